@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from desktop.config import ConfigError, Profile, load_profile
 from desktop.config.extras import MOCKS, require
-from desktop.config.file import APP, toml_text, write_private
 from desktop.config.log import logging_to
+from desktop.config.toml_file import APP, toml_text, write_private
 from desktop.words.catalogue import tr
 
 if TYPE_CHECKING:

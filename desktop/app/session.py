@@ -22,8 +22,8 @@ from desktop.app.connections.targets import Targets
 from desktop.app.directory.experts import Experts
 from desktop.app.directory.own_presence import OwnPresence
 from desktop.app.newsroom import Newsroom
+from desktop.app.notes.backend_delivery import Deliveries
 from desktop.app.notes.card_masking import CardMasking
-from desktop.app.notes.deliveries import Deliveries
 from desktop.app.notes.handovers import Handovers
 from desktop.app.notes.messages import Messages
 from desktop.app.notes.notes import Notes

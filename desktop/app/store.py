@@ -64,7 +64,7 @@ class Store:
 
         Args:
             severity: info, warning or error.
-            subject: what it is about (see `domain.notices`), so that it goes once that is settled.
+            subject: what it is about (see `domain.news.notices`), so that it goes once that is settled.
         """
         last = self.state.notices[-1] if self.state.notices else None
         if last is None or last.over or last.text != text or abs(self.now() - last.at) > SEEN_SECONDS:
@@ -75,7 +75,7 @@ class Store:
 
         Args:
             text: for people; nothing where there is nothing to tell.
-            subject: see `domain.notices`.
+            subject: see `domain.news.notices`.
             done: what a success is about, where that is something else.
         """
         if ok:

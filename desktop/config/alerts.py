@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from desktop.config.alert_rules import make_rule, merged, near
-from desktop.config.file import read_tables
 from desktop.config.quantity import QuantityError, quantity
 from desktop.config.setting import ConfigError
+from desktop.config.toml_file import read_tables
 from desktop.domain.alerts.rules import AlertSettings
 from desktop.domain.entities.floor import ActivityKind
 from desktop.domain.entities.words import Availability

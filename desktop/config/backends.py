@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import replace
 from pathlib import Path
 
-from desktop.config.file import PREFIX
 from desktop.config.secret import secret_setting, take_from_environment
 from desktop.config.setting import BY_DEFAULT, BackendSettings, ConfigError, Setting, from_variable
+from desktop.config.toml_file import PREFIX
 from desktop.domain.text.sentence import NOTHING, Sentence, verbatim
 from desktop.ports import registry
 from desktop.ports.base import Backend, Kind

@@ -5,7 +5,6 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 from desktop.config.backends import hint, plain, read_kind, table_of
-from desktop.config.file import APP, PREFIX, default_path, read_tables
 from desktop.config.setting import (
     BY_DEFAULT,
     CALLS,
@@ -18,6 +17,7 @@ from desktop.config.setting import (
     Setting,
     from_variable,
 )
+from desktop.config.toml_file import APP, PREFIX, default_path, read_tables
 from desktop.domain.text.sentence import Sentence, verbatim
 from desktop.ports.base import Kind
 

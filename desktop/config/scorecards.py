@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from desktop.config.file import LARGEST
+from desktop.config.toml_file import LARGEST
 from desktop.domain.entities.words import Channel
 from desktop.domain.reviews.sampling import SampleRule, Scorecard, Scorecards
 from desktop.domain.reviews.scorecards import Comment, Form, Option, Question, QuestionKind, Section, form_problems

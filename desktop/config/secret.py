@@ -9,8 +9,8 @@ import stat
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
-from desktop.config.file import APP
 from desktop.config.setting import ConfigError, Setting, from_variable
+from desktop.config.toml_file import APP
 from desktop.domain.text.sentence import Sentence
 
 LARGEST = 8 * 1024

@@ -24,7 +24,7 @@ from desktop.domain.news.notices import DONE
 from desktop.domain.state.events import Change, Envelope, InteractionChanged
 from desktop.domain.state.own_events import PopChanged
 from desktop.domain.text.sentence import verbatim
-from desktop.tui.agent.actions import DeskActions
+from desktop.tui.agent.desk_actions import DeskActions
 from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
@@ -39,7 +39,7 @@ from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.work import WorkPane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.screen import AgentScreen
-from desktop.tui.agent.verbs.desk import DeskContext
+from desktop.tui.agent.verbs.base import DeskContext
 from desktop.tui.keys.key import ALT_SIGNS, SIGNS
 from desktop.tui.keys.keys import BY_ID, KEYS, PICK, remap, shown
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses

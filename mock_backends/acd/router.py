@@ -13,8 +13,7 @@ from heapq import heappop, merge
 from math import inf
 from typing import TypeVar
 
-from mock_backends.acd import matching as timers
-from mock_backends.acd.agent_choice import Agent, Phase, Queue, Work, WrapUp, place_of
+from mock_backends.acd import floor as timers
 from mock_backends.acd.counters import AgentDay, ClosedInterval, QueueStats
 from mock_backends.acd.effects import (
     Abandoned,
@@ -34,7 +33,8 @@ from mock_backends.acd.effects import (
 )
 from mock_backends.acd.errors import NoRoom, NotTheirs, Unknown, WrongPhase
 from mock_backends.acd.estimated_wait import EstimatedWait
-from mock_backends.acd.matching import Floor
+from mock_backends.acd.floor import Floor
+from mock_backends.acd.lines import Agent, Phase, Queue, Work, WrapUp, place_of
 from mock_backends.acd.policy import AgentProfile, QueuePolicy
 
 MOST_PRIORITY = 1000.0

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from desktop.backends.baresip.once import KEPT, Once
+from desktop.backends.baresip.idempotency import KEPT, Once
 from desktop.ports.errors import BackendError, Conflict, OutcomeUnknown
 
 

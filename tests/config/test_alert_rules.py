@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from desktop.config import load_profile
 from desktop.config.alert_rules import OPTIONS
 from desktop.config.alerts import BUNDLED, alerts_beside
-from desktop.config.file import toml_text
 from desktop.config.quantity import quantity
+from desktop.config.toml_file import toml_text
 from desktop.domain.alerts.rules import WATCHED, AlertSettings, Rule
 from desktop.domain.entities.alert import About, Severity
 from desktop.domain.entities.floor import ActivityKind

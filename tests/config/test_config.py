@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.config import ConfigError, load_profile, read_profile
-from desktop.config.file import render_profile, toml_text, write_private
 from desktop.config.secret import from_file
 from desktop.config.setting import from_variable
+from desktop.config.toml_file import render_profile, toml_text, write_private
 from desktop.ports.base import Kind
 from desktop.wiring import build
 from desktop.words.catalogue import in_words

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from desktop.config import load_profile, read_profile
-from desktop.config.file import write_private
 from desktop.config.setting import from_variable
+from desktop.config.toml_file import write_private
 from desktop.ports import registry
 from desktop.ports.base import Kind
 from desktop.words.catalogue import in_words

@@ -12,8 +12,8 @@ from pathlib import Path
 from desktop.cli.arguments import EPILOG, parser
 from desktop.cli.exits import Exit
 from desktop.config.alert_rules import OPTIONS
-from desktop.config.file import PREFIX
 from desktop.config.profile import _ONE_OF, PROFILE_KEYS, TOP_KEYS
+from desktop.config.toml_file import PREFIX
 from desktop.domain.alerts.rules import WATCHED
 from desktop.domain.entities.alert import About
 from desktop.domain.figures.metrics import METRICS

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from desktop.app import background
 from desktop.app.notes import autosave as autosave
-from desktop.app.notes import deliveries, notes, outbox, parking, record_merge, wrap_up_rows, wrap_ups
+from desktop.app.notes import backend_delivery, notes, outbox, parking, record_merge, wrap_up_rows, wrap_ups
 from desktop.app.storage import erasure, local_store
 from desktop.app.storage.tables import drafts, outbox_rows
 from desktop.app.storage.tables import parked_record_rows as parked_records
@@ -329,14 +329,14 @@ PLANTED: tuple[Planted, ...] = (
     Planted("what the last run left is not sent", outbox.Outbox, "load", _loads_nothing),
     Planted("the count of what waits is wrong", outbox.Outbox, "_say", _miscounts),
     Planted("the pause between tries is an hour", outbox, "full_jitter", _always(3600.0)),
-    Planted("every sender is thought to hold keys", deliveries.Deliveries, "repeats", _always(True)),
+    Planted("every sender is thought to hold keys", backend_delivery.Deliveries, "repeats", _always(True)),
     Planted("a receipt is written as it came", outbox_rows, "writable", lambda original: lambda text: text),
     # Deliveries
-    Planted("a key for every try", deliveries.Deliveries, "deliver", _another_key_each_time),
-    Planted("the last word of a note is cut off", deliveries, "record_from", _with(_last_word_lost)),
-    Planted("words are turned round", deliveries, "record_from", _with(_words_turned_round)),
-    Planted("the queue is left out", deliveries, "record_from", _with(_without(queue="other"))),
-    Planted("a message goes to another number", deliveries, "message_from", _with(_without(to="+4930999999"))),
+    Planted("a key for every try", backend_delivery.Deliveries, "deliver", _another_key_each_time),
+    Planted("the last word of a note is cut off", backend_delivery, "record_from", _with(_last_word_lost)),
+    Planted("words are turned round", backend_delivery, "record_from", _with(_words_turned_round)),
+    Planted("the queue is left out", backend_delivery, "record_from", _with(_without(queue="other"))),
+    Planted("a message goes to another number", backend_delivery, "message_from", _with(_without(to="+4930999999"))),
     # Erasing and purging
     Planted("drafts are purged by age", erasure, "purge_old", _purges_drafts),
     Planted("waiting rows are purged by age", erasure, "purge_old", _purges_rows),

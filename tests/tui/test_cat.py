@@ -68,7 +68,7 @@ async def test_a_second_press_that_needs_no_time_is_found(monkeypatch: pytest.Mo
 
 async def test_a_verb_that_is_no_longer_marked_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     harmless = {**available_verbs.COMMANDS, Verb.END: replace(available_verbs.COMMANDS[Verb.END], irrevocable=False)}
-    monkeypatch.setattr("desktop.tui.agent.verbs.desk.COMMANDS", harmless)
+    monkeypatch.setattr("desktop.tui.agent.verbs.base.COMMANDS", harmless)
     with pytest.raises(Unnamed):
         for seed in range(6):
             await play("talking", 200, Random(seed), Seen())

@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import ClassVar, Self
 
-from desktop.backends.asterisk.ami.once import Once
+from desktop.backends.asterisk.ami.idempotency import Once
 from desktop.backends.asterisk.model.channels import HELD, MUTED
 from desktop.backends.asterisk.model.contact import Contact
 from desktop.backends.asterisk.rights import ALL, offered

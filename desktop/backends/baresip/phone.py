@@ -15,8 +15,8 @@ from desktop.backends.baresip import engine, options
 from desktop.backends.baresip.address import uri_for
 from desktop.backends.baresip.event_log import EventLog
 from desktop.backends.baresip.failures import as_ours
+from desktop.backends.baresip.idempotency import Once
 from desktop.backends.baresip.line import EarlyTurns, Line
-from desktop.backends.baresip.once import Once
 from desktop.backends.baresip.registering import Registering
 from desktop.backends.baresip.sound import Sound, forget_unsaid
 from desktop.backends.baresip.sound_card import SoundAlarm

@@ -100,7 +100,7 @@ def _opened(kind: Kind, name: str, chosen: Chosen) -> list[dict[str, Any]]:
     from dataclasses import asdict
 
     from desktop.cli.loop import run as run_loop
-    from desktop.config.check import check_backend
+    from desktop.config.backend_check import check_backend
 
     profile = profile_of(chosen)
     several = [one for one in profile.backends.get(kind, ()) if one.backend.value == name]

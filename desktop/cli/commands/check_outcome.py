@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from desktop.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from desktop.config.check import Checked
+    from desktop.config.backend_check import Checked
 
 
 def outcome(checked: "Iterable[Checked]") -> int:

@@ -49,7 +49,7 @@ def _show(profile: Profile) -> None:
 def _check(profile: Profile) -> int:
     from desktop.cli.loop import run as run_loop
     from desktop.config.alerts import alerts_beside
-    from desktop.config.check import check_profile
+    from desktop.config.backend_check import check_profile
     from desktop.config.scorecards import scorecards_beside
 
     without = _not_to_be_tried(profile)

@@ -10,8 +10,8 @@ from desktop.cli.connection import Chosen
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.config import ConfigError, read_profile
-from desktop.config.file import default_path, read_tables, render_profile, toml_text, write_private
 from desktop.config.profile import NAME
+from desktop.config.toml_file import default_path, read_tables, render_profile, toml_text, write_private
 from desktop.domain.text.sentence import Sentence
 from desktop.ports import registry
 from desktop.ports.base import Kind
@@ -136,7 +136,7 @@ def init(chosen: Chosen) -> int:
 
 def _checked(name: str, path: Path) -> int:
     from desktop.cli.loop import run
-    from desktop.config.check import check_profile
+    from desktop.config.backend_check import check_profile
 
     profile = read_profile(name, os.environ, path)
     checked = run(check_profile(profile))

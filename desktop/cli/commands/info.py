@@ -11,8 +11,8 @@ from desktop.cli.connection import Chosen, profile_of
 from desktop.cli.exits import Exit
 from desktop.cli.output import emit
 from desktop.config import ConfigError, Profile
-from desktop.config.file import default_path
 from desktop.config.log import log_files
+from desktop.config.toml_file import default_path
 from desktop.ports import registry
 from desktop.ports.base import API, Kind
 from desktop.words.catalogue import in_words

@@ -21,7 +21,7 @@ _NAMES: Final = {"esc": "escape", "<": "less_than_sign", ">": "greater_than_sign
 
 
 class Tell(Protocol):
-    """Shows a sentence with its severity; `subject` as in `domain.notices`."""
+    """Shows a sentence with its severity; `subject` as in `domain.news.notices`."""
 
     def __call__(self, text: str, severity: str, subject: str = "") -> None: ...
 

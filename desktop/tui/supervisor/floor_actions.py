@@ -70,7 +70,7 @@ class FloorActions:
             getattr(self, f"_{name}")()
 
     def tell(self, text: str, severity: str = "info", subject: str = "") -> None:
-        """Show a sentence; `subject` as in `domain.notices`."""
+        """Show a sentence; `subject` as in `domain.news.notices`."""
         self._session.store.notice(verbatim(text), severity, subject)
 
     # Acting

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from desktop.app.connections.targets import Targets
-from desktop.app.notes.deliveries import Deliveries
+from desktop.app.notes.backend_delivery import Deliveries
 from desktop.app.notes.outbox import Outbox
 from desktop.app.notes.wrap_up_json import record_json
 from desktop.app.storage.local_store import LocalStore

@@ -44,7 +44,7 @@ def test_the_figure_itself_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
         patched.setattr("mock_backends.acd.midnights.Midnights.after", lambda _, now: (now // 86_400 + 1) * 86_400)
         assert check(size).different
     with monkeypatch.context() as patched:
-        patched.setattr("mock_backends.acd.agent_choice.Agent.take", _take_without_telling)
+        patched.setattr("mock_backends.acd.lines.Agent.take", _take_without_telling)
         assert check(size).different
 
 

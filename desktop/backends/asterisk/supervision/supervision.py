@@ -7,7 +7,7 @@ which queues, is what the profile says; a keeper who wants more gives agents a m
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from desktop.backends.asterisk.ami.once import Once
+from desktop.backends.asterisk.ami.idempotency import Once
 from desktop.backends.asterisk.rights import SUPERVISORS
 from desktop.backends.asterisk.supervision.action_log import ActionLog
 from desktop.backends.asterisk.supervision.actions import SupervisorActions

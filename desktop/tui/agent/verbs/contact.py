@@ -1,11 +1,14 @@
-"""The offer and the call: accept, hold, mute, tones, end."""
+"""What is done to the contact itself: accepting, declining, ending, and what has a field of its own.
+
+A verb without a method here, as hold and mute, goes straight from its key to the session: see `desk_actions.py`.
+"""
 
 from desktop.domain import select
 from desktop.domain.entities.phone import CallState, PhoneCall
 from desktop.domain.entities.words import Verb
 from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.offer_banner import stranger
-from desktop.tui.agent.verbs.desk import NO_OFFER, DeskVerbs
+from desktop.tui.agent.verbs.base import NO_OFFER, DeskVerbs
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words import wording

@@ -12,7 +12,7 @@ from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.search import SearchPane
-from desktop.tui.agent.verbs.desk import DeskVerbs
+from desktop.tui.agent.verbs.base import DeskVerbs
 from desktop.tui.keys.two_presses import named
 from desktop.tui.widgets.safe_text import safe
 from desktop.words.catalogue import tr

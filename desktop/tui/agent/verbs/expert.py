@@ -4,7 +4,7 @@ from desktop.domain import select
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import LegPhase, Phase, Verb
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
-from desktop.tui.agent.verbs.desk import DeskVerbs
+from desktop.tui.agent.verbs.base import DeskVerbs
 from desktop.words.catalogue import tr
 
 

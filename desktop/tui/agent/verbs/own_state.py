@@ -15,7 +15,7 @@ from desktop.tui.agent.panes.guide import Guide
 from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
-from desktop.tui.agent.verbs.desk import DeskVerbs
+from desktop.tui.agent.verbs.base import DeskVerbs
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words.titles import title

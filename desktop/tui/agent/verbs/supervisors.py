@@ -5,7 +5,7 @@ from desktop.domain.entities.words import IN_HAND
 from desktop.domain.news import notices
 from desktop.ports.base import Capability
 from desktop.tui.agent.panes.help_field import HelpField, Line
-from desktop.tui.agent.verbs.desk import DeskVerbs
+from desktop.tui.agent.verbs.base import DeskVerbs
 from desktop.tui.words import wording
 from desktop.tui.words.titles import title
 from desktop.words.catalogue import tr

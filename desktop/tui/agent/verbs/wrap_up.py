@@ -9,7 +9,7 @@ from desktop.domain.news.notices import record
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
-from desktop.tui.agent.verbs.desk import DeskVerbs
+from desktop.tui.agent.verbs.base import DeskVerbs
 from desktop.tui.keys.two_presses import named
 from desktop.tui.words.titles import title
 from desktop.words.catalogue import in_words, tr

@@ -48,7 +48,7 @@ class Question:
 class Act:
     """Something to be done once all is answered. Whom it concerns was settled when the key was pressed.
 
-    `about`: the subject of what is told of it, from the answers; see `domain.notices`. `takes_away`: for what
+    `about`: the subject of what is told of it, from the answers; see `domain.news.notices`. `takes_away`: for what
     cannot be undone, the act that one more press carries out, from the answers.
     """
 

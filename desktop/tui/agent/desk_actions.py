@@ -1,8 +1,8 @@
 """Every verb that a key of the desk can stand for."""
 
+from desktop.tui.agent.verbs.base import DeskContext, DeskVerbs
 from desktop.tui.agent.verbs.contact import ContactVerbs
 from desktop.tui.agent.verbs.customer import CustomerVerbs
-from desktop.tui.agent.verbs.desk import DeskContext, DeskVerbs
 from desktop.tui.agent.verbs.expert import ExpertVerbs
 from desktop.tui.agent.verbs.own_state import AvailabilityVerbs
 from desktop.tui.agent.verbs.supervisors import SupervisorVerbs

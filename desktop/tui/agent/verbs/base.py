@@ -42,7 +42,7 @@ def _impossible(verb: Verb) -> str:
 
 
 class Tell(Protocol):
-    """Shows a sentence about a subject as in `domain.notices`, or about the selected contact."""
+    """Shows a sentence about a subject as in `domain.news.notices`, or about the selected contact."""
 
     def __call__(self, text: str, subject: str = "") -> None: ...
 

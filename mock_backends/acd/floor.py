@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from heapq import heappop, heappush
 from itertools import count
 
-from mock_backends.acd.agent_choice import Agent, Line, Phase, Place, Queue, Work, WrapUp
 from mock_backends.acd.books import QueueBook
 from mock_backends.acd.effects import (
     AgentChanged,
@@ -21,6 +20,7 @@ from mock_backends.acd.effects import (
     WrapUpEnded,
 )
 from mock_backends.acd.ledger import Ledger
+from mock_backends.acd.lines import Agent, Line, Phase, Place, Queue, Work, WrapUp
 from mock_backends.acd.policy import AgentProfile, QueuePolicy
 
 OFFER, RELAX, RETRY, CALLBACK, WRAP_UP = range(5)
