@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from desktop.config import ConfigError, Profile, load_profile
 from desktop.config.extras import MOCKS, require
 from desktop.config.log import logging_to
-from desktop.config.toml_file import APP, toml_text, write_private
+from desktop.config.toml_file import APP, with_profile, write_private
 from desktop.words.catalogue import tr
 
 if TYPE_CHECKING:
@@ -73,14 +73,11 @@ def pretend_profile(
         data: where notes and the outbox are kept; `where`, if left out.
     """
     config, token = where / "config.toml", where / "token"
-    lines = [f"default = {toml_text(NAME)}", f"[profiles.{NAME}]", f"data_dir = {toml_text(str(data or where))}"]
-    for kind in KINDS:
-        lines += [f"[profiles.{NAME}.{kind}]", 'backend = "mock"', f"url = {toml_text(running.urls[kind])}"]
-        lines += [f"token_file = {toml_text(str(token))}"]
+    mocks = {kind: [{"backend": "mock", "url": running.urls[kind], "token_file": str(token)}] for kind in KINDS}
     try:
         person = running.first_supervisor if role == "supervisor" else running.first_agent
-        write_private(token, [running.tokens[person], ""])
-        write_private(config, [*lines, ""])
+        write_private(token, running.tokens[person] + "\n")
+        write_private(config, with_profile("", NAME, {"data_dir": str(data or where)}, mocks))
         # Settings of the user's own profile must not reach the pretend one.
         yield load_profile(NAME, {}, config)
     finally:

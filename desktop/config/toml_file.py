@@ -41,32 +41,36 @@ def read_tables(path: Path) -> Mapping[str, object]:
         raise ConfigError(Sentence("config.not_toml", path=str(path), why=str(error))) from error
 
 
-def toml_text(text: str) -> str:
-    """`text` as a TOML basic string."""
-    escaped = "".join(
-        f"\\u{ord(c):04x}" if not c.isprintable() and ord(c) < 0x10000 else f"\\{c}" if c in '\\"' else c for c in text
-    )
-    return f'"{escaped}"'
-
-
-def render_profile(name: str, tables: Mapping[str, Sequence[Mapping[str, str]]]) -> str:
-    """The TOML text of one profile. Names become quoted keys.
+def with_profile(
+    text: str, name: str, settings: Mapping[str, str], backends: Mapping[str, Sequence[Mapping[str, str]]]
+) -> str:
+    """The TOML `text` with one profile more behind it. Of what stands in it nothing is touched.
 
     Args:
-        tables: by kind, the keys of its backend, or of several in order of precedence.
+        text: of a file that `read_tables` took. Where nothing stands in it, the profile becomes the default.
+        settings: the keys of the profile itself.
+        backends: by kind, the keys of its backend, or of several in order of precedence.
+
+    Raises:
+        ConfigError: the text is written so that nothing can follow it, as with all profiles in one line.
     """
-    lines = []
-    for kind, several in tables.items():
-        for values in several:
-            head = f"profiles.{toml_text(name)}.{kind}"
-            lines += [f"[[{head}]]" if len(several) > 1 else f"[{head}]"]
-            lines += [f"{key} = {toml_text(value)}" for key, value in values.items()]
-            lines += [""]
-    return "\n".join(lines)
+    import tomlkit  # only where something is written
+
+    tables = {kind: several[0] if len(several) == 1 else several for kind, several in backends.items() if several}
+    added = tomlkit.dumps({"profiles": {name: {**settings, **tables}}})
+    parts = [text.rstrip() + "\n"] if text.strip() else []
+    if not tomllib.loads(text):
+        parts.append(tomlkit.dumps({"default": name}))
+    written = "\n".join([*parts, added])
+    try:
+        tomllib.loads(written)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(Sentence("config.nothing_can_follow")) from error
+    return written
 
 
-def write_private(path: Path, parts: Sequence[str]) -> None:
-    """Write the parts to `path` with mode 0600, whole or not at all, in a folder made with mode 0700.
+def write_private(path: Path, text: str) -> None:
+    """Write the text to `path` with mode 0600, whole or not at all, in a folder made with mode 0700.
 
     Raises:
         ConfigError: it cannot be written.
@@ -76,8 +80,8 @@ def write_private(path: Path, parts: Sequence[str]) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-                out.write("\n".join(parts))
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
+                out.write(text)
                 out.flush()
                 os.fsync(out.fileno())
             new.replace(path)

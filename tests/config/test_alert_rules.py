@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,6 @@ from desktop.config import load_profile
 from desktop.config.alert_rules import OPTIONS
 from desktop.config.alerts import BUNDLED, alerts_beside
 from desktop.config.quantity import quantity
-from desktop.config.toml_file import toml_text
 from desktop.domain.alerts.rules import WATCHED, AlertSettings, Rule
 from desktop.domain.entities.alert import About, Severity
 from desktop.domain.entities.floor import ActivityKind
@@ -265,7 +265,5 @@ def test_times_are_written_as_people_do(text: object, seconds: float) -> None:
 
 @given(st.dictionaries(st.sampled_from([*OPTIONS, "x"]), st.one_of(st.text(max_size=5), st.integers(), st.booleans())))
 def test_no_table_whatever_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, table: dict[str, Any]) -> None:
-    lines = [f"{key} = {toml_text(one) if isinstance(one, str) else str(one).lower()}" for key, one in table.items()]
-    folder = tmp_path_factory.mktemp("rules")
-    found = settings(folder, "\n".join(["[[alerts]]", *lines]))
+    found = settings(tmp_path_factory.mktemp("rules"), tomlkit.dumps({"alerts": [table]}))
     assert len(found.rules) + bool(found.problems) + (table.get("off") is True) >= 1

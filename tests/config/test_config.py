@@ -2,6 +2,7 @@
 
 import os
 import socket
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from desktop.config import ConfigError, load_profile, read_profile
 from desktop.config.secret import from_file
 from desktop.config.setting import from_variable
-from desktop.config.toml_file import render_profile, toml_text, write_private
+from desktop.config.toml_file import with_profile, write_private
 from desktop.ports.base import Kind
 from desktop.wiring import build
 from desktop.words.catalogue import in_words
@@ -24,7 +25,7 @@ CANARY = "canary-7f3a9c"
 @pytest.fixture
 def token_file(tmp_path: Path) -> Path:
     path = tmp_path / "cc.token"
-    write_private(path, [CANARY, ""])
+    write_private(path, CANARY + "\n")
     return path
 
 
@@ -142,8 +143,8 @@ def test_a_token_file_others_can_touch_is_refused(token_file: Path, mode: int) -
 def test_other_bad_token_files_are_refused(tmp_path: Path, token_file: Path) -> None:
     assert from_file(token_file, "token").value == CANARY
     empty, large, fifo = tmp_path / "empty", tmp_path / "large", tmp_path / "fifo"
-    write_private(empty, ["\n"])
-    write_private(large, ["x" * 9000])
+    write_private(empty, "\n")
+    write_private(large, "x" * 9000)
     os.mkfifo(fifo, 0o600)
     for path in (empty, large, fifo, tmp_path, tmp_path / "absent"):
         with pytest.raises(ConfigError):
@@ -160,25 +161,48 @@ def test_a_keyring_that_is_not_there_is_said_and_nothing_else_tried(config: Path
         load_profile(None, {"AGENT_DESKTOP_CRM_TOKEN": "t", "PYTHON_KEYRING_BACKEND": "x"}, config)
 
 
-@given(st.dictionaries(st.sampled_from(["url", "note", "x"]), st.text(st.characters(codec="utf-8"), max_size=40)))
-def test_a_written_profile_reads_back_the_same(values: dict[str, str]) -> None:
-    import tomllib
+VALUES = st.dictionaries(
+    st.sampled_from(["url", "note", "x y", "\x7f"]), st.text(st.characters(codec="utf-8"), max_size=40)
+)
+OLD_FILES = (
+    "",
+    'default = "old"  # mine\n\n[profiles.old]\nregion = "GB" # of the team\n\n[profiles.old.crm]\nbackend = "mock"\n',
+    "# nothing yet\n",
+    'profiles.old.region = "GB"\nprofiles.old.crm.backend = "mock"\n',
+    '[profiles.old]\nregion = "GB"\n[[profiles.old.crm]]\nbackend = "mock"\nname = "a"\n[profiles.old.keys]',
+    '[profiles.old]\r\nregion = "GB"\r\n',
+)
 
-    parsed = tomllib.loads(render_profile("work", {"crm": [values]}))
-    assert parsed == {"profiles": {"work": {"crm": values}}}
-    assert tomllib.loads(f"a = {toml_text(chr(0) + chr(0x7F))}")["a"] == "\x00\x7f"
+
+@given(st.sampled_from(OLD_FILES), VALUES, st.lists(VALUES, max_size=3))
+def test_a_written_profile_reads_back_the_same_and_the_others_stay(
+    old: str, settings: dict[str, str], crms: list[dict[str, str]]
+) -> None:
+    written = with_profile(old, "new", settings, {"crm": crms, "contact_center": [settings]})
+    expected = tomllib.loads(old)
+    if not expected:
+        expected["default"] = "new"
+    several = {} if not crms else {"crm": crms[0] if len(crms) == 1 else crms}
+    expected.setdefault("profiles", {})["new"] = {**settings, **several, "contact_center": settings}
+    assert tomllib.loads(written) == expected
+    assert written.startswith(old.rstrip()), "comments and all"
+
+
+def test_a_file_that_nothing_can_follow_is_left_alone() -> None:
+    with refused("in one line"):
+        with_profile('profiles = { old = { region = "GB" } }', "new", {}, {"crm": [{"backend": "mock"}]})
 
 
 def test_writing_is_private_and_whole(tmp_path: Path) -> None:
     path = tmp_path / "new" / "config.toml"
-    write_private(path, ["a"])
+    write_private(path, "a")
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
-    write_private(path, ["b"])
+    write_private(path, "b")
     assert path.read_text() == "b"
     assert [p.name for p in path.parent.iterdir()] == ["config.toml"]
     with pytest.raises(ConfigError):
-        write_private(path / "below", ["c"])
+        write_private(path / "below", "c")
 
 
 def test_show_hides_secrets_and_says_where_they_came_from(config: Path, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ url = "http://127.0.0.1:11"
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    write_private(tmp_path / "token", [CANARY, ""])
+    write_private(tmp_path / "token", CANARY + "\n")
     return tmp_path / "config.toml"
 
 

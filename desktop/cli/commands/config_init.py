@@ -11,7 +11,7 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.config import ConfigError, read_profile
 from desktop.config.profile import NAME
-from desktop.config.toml_file import default_path, read_tables, render_profile, toml_text, write_private
+from desktop.config.toml_file import default_path, read_tables, with_profile, write_private
 from desktop.domain.text.sentence import Sentence
 from desktop.ports import registry
 from desktop.ports.base import Kind
@@ -116,6 +116,8 @@ def init(chosen: Chosen) -> int:
             ),
             Exit.USAGE,
         )
+    old = path.read_bytes().decode() if path.exists() else ""
+    with_profile(old, name, {}, {})  # nobody answers questions for nothing
     say(
         tr(
             "Making the profile {name} in {path}. An empty answer takes what stands in brackets.",
@@ -128,9 +130,8 @@ def init(chosen: Chosen) -> int:
     if not kinds[Kind.CONTACT_CENTER.value]:
         raise CommandError(tr("A profile needs a contact centre; nothing was written."), Exit.USAGE)
     for token_file, value in files.items():
-        write_private(token_file, [value, ""])
-    old = path.read_text("utf-8") if path.exists() else f"default = {toml_text(name)}\n"
-    write_private(path, [old, render_profile(name, {kind: values for kind, values in kinds.items() if values})])
+        write_private(token_file, value + "\n")
+    write_private(path, with_profile(old, name, {}, kinds))
     return _checked(name, path)
 
 

@@ -38,6 +38,9 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "config.not_a_table": mark("{where} must be a table."),
     "config.not_plain": mark("{where} must be a text, a number or true/false."),
     "config.not_toml": mark("{path} is not valid TOML: {why}."),
+    "config.nothing_can_follow": mark(
+        "No profile can be added: the file has all its profiles in one line. Write each as a table of its own first."
+    ),
     "config.not_tried": mark("not tried, since its settings are wrong"),
     "config.one_of": mark("{origin} must be one of {words}."),
     "config.only_one": mark("{where}: there can be only one {kind:source}."),
