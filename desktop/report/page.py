@@ -1,8 +1,11 @@
 """A report for people: one file that shows itself in any browser, on any screen and on paper, and runs nothing."""
 
 from collections.abc import Callable, Sequence
-from html import escape
 from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from desktop.app.history.report.outside_text import plain
 from desktop.app.history.report.report import Report
@@ -19,40 +22,89 @@ from desktop.words.catalogue import ptr, term, tr
 from desktop.words.figures import arithmetic, arithmetic_of, definition, known_as
 from desktop.words.marks import mark
 
-STYLE = Path(__file__).with_name("report.css")
+HERE = Path(__file__).parent
+STYLE = HERE / "report.css"
 MOST_BARS = 400
 MOST_ROWS = 800
 MOST_TICKS = 12
 
 
+class Key(NamedTuple):
+    """What a colour of a chart stands for; a line or an area."""
+
+    style: str
+    word: str
+    line: bool = False
+
+
+class Chart(NamedTuple):
+    """A picture with its keys between two texts."""
+
+    drawn: Markup
+    keys: Sequence[Key]
+    caption: str = ""
+    after: str = ""
+
+
+class Row(NamedTuple):
+    """A line of figures. `is_name`: of a queue, whose name may run from right to left."""
+
+    name: str
+    cells: Sequence[str]
+    is_name: bool = False
+    is_sum: bool = False
+
+
+class Table(NamedTuple):
+    """Lines of figures under their heads."""
+
+    heading: str
+    caption: str
+    heads: Sequence[str]
+    rows: Sequence[Row]
+
+
+class OtherFormula(NamedTuple):
+    """The service level as another formula has it."""
+
+    name: str
+    known_as: str
+    arithmetic: str
+    share: str
+    is_sum: bool
+
+
 def page(report: Report) -> str:
     """The whole HTML document."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    chosen, as_of = _about(report)
     total = total_of([one.counts for one in report.intervals], by_own_threshold=True)
-    title = _text(report.title or tr("Contact centre"))
-    parts = [
-        f'<!doctype html><html lang="{language.current()}"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-        f"<title>{title}</title><style>{STYLE.read_text(encoding='utf-8')}</style></head><body><main><header><h1>{title}</h1>",
-        f'<p class="about">{_about(report)}</p></header>',
-    ]
-    if total is None:
-        parts.append(f"<p>{_text(tr('No data for this period.'))}</p>")
-    else:
-        parts += [_cards(total, report.formula), _pictures(report), _maps(report), _queues(report, total)]
-        parts += [_intervals(report), _formulas(report, total)]
-    return "".join([*parts, _footer(report), "</main></body></html>\n"])
+    shown = {} if total is None else _shown(report, total)
+    return environment.get_template("page.html.j2").render(
+        language=language.current(),
+        style=Markup(STYLE.read_text(encoding="utf-8")),  # noqa: S704 - our own
+        title=report.title or tr("Contact centre"),
+        chosen=chosen,
+        as_of=as_of,
+        nothing=tr("No data for this period.") if total is None else "",
+        meanings=_meanings(report.formula),
+        **shown,
+    )
 
 
-def _text(text: str) -> str:
-    return escape(plain(text))
+def _harmless(value: object) -> object:
+    """What a template writes: text from outside without what steers a reader. It is escaped after this."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else plain(value)
 
 
-def _named(text: str) -> str:
-    return f"<bdi>{_text(text)}</bdi>"
-
-
-def _about(report: Report) -> str:
+def _about(report: Report) -> tuple[str, str]:
     asked = report.days.local(report.as_of)
     when = words.period(report.since, report.until, report.days)
     chosen = " · ".join(filter(None, (when, report.narrowed, tr(words.BY_WIDTH[report.width]))))
@@ -62,12 +114,40 @@ def _about(report: Report) -> str:
         time=f"{asked:%H:%M:%S}",
         zone=report.days.zone,
     )
-    return f"{_text(chosen)}<br>{_text(as_of)}"
+    return chosen, as_of
 
 
-def _cards(total: Counts, formula: Formula) -> str:
+def _shown(report: Report, total: Counts) -> dict[str, object]:
+    """All that there is only with figures."""
+    bars = len(report.intervals)
+    too_many = tr("{n:,.0f} intervals are too many for charts. Choose wider intervals.", n=bars)
+    pictures = [] if bars > MOST_BARS else _pictures(report)
+    return {
+        "cards": _cards(total, report.formula),
+        "too_many": too_many if bars > MOST_BARS else "",
+        "pictures": pictures + _maps(report),
+        "queues": _queues(report, total),
+        "intervals": _intervals(report),
+        "formulas": {
+            "heading": tr("Service level by other formulas"),
+            "heads": (tr("service level"), tr("as in"), tr("arithmetic"), tr("share")),
+            "rows": [
+                OtherFormula(
+                    term("formula", one.formula.id),
+                    ", ".join(known_as(one.formula)),
+                    arithmetic_of(one.formula.ratio, total) or formats.UNKNOWN,
+                    words.share(one.value),
+                    one.formula.id == report.formula.id,
+                )
+                for one in compare(total)
+            ],
+        },
+    }
+
+
+def _cards(total: Counts, formula: Formula) -> list[tuple[str, str]]:
     made = figures(total, formula)
-    cards = [
+    return [
         (words.count(total.offered), tr("offered")),
         (words.count(total.answered), tr("answered")),
         (words.count(total.abandoned), tr("abandoned · {share}", share=words.share(made["abandon_rate"]))),
@@ -76,27 +156,10 @@ def _cards(total: Counts, formula: Formula) -> str:
         (words.span(made["aht"]), tr("average handling time")),
         (words.share(made["occupancy"]), tr("occupancy")),
     ]
-    return (
-        '<section class="cards">'
-        + "".join(f"<div><b>{v}</b><span>{_text(n)}</span></div>" for v, n in cards)
-        + "</section>"
-    )
 
 
-def _figure(title: str, keys: str, drawn: str) -> str:
-    return f"<h2>{_text(title)}</h2><figure><figcaption>{keys}</figcaption>{drawn}</figure>"
-
-
-def _key(style: str, word: str, *, line: bool = False) -> str:
-    return f'<i class="key{" dash" if line else ""}" style="background:var(--{style})"></i>{_text(word)}'
-
-
-def _pictures(report: Report) -> str:
-    shown = report.intervals
-    if len(shown) > MOST_BARS:
-        too_many = tr("{n:,.0f} intervals are too many for charts. Choose wider intervals.", n=len(shown))
-        return f"<p>{_text(too_many)}</p>"
-    counts = _places([one.counts for one in shown])
+def _pictures(report: Report) -> list[tuple[str, list[Chart]]]:
+    counts = _places([one.counts for one in report.intervals])
     names = ["" if one is None else words.interval(one.since, report.width, report.days) for one in counts]
     ticks = _ticks(counts, report)
     answered, abandoned, moved = tr("answered"), tr("abandoned"), tr("callbacks and moves")
@@ -129,15 +192,19 @@ def _pictures(report: Report) -> str:
         nice=nice_span,
         say=words.span,
     )
-    keys = _key("blue", answered) + _key("red", abandoned) + _key("sand", moved)
-    keys += _key("ink", tr("offered"), line=True)
-    times = _key("blue", talk) + _key("sand", hold) + _key("pale", wrap_up)
-    times += f" · {_text(tr('average minutes a contact'))}"
-    return (
-        _figure(tr("Customers"), keys, picture(offered))
-        + _figure(tr("Service level"), _key("green", term("formula", report.formula.id), line=True), picture(level))
-        + _figure(tr("Handling time"), times, picture(handling))
-    )
+    keys = [Key("blue", answered), Key("red", abandoned), Key("sand", moved), Key("ink", tr("offered"), line=True)]
+    formula = [Key("green", term("formula", report.formula.id), line=True)]
+    times = [Key("blue", talk), Key("sand", hold), Key("pale", wrap_up)]
+    minutes = f" · {tr('average minutes a contact')}"
+    return [
+        (tr("Customers"), [Chart(_svg(picture(offered)), keys)]),
+        (tr("Service level"), [Chart(_svg(picture(level)), formula)]),
+        (tr("Handling time"), [Chart(_svg(picture(handling)), times, after=minutes)]),
+    ]
+
+
+def _svg(drawn: str) -> Markup:
+    return Markup(drawn)  # noqa: S704 - `plots` escapes
 
 
 def _series(label: str, style: str, counts: Sequence[Counts | None], value: Callable[[Counts], float | None]) -> Series:
@@ -167,9 +234,9 @@ def _ticks(counts: Sequence[Counts | None], report: Report) -> list[tuple[int, s
     return found[:: -(-len(found) // MOST_TICKS) or 1]
 
 
-def _maps(report: Report) -> str:
+def _maps(report: Report) -> list[tuple[str, list[Chart]]]:
     if sum(any(cell is not None for cell in row) for row in report.week.cells) < 2:
-        return ""  # the pictures of a day have said it
+        return []  # the pictures of a day have said it
     days = report.week.days
     per_day = [
         [None if one is None or one.offered is None else one.offered / max(days[day], 1) for one in row]
@@ -188,13 +255,10 @@ def _maps(report: Report) -> str:
     )
     level = heat_map(tr("Service level by weekday and half hour"), levels, words.share, style="g", low=0.4, high=1.0)
     counted = tr("Offered in each half hour, on an average day:") if many else tr("Offered in each half hour:")
-    return (
-        f"<h2>{_text(tr('The week'))}</h2>"
-        f"<figure><figcaption>{_text(counted)} "
-        f"{_key('h0', tr('none'))}{_key('h8', words.count(highest))}</figcaption>{offered}</figure>"
-        f"<figure><figcaption>{_text(tr('Service level:'))} "
-        f"{_key('g0', tr('40 % or less'))}{_key('g4', '70 %')}{_key('g8', '100 %')}</figcaption>{level}</figure>"
-    )
+    shades = [Key("h0", tr("none")), Key("h8", words.count(highest))]
+    shares = [Key("g0", tr("40 % or less")), Key("g4", "70 %"), Key("g8", "100 %")]
+    charts = [Chart(_svg(offered), shades, counted), Chart(_svg(level), shares, tr("Service level:"))]
+    return [(tr("The week"), charts)]
 
 
 _HEADS = (
@@ -209,7 +273,14 @@ _HEADS = (
 )
 
 
-def _row(name: str, counts: Counts, formula: Formula, *, style: str = "", extra: str = "") -> str:
+def _row(
+    name: str,
+    counts: Counts,
+    formula: Formula,
+    *more: str,
+    is_name: bool = False,
+    is_sum: bool = False,
+) -> Row:
     made = figures(counts, formula)
     cells = (
         words.count(counts.offered),
@@ -221,71 +292,35 @@ def _row(name: str, counts: Counts, formula: Formula, *, style: str = "", extra:
         words.span(made["aht"]),
         words.span(counts.longest_wait),
     )
-    drawn = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f"<tr{f' class={style!r}' if style else ''}><td>{name}</td>{drawn}{extra}</tr>"
+    return Row(name, (*cells, *more), is_name, is_sum)
 
 
-def _table(caption: str, first: str, rows: Sequence[str], more: Sequence[str] = ()) -> str:
-    heads = "".join(f"<th>{_text(head)}</th>" for head in (first, *map(tr, _HEADS), *more))
-    return (
-        f'<div class="scroll"><table><caption>{_text(caption)}</caption><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
+def _queues(report: Report, total: Counts) -> Table:
+    def within(counts: Counts, unknown: str) -> str:
+        return f"{words.count(counts.threshold)} s" if counts.threshold else unknown
 
-
-def _queues(report: Report, total: Counts) -> str:
-    rows = [
-        _row(
-            _named(name),
-            one,
-            report.formula,
-            extra=f"<td>{words.count(one.threshold)} s</td>" if one.threshold else "<td>—</td>",
-        )
-        for name, one in report.queues
-    ]
+    rows = [_row(name, one, report.formula, within(one, formats.UNKNOWN), is_name=True) for name, one in report.queues]
     if len(rows) > 1:
-        same = f"{words.count(total.threshold)} s" if total.threshold else tr("each queue’s")
-        rows.append(_row(_text(tr("all")), total, report.formula, style="sum", extra=f"<td>{_text(same)}</td>"))
-    return f"<h2>{_text(tr('Queues'))}</h2>" + _table("", ptr("past", "queue"), rows, (tr("in time within"),))
+        rows.append(_row(tr("all"), total, report.formula, within(total, tr("each queue’s")), is_sum=True))
+    return Table(tr("Queues"), "", (ptr("past", "queue"), *map(tr, _HEADS), tr("in time within")), rows)
 
 
-def _intervals(report: Report) -> str:
+def _intervals(report: Report) -> Table:
     shown = report.intervals[:MOST_ROWS]
     every = len(report.intervals)
     caption = tr("Showing the first {n:,.0f} of {all:,.0f}.", n=MOST_ROWS, all=every) if len(shown) < every else ""
     rows = [
-        _row(_text(words.interval(one.counts.since, report.width, report.days)), one.counts, report.formula)
-        for one in shown
+        _row(words.interval(one.counts.since, report.width, report.days), one.counts, report.formula) for one in shown
     ]
-    heading = _text(tr(words.HEADING_BY_WIDTH[report.width]))
-    return f"<h2>{heading}</h2>" + _table(caption, ptr("time", "from"), rows)
+    heading = tr(words.HEADING_BY_WIDTH[report.width])
+    return Table(heading, caption, (ptr("time", "from"), *map(tr, _HEADS)), rows)
 
 
-def _formulas(report: Report, total: Counts) -> str:
-    rows = [
-        f"<tr{' class=sum' if one.formula.id == report.formula.id else ''}>"
-        f"<td>{_text(term('formula', one.formula.id))}</td>"
-        f'<td class="words">{_text(", ".join(known_as(one.formula)))}</td>'
-        f"<td>{_text(arithmetic_of(one.formula.ratio, total)) or formats.UNKNOWN}</td>"
-        f"<td>{words.share(one.value)}</td></tr>"
-        for one in compare(total)
-    ]
-    return (
-        f"<h2>{_text(tr('Service level by other formulas'))}</h2>"
-        f'<div class="scroll"><table><thead><tr><th>{_text(tr("service level"))}</th>'
-        f'<th class="words">{_text(tr("as in"))}</th><th>{_text(tr("arithmetic"))}</th><th>{_text(tr("share"))}</th>'
-        f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-    )
-
-
-def _footer(report: Report) -> str:
-    formula = report.formula
+def _meanings(formula: Formula) -> list[tuple[str, str]]:
     level = tr(
         "{formula}: {arithmetic}; “in time” means within each queue’s threshold.",
         formula=term("formula", formula.id),
         arithmetic=arithmetic(formula.ratio),
     )
-    meant = [(tr("service level"), level)]
-    meant += [(term("figure", name), definition(name)) for name in ("abandon_rate", "asa", "aht", "occupancy")]
-    lines = "".join(f"<dt>{_text(name)}</dt><dd>{_text(text)}</dd>" for name, text in meant)
-    return f"<footer><dl>{lines}</dl></footer>"
+    others = ("abandon_rate", "asa", "aht", "occupancy")
+    return [(tr("service level"), level), *((term("figure", name), definition(name)) for name in others)]
