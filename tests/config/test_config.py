@@ -140,14 +140,36 @@ def test_a_token_file_others_can_touch_is_refused(token_file: Path, mode: int) -
         from_file(token_file, "token")
 
 
+def test_a_configuration_file_that_is_no_text_of_ours_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    for written, why in (
+        (b"#" * (1024 * 1024 + 1), "too large"),
+        (b"a = ", "not valid TOML"),
+        (b"a = '\xff'", "not valid TOML"),
+    ):
+        path.write_bytes(written)
+        with refused(why):
+            read_profile(None, {}, path)
+    path.write_bytes(b"#" * (1024 * 1024))
+    with refused("profile"):
+        read_profile(None, {}, path)
+
+
 def test_other_bad_token_files_are_refused(tmp_path: Path, token_file: Path) -> None:
     assert from_file(token_file, "token").value == CANARY
     empty, large, fifo = tmp_path / "empty", tmp_path / "large", tmp_path / "fifo"
     write_private(empty, "\n")
     write_private(large, "x" * 9000)
     os.mkfifo(fifo, 0o600)
-    for path in (empty, large, fifo, tmp_path, tmp_path / "absent"):
-        with pytest.raises(ConfigError):
+    for path, why in (
+        (empty, "is empty"),
+        (large, "too large"),
+        (fifo, "not a plain file"),
+        (tmp_path, "not a plain file"),
+        (Path("/dev/zero"), "not a plain file"),
+        (tmp_path / "absent", "No such file"),
+    ):
+        with refused(why):
             from_file(path, "token")
     if os.geteuid() == 0:
         os.chown(token_file, 12345, -1)

@@ -117,6 +117,7 @@ def test_no_sentence_reads_a_fact_as_a_template(hostile: str, speak: Callable[[s
 
 def test_a_sentence_that_is_not_known_is_never_nothing() -> None:
     assert in_words(Sentence("gone.with_the_update", who="Priya")) == "gone.with_the_update(who='Priya')"
+    assert in_words(Sentence("gone.too")) == "gone.too"
     assert "failure.press_later" in in_words(Sentence("failure.press_later")), "a fact is missing"
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.tui.widgets.safe_text import LIMIT, content, line, lines, plain, safe
+from desktop.tui.widgets.safe_text import LIMIT, content, line, lines, plain, safe, web_address
 from tests.tui.hostile.payloads import PAYLOADS
 
 ANYTHING = st.text(st.characters(), max_size=200) | st.sampled_from(sorted(PAYLOADS.values()))
@@ -93,3 +93,28 @@ def test_pieces_stay_apart(texts: list[str]) -> None:
 
 def test_text_of_a_piece() -> None:
     assert plain("a\x1b") == plain(("a\x1b", "bold")) == plain(content("a\x1b")) == "a␛"
+
+
+@pytest.mark.parametrize("text", ["https://crm.example.com/c/1?a=b#c", "http://crm.local:8069/web", " https://a.org "])
+def test_a_link_to_a_host_is_taken_as_it_is(text: str) -> None:
+    assert web_address(text) == text.strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://bank.example@evil.example/",
+        "https://bank.example:pw@evil.example/",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "https://",
+        "https://[::1",
+        "https://пример.example/",
+        "https://a.example/\x1b[2J",
+        "https://a.example/ b",
+        "https://a.example/" + "x" * 2_000,
+        "",
+    ],
+)
+def test_what_looks_like_another_host_or_is_none_is_no_link(text: str) -> None:
+    assert web_address(text) == ""
