@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 ROOT: Final = Path(__file__).parents[2]
 PATIENCE: Final = 300
-"""Seconds for the tests of one fault: one that makes them hang has been noticed too."""
+"""Seconds for the tests of one fault. One that is not caught in time counts as not caught."""
 _LEFT_OUT: Final = shutil.ignore_patterns(
     ".git", ".venv*", ".nox", "build", "dist", "__pycache__", ".*_cache", ".hypothesis"
 )
@@ -60,7 +60,7 @@ class Fault(BaseModel):
                     words, cwd=project, env=os.environ | alone, capture_output=True, text=True, timeout=PATIENCE
                 )
             except subprocess.TimeoutExpired:
-                return f"they hang ({PATIENCE} s)"
+                return ""
         if done.returncode == 0:
             return ""
         named = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
