@@ -293,3 +293,18 @@ async def test_escape_takes_back_what_was_not_planned() -> None:
     kept = session.store.drain().drafts["i1"]
     assert asked(session, "wrap_ups.finish") == [("i1",)]
     assert (kept.follow_ups, kept.half) == ((), None)
+
+
+async def test_words_found_on_disk_for_another_contact_do_not_come_into_the_note_before_the_agent() -> None:
+    app, session = desk(several(active(), "i1", "i2"))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        pane = app.desk_screen.query_one(NotePane)
+        pane.focus()
+        await settle(pilot, ["a", "b"])
+        session.notes.replaced("i2", "found on disk")
+        await settle(pilot)
+        assert (app.desk_screen.selected, pane.text) == ("i1", "ab")
+        session.notes.replaced("i1", "found and ab")
+        await settle(pilot, ["c"])
+        assert pane.text == "found and abc"
