@@ -224,11 +224,16 @@ def _keeping(add: Add) -> None:
     init = actions.add_parser("init", help=tr("make a profile, with questions"), allow_abbrev=False)
     init.add_argument("name", help=tr("the name of the new profile"))
     backends = add("backends", tr("The installed plug-ins."))
-    backends.add_argument("action", nargs="?", choices=("list", "show", "check"), default="list")
-    backends.add_argument("kind", nargs="?", choices=[kind.value for kind in Kind], help=tr("show and check: the kind"))
-    backends.add_argument("name", nargs="?", help=tr("show and check: the name"))
+    backends.add_argument("action", nargs="?", choices=("list", "show", "check", "new"), default="list")
+    backends.add_argument(
+        "kind", nargs="?", choices=[kind.value for kind in Kind], help=tr("the kind, for show, check and new")
+    )
+    backends.add_argument("name", nargs="?", help=tr("the name, for show, check and new"))
     backends.add_argument("--markdown", action="store_true", help=tr("check: a report for people instead of JSON"))
     backends.add_argument("--open", action="store_true", help=tr("check: open it too, as the profile is set"))
+    backends.add_argument(
+        "--into", default=".", metavar="FOLDER", help=tr("new: where the folder NAME is made (default: here)")
+    )
 
 
 def _planning(add: Add) -> None:

@@ -87,7 +87,7 @@ def page(report: Report) -> str:
     chosen, as_of = _about(report)
     total = total_of([one.counts for one in report.intervals], by_own_threshold=True)
     shown = {} if total is None else _shown(report, total)
-    return environment.get_template("page.html.j2").render(
+    return environment.get_template("page.html.jinja").render(
         language=language.current(),
         style=Markup(STYLE.read_text(encoding="utf-8")),  # noqa: S704 - our own
         title=report.title or tr("Contact centre"),

@@ -4,6 +4,8 @@ import asyncio
 import http.client
 import importlib.util
 import socket
+import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -13,11 +15,11 @@ from typing import Any
 import pytest
 
 from desktop.backends.kannel.callbacks import CallbackServer
+from desktop.ports.kinds import Kind
+from desktop.scaffold.plugin import write
 from desktop.testing.fault_proxy import FaultProxy
 from mock_backends.http.settings import Settings
 from mock_backends.play.fleet import Fleet
-
-TEMPLATE = Path(__file__).parents[1] / "kit" / "template_plugin" / "phonebook_plugin" / "server.py"
 
 
 @asynccontextmanager
@@ -49,18 +51,20 @@ async def _delivery_reports() -> AsyncIterator[list[int]]:
 
 
 @asynccontextmanager
-async def _plug_in_template() -> AsyncIterator[list[int]]:
-    spec = importlib.util.spec_from_file_location("phonebook_of_the_template", TEMPLATE)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    server = module.Phonebook()
+async def _server_of_a_new_plug_in() -> AsyncIterator[list[int]]:
+    with tempfile.TemporaryDirectory() as place:
+        module = write(Kind.CRM, "acme", Path(place)) / "acme_crm" / "server.py"
+        spec = importlib.util.spec_from_file_location("server_of_a_new_plug_in", module)
+        assert spec is not None and spec.loader is not None
+        server_module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = server_module  # its dataclass looks there
+        spec.loader.exec_module(server_module)
+    server = server_module.Server()
     yield [server.server_port]
-    server.shutdown()
-    server.server_close()
+    server.stop()
 
 
-@pytest.mark.parametrize("running", [_mock_servers, _fault_proxy, _delivery_reports, _plug_in_template])
+@pytest.mark.parametrize("running", [_mock_servers, _fault_proxy, _delivery_reports, _server_of_a_new_plug_in])
 async def test_accepted_connections_do_not_wait_for_acknowledgements(
     running: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

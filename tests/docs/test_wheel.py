@@ -3,10 +3,14 @@
 import json
 import subprocess
 import sys
+import venv
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,7 +35,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_what_is_read_at_run_time(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as opened:
         held = set(opened.namelist())
-    kinds = (".py", ".toml", ".tcss", ".json", "py.typed")
+    kinds = (".py", ".toml", ".tcss", ".json", ".jinja", "py.typed")
     wanted = {
         str(path.relative_to(ROOT))
         for package in ("desktop", "mock_backends")
@@ -77,3 +81,56 @@ def test_the_wheel_brings_the_documentation_and_the_command_finds_it(wheel: Path
         [sys.executable, "-P", "-c", start], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=True
     )
     assert json.loads(done.stdout)["folder"] == str(share / "docs")
+
+
+def _with_all_they_need(*wanted: str) -> set[str]:
+    """The distributions that requirements stand for, with everything they require in turn, by their names here."""
+    found: set[str] = set()
+    seen: set[tuple[str, str]] = set()
+    waiting = [Requirement(one) for one in wanted]
+    while waiting:
+        one = waiting.pop()
+        found.add(canonicalize_name(one.name))
+        for extra in {"", *one.extras}:
+            if (one.name, extra) in seen:
+                continue
+            seen.add((one.name, extra))
+            needed = map(Requirement, distribution(one.name).requires or ())
+            waiting += [each for each in needed if each.marker is None or each.marker.evaluate({"extra": extra})]
+    return found
+
+
+def _of_the_kit(wheel: Path) -> list[str]:
+    """What the wheel asks for with the extra `kit`, and what building a package needs."""
+    with zipfile.ZipFile(wheel) as opened:
+        (metadata,) = [name for name in opened.namelist() if name.endswith(".dist-info/METADATA")]
+        lines = opened.read(metadata).decode().splitlines()
+    asked = [Requirement(line.partition(": ")[2]) for line in lines if line.startswith("Requires-Dist: ")]
+    return ["setuptools", *(str(one) for one in asked if one.marker is None or one.marker.evaluate({"extra": "kit"}))]
+
+
+def test_the_extra_kit_is_all_that_an_author_needs(wheel: Path, tmp_path: Path) -> None:
+    python = tmp_path / "env" / "bin" / "python"
+    venv.create(tmp_path / "env", symlinks=True)
+    (library,) = (tmp_path / "env" / "lib").glob("python*/site-packages")
+    for name in _with_all_they_need(*_of_the_kit(wheel)):
+        held = distribution(name)
+        for top in {file.parts[0] for file in held.files or ()} - {"..", "__pycache__"}:
+            if not (library / top).exists():
+                (library / top).symlink_to(Path(str(held.locate_file(top))))
+
+    def do(*words: str) -> str:
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=180, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps", "--no-index"]
+    do(*pip, str(wheel))
+    assert do(str(python), "-c", "import importlib.util as u; print(u.find_spec('fastapi'), u.find_spec('xdist'))") == (
+        "None None\n"
+    )
+    command = str(python.with_name("agent-desktop"))
+    do(command, "backends", "new", "crm", "acme")
+    do(*pip, "--no-build-isolation", "-e", "acme")
+    assert " passed" in do(str(python), "-m", "pytest", "-p", "no:cacheprovider")
+    assert json.loads(do(command, "backends", "check", "crm", "acme"))["tier"] == "gold"

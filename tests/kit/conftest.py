@@ -17,7 +17,3 @@ def mock_servers() -> Iterator[Running]:
     settings = Settings(rate_per_minute=1e6, burst=1e6, heartbeat=0.2, autonomous=False)
     with launcher.start(control=CONTROL, settings=settings) as running:
         yield running
-
-
-# A package of its own, which is installed and run by test_template_plugin.py.
-collect_ignore = ["template_plugin"]

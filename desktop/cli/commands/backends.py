@@ -1,5 +1,7 @@
-"""`backends`: the installed plug-ins, what one says of itself, and whether it keeps its word."""
+"""`backends`: the installed plug-ins, what one says of itself, whether it keeps its word, and how a new one begins."""
 
+import shlex
+from pathlib import Path
 from typing import Any
 
 from desktop.cli.connection import Chosen, profile_of
@@ -19,6 +21,8 @@ def run(chosen: Chosen) -> int:
     if chosen["kind"] is None or chosen["name"] is None:
         raise CommandError(tr("backends {action} wants a kind and a name.", action=action), Exit.USAGE)
     kind, name = Kind(chosen["kind"]), chosen["name"]
+    if action == "new":
+        return _new(kind, name, chosen)
     if action == "check":
         return _check(kind, name, chosen)
     _show(kind, name)
@@ -54,6 +58,18 @@ def _show(kind: Kind, name: str) -> None:
             "options": options,
         }
     )
+
+
+def _new(kind: Kind, name: str, chosen: Chosen) -> int:
+    from desktop.scaffold.plugin import ScaffoldError, write
+
+    try:
+        folder = write(kind, name, Path(chosen["into"]))
+    except ScaffoldError as error:
+        raise CommandError(in_words(error.sentence), Exit.USAGE) from None
+    emit({"kind": kind.value, "name": name, "folder": str(folder)})
+    say(tr("Next: pip install -e {folder} && pytest {folder}", folder=shlex.quote(str(folder))))
+    return Exit.OK
 
 
 def _check(kind: Kind, name: str, chosen: Chosen) -> int:

@@ -21,6 +21,12 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     ),
     "plugin.update_desktop": mark("Update the desktop."),
     "plugin.ask_author": mark("Ask its author for a newer version."),
+    "scaffold.bad_name": mark(
+        "{name} cannot be the name of a plug-in: at most 30 lower-case letters and digits, words joined by - or _."
+    ),
+    "scaffold.taken": mark("There is already a {kind} backend named {name}. Choose another name."),
+    "scaffold.in_the_way": mark("{folder} is already there, and nothing is overwritten."),
+    "scaffold.not_written": mark("{folder} cannot be written: {why}"),
     "port.crm_lacks": mark("This CRM does not offer {capability}."),
     "port.contact_center_lacks": mark("This contact centre does not offer {capability}."),
     "port.phone_lacks": mark("This phone does not offer {capability}."),
