@@ -105,7 +105,7 @@ def run_demo(
         InstanceHeld: another demo runs.
         StoreError: nothing can be written where the demo keeps its profile.
     """
-    require("mocks", MOCKS)
+    require("demo", MOCKS)
     from desktop.tui.terminal.ending import require_screen
     from desktop.wiring import alone
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from desktop.cli.exits import CommandError, Exit, explain
 from desktop.cli.output import say
 from desktop.words import catalogue, language
+from desktop.words.catalogue import tr
 
 # Commands that stand in a file of `commands` with another name. Imported only when the command is chosen.
 _FILES = {
@@ -27,6 +28,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return in_time(lambda: main(sys.argv[1:]))
     words = list(argv)
     catalogue.use(language.of_environment(os.environ))
+    if sys.platform == "win32":
+        say(
+            tr(
+                "agent-desktop needs Linux or macOS. On Windows it runs in WSL: install that with {command}, and"
+                " agent-desktop in it.",
+                command="`wsl --install`",
+            )
+        )
+        return Exit.USAGE
     try:
         if words[:1] == ["mock"]:
             return _mock(words[1:])
@@ -74,7 +84,7 @@ def _run(arguments: object) -> int:
 def _mock(rest: list[str]) -> int:
     from desktop.config.extras import MOCKS, require
 
-    require("mocks", MOCKS)
+    require("demo", MOCKS)
     # Another program, which shares no code with this one; it is started, not imported.
     command = [sys.executable, "-m", "mock_backends", *rest]
     if os.name == "posix":

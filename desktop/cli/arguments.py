@@ -13,10 +13,12 @@ from desktop.words.catalogue import tr
 from desktop.words.marks import mark
 
 VERBS = tuple(verb.value for verb in Verb if verb not in (Verb.PARK, Verb.UNPARK))  # which no contact centre is asked
+SHELLS = ("bash", "zsh", "tcsh")
 LEVELS = ("error", "warning", "info", "debug")
 AGENT_VERBS = (*(one.value for one in Availability), "cancel_next")
 EPILOG = mark("""\
-Without a command the desktop itself starts. Every command but demo and mock writes JSON to stdout and words to stderr.
+Without a command the desktop itself starts. Every command but completion, demo and mock writes JSON to stdout and
+words to stderr.
 Exit codes: 0 done, 1 refused, 2 usage or configuration, 3 unavailable or not signed in, 4 no answer in time,
 130 interrupted.""")
 
@@ -217,6 +219,8 @@ def _keeping(add: Add) -> None:
     erase.add_argument("--unsent", action="store_true", help=tr("notes and records that were never sent too"))
     add("info", tr("Where things are and what is installed, for bug reports."))
     add("docs", tr("Where the documentation is: the folder on this machine, the address on the web."))
+    completion = add("completion", tr("The script by which your shell completes the words of this command."))
+    completion.add_argument("shell", choices=SHELLS)
     config = add("config", tr("Profiles: show, check or create one."))
     actions = config.add_subparsers(dest="action", required=True, metavar="show|check|init")
     actions.add_parser("show", help=tr("every value and where it came from; secrets hidden"), allow_abbrev=False)

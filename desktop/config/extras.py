@@ -6,8 +6,8 @@ from importlib.util import find_spec
 from desktop.config.setting import ConfigError
 from desktop.domain.text.sentence import Sentence
 
-MOCKS = ("fastapi", "uvicorn", "websockets", "duckdb")
-"""What the mock servers need."""
+MOCKS = ("fastapi", "uvicorn")
+"""What the mock servers cannot start without."""
 
 
 def require(extra: str, packages: Iterable[str]) -> None:

@@ -200,7 +200,7 @@ class Archive:
         try:
             import duckdb
         except ImportError:
-            raise Problem(501, "unsupported", "The past needs the package duckdb.") from None
+            raise Problem(501, "unsupported", "The past needs duckdb: pip install 'agent-desktop[mocks]'.") from None
         company = self._company()
         self._zone = company.zone
         if self._path is None:

@@ -5,10 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from desktop.app.commands.contact_commands import SPECS
-from desktop.cli.arguments import VERBS, parser
+from desktop.cli.arguments import SHELLS, VERBS, parser
 from desktop.cli.commands.supervise_arguments import ACTS
 from desktop.cli.exits import Exit, explain
 from desktop.cli.output import emit, say
@@ -108,6 +109,54 @@ def test_backends_list_and_show(tmp_path: Path) -> None:
     shown = run("backends", "show", "crm", "mock", env=clean_env(tmp_path))
     assert shown.code == 0
     assert {one["name"] for one in shown.json["options"]} == {"url", "token", "ca_file"}
+
+
+def test_windows_is_refused_with_words_before_anything_fails_there() -> None:
+    code = "import sys; sys.platform = 'win32'; from desktop.cli import main; sys.exit(main(['state']))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "On Windows it runs in WSL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_shell_completes_the_words(tmp_path: Path) -> None:
+    script = tmp_path / "completion"
+    script.write_text(run("completion", "bash", env=clean_env(tmp_path)).out)
+    words = "COMP_WORDS=(agent-desktop outbox re); COMP_CWORD=2"
+    bash = f"source {script}; {words}; _shtab_agent_desktop; echo ${{COMPREPLY[@]}}"
+    done = subprocess.run(["bash", "-c", bash], capture_output=True, text=True, timeout=30)
+    assert done.stdout.split() == ["retry"], done.stderr
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_shell_gets_a_script(shell: str, tmp_path: Path) -> None:
+    ran = run("completion", shell, env=clean_env(tmp_path))
+    assert (ran.code, ran.words) == (0, "")
+    assert "agent-desktop" in ran.out and "supervise" in ran.out
+
+
+def test_the_mock_servers_run_with_the_light_extra_alone() -> None:
+    code = """
+import sys
+for name in ("duckdb", "websockets"):
+    sys.modules[name] = None
+from mock_backends.__main__ import main
+sys.exit(main(["all"]))
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as servers:
+        try:
+            assert servers.stdout is not None
+            told = json.loads(servers.stdout.readline())
+            headers = {"Authorization": f"Bearer {told['tokens']['sam']}"}
+            assert httpx.get(f"{told['crm']['url']}/v1/health", headers=headers).status_code == 200
+            period = {"since": 1_750_000_000, "until": 1_750_086_400}
+            past = httpx.get(
+                f"{told['contact_center']['url']}/v1/history/intervals", params=period, headers=headers, timeout=20
+            )
+            assert (past.status_code, "agent-desktop[mocks]" in past.text) == (501, True)
+        finally:
+            servers.terminate()
+        assert servers.wait(20) == 0
 
 
 LIGHT = """

@@ -84,9 +84,9 @@ def command_line() -> str:
     own = [one for one in top._actions if one.dest not in (*SHARED, "help", "command")]
     parts = [
         "# Command line\n\n"
-        "`agent-desktop` alone starts the desktop for a profile. Every command but `demo` and `mock` writes JSON to"
-        " standard output and words to standard error; `report` writes other forms too, if asked. `--help` after any"
-        " command explains it. The [exit codes](errors.md#exit-codes) are the same everywhere.\n",
+        "`agent-desktop` alone starts the desktop for a profile. Every command but `completion`, `demo` and `mock`"
+        " writes JSON to standard output and words to standard error; `report` writes other forms too, if asked."
+        " `--help` after any command explains it. The [exit codes](errors.md#exit-codes) are the same everywhere.\n",
         "Every command takes these:\n",
         _words(shared),
         "The desktop itself takes these too:\n",

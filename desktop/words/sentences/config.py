@@ -6,7 +6,7 @@ from typing import Final
 from desktop.words.marks import Plural, mark
 
 SENTENCES: Final[Mapping[str, str | Plural]] = {
-    "extra.mocks": mark("The mock servers need {packages}: pip install 'agent-desktop[{extra}]'"),
+    "extra.demo": mark("The mock servers need {packages}: pip install 'agent-desktop[{extra}]'"),
     "extra.kit": mark("Checking a backend needs {packages}: pip install 'agent-desktop[{extra}]'"),
     "config.at": mark("{where}: {problem}"),
     "config.backend_failed": mark("the backend failed: {error}."),
