@@ -1,5 +1,10 @@
 """The tasks of this project: `nox -s NAME`, `nox -l` lists them. CONTRIBUTING.md says which is for what."""
 
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+
 import nox
 
 nox.options.sessions = ["lint", "tests", "docs"]
@@ -77,3 +82,51 @@ def build(session: nox.Session) -> None:
     """Wheel and source distribution, into build/dist."""
     session.install("-q", "build", "--group", "build")
     session.run("python", "-m", "build", "--no-isolation", "--outdir", "build/dist")
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """A release: `-- VERSION` checks, builds and tags; `-- VERSION --rehearse` does it in a copy. Nothing is pushed."""
+    words = [one for one in session.posargs if one != "--rehearse"]
+    if len(words) != 1 or not re.fullmatch(r"\d+\.\d+\.\d+((a|b|rc)\d+)?", words[0]):
+        session.error("Which version? nox -s release -- 1.2.3")
+    (version,) = words
+    if session.run("git", "status", "--porcelain", external=True, silent=True):
+        session.error("There are changes that are not committed.")
+    if "--rehearse" in session.posargs:
+        copy = Path(session.create_tmp()) / "rehearsal"
+        shutil.rmtree(copy, ignore_errors=True)
+        session.run("git", "clone", "-q", str(Path.cwd()), str(copy), external=True)
+        session.chdir(copy)
+    _name_version(session, version)
+    session.install("-q", "build", "twine", "--group", "build")
+    shutil.rmtree("build/dist", ignore_errors=True)
+    session.run("python", "-m", "build", "--no-isolation", "--outdir", "build/dist")
+    made = sorted(map(str, Path("build/dist").iterdir()))
+    session.run("python", "-m", "twine", "check", "--strict", *made)
+    for one in made:  # the wheel, and the source as whoever packages it builds it
+        session.run("python", "-m", "venv", "--clear", "build/clean")
+        session.run("build/clean/bin/pip", "install", "-q", f"{one}[demo,kit]", external=True)
+        told = session.run("build/clean/bin/agent-desktop", "--version", external=True, silent=True)
+        if str(told).split() != ["agent-desktop", version]:
+            session.error(f"{one} says that it is {told}")
+        session.run("build/clean/bin/agent-desktop", "mock", "--help", external=True, silent=True)
+    _install(session, "requirements-test.lock")
+    session.run("python", "-m", "ruff", "check", ".")
+    session.run("python", "-m", "mypy")
+    session.run("python", "-m", "pytest", *(["tests/domain"] if "--rehearse" in session.posargs else ["-n", "auto"]))
+    session.run("git", "commit", "-qam", f"Version {version}", external=True)
+    session.run("git", "tag", "-a", f"v{version}", "-m", f"Version {version}", external=True)
+    session.log(f"Tagged v{version}. Push it with: git push --follow-tags")
+
+
+def _name_version(session: nox.Session, version: str) -> None:
+    """In the project and in the changelog, whose section of what is unreleased becomes the version's."""
+    for file, before, after in (
+        ("pyproject.toml", r'(?m)^version = ".*"$', f'version = "{version}"'),
+        ("CHANGELOG.md", r"(?m)^## Unreleased$", f"## Unreleased\n\n## {version} - {date.today():%Y-%m-%d}"),
+    ):
+        text, found = re.subn(before, after, Path(file).read_text("utf-8"))
+        if found != 1:
+            session.error(f"{file} has {found} places for the version.")
+        Path(file).write_text(text, "utf-8")

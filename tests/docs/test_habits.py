@@ -1,6 +1,7 @@
 """What is there for those who work on it: tasks, hooks, the workflow. They can be read, and name what exists."""
 
 import ast
+import configparser
 import json
 import re
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from mock_backends.__main__ import parser as mock_parser
 from tests.docs.pages import ROOT, text_of
 
 YAML = [ROOT / ".pre-commit-config.yaml", *sorted((ROOT / ".github").rglob("*.yml"))]
@@ -49,3 +51,17 @@ def test_hooks_run_what_the_lint_runs() -> None:
     lint = (ROOT / "noxfile.py").read_text()
     for tool in ('"ruff", "check"', '"ruff", "format", "--check"', '"mypy"', '"lint-imports"'):
         assert tool in lint
+
+
+def test_the_service_and_the_container_start_what_there_is(tmp_path: Path) -> None:
+    unit = configparser.ConfigParser(interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment, method-assign]
+    unit.read_string(text_of(ROOT / "packaging" / "agent-desktop-mocks.service"))
+    program, _, words = unit["Service"]["ExecStart"].partition(" mock ")
+    assert program.endswith("/agent-desktop")
+    served = mock_parser().parse_args(words.split())
+    container = text_of(ROOT / "packaging" / "Containerfile")
+    (words,) = re.findall(r"^CMD (\[.*\])$", container, re.MULTILINE)
+    assert mock_parser().parse_args(json.loads(words)).port == served.port == 47_000
+    for copied in re.findall(r"/src/(\S+\.lock)", container):
+        assert (ROOT / copied).exists()
