@@ -75,6 +75,10 @@ def _run(arguments: object) -> int:
         from desktop.cli.screen import start_demo
 
         return start_demo(chosen)
+    if command == "completion":
+        from desktop.cli.completion import completion
+
+        return completion(chosen)
     import importlib
 
     module = importlib.import_module(f"desktop.cli.commands.{_FILES.get(command, command)}")

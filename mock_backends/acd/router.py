@@ -1,6 +1,6 @@
-"""An automatic call distributor: pure, without I/O, with the clock brought along.
+"""The commands of the automatic call distributor; who gets which contact is decided in `matching.py`.
 
-Every command takes `now` (seconds since the epoch, never decreasing) and returns what came of it as a list of
+Pure, without I/O, with the clock brought along. Every command takes `now` (seconds since the epoch, never decreasing) and returns what came of it as a list of
 effects, in order. `next_deadline()` says until when nothing will happen by itself; call `tick(now)` then. The same
 engine so serves a live server and a simulation in virtual time.
 """
@@ -13,7 +13,7 @@ from heapq import heappop, merge
 from math import inf
 from typing import TypeVar
 
-from mock_backends.acd import floor as timers
+from mock_backends.acd import matching as timers
 from mock_backends.acd.counters import AgentDay, ClosedInterval, QueueStats
 from mock_backends.acd.effects import (
     Abandoned,
@@ -33,8 +33,8 @@ from mock_backends.acd.effects import (
 )
 from mock_backends.acd.errors import NoRoom, NotTheirs, Unknown, WrongPhase
 from mock_backends.acd.estimated_wait import EstimatedWait
-from mock_backends.acd.floor import Floor
 from mock_backends.acd.lines import Agent, Phase, Queue, Work, WrapUp, place_of
+from mock_backends.acd.matching import Floor
 from mock_backends.acd.policy import AgentProfile, QueuePolicy
 
 MOST_PRIORITY = 1000.0

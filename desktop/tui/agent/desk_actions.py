@@ -1,4 +1,4 @@
-"""Every verb that a key of the desk can stand for."""
+"""Every verb that a key of the desk can stand for; one without a method of its own goes through `verbs/base.py`."""
 
 from desktop.tui.agent.verbs.base import DeskContext, DeskVerbs
 from desktop.tui.agent.verbs.contact import ContactVerbs

@@ -7,7 +7,7 @@ from desktop.cli.connection import Chosen
 from desktop.cli.exits import Exit
 
 
-def run(chosen: Chosen) -> int:
+def completion(chosen: Chosen) -> int:
     """Print it."""
     import shtab
 
