@@ -1,8 +1,8 @@
 """The commands of the automatic call distributor; who gets which contact is decided in `matching.py`.
 
-Pure, without I/O, with the clock brought along. Every command takes `now` (seconds since the epoch, never decreasing) and returns what came of it as a list of
-effects, in order. `next_deadline()` says until when nothing will happen by itself; call `tick(now)` then. The same
-engine so serves a live server and a simulation in virtual time.
+Pure, without I/O, with the clock brought along. Every command takes `now` (seconds since the epoch, never decreasing)
+and returns what came of it as a list of effects, in order. `next_deadline()` says until when nothing will happen by
+itself; call `tick(now)` then. The same engine so serves a live server and a simulation in virtual time.
 """
 
 from __future__ import annotations
