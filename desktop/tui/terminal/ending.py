@@ -224,17 +224,26 @@ def _end(status: int, attributes: list[Any] | None, last_words: Callable[[], str
             words = last_words()
         if sys.platform != "win32":
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})  # or the settings below stop us
-        # A terminal that takes nothing must not hold the process.
+        # A terminal that takes nothing must not hold the process, nor keep its settings from being put back.
         os.set_blocking(2, False)
-        os.write(2, _RESTORE)
-        if attributes is not None and sys.platform != "win32":
-            import termios
-
-            termios.tcsetattr(0, termios.TCSANOW, attributes)
+        with suppress(OSError):
+            os.write(2, _RESTORE)
+        _set_terminal(attributes)
         encoding = getattr(sys.__stderr__, "encoding", None) or "ascii"
-        os.write(2, words.encode(encoding, "backslashreplace"))
+        with suppress(OSError):
+            os.write(2, words.encode(encoding, "backslashreplace"))
     finally:
+        with suppress(Exception):
+            _set_terminal(attributes)  # once more: the driver may have set its own meanwhile, on its thread
         os._exit(status)
+
+
+def _set_terminal(attributes: list[Any] | None) -> None:
+    if attributes is not None and sys.platform != "win32":
+        import termios
+
+        with suppress(termios.error):
+            termios.tcsetattr(0, termios.TCSANOW, attributes)
 
 
 def sturdy(driver: type[Driver]) -> type[Driver]:

@@ -207,3 +207,30 @@ def test_a_report_survives_circular_and_deep_causes() -> None:
         outer.__cause__ = error
         error = outer
     assert "level 49" in report(error)
+
+
+FULL_TERMINAL = """
+import os, pty, termios, time, tty
+from desktop.tui.terminal.ending import _end
+master, slave = pty.openpty()
+before = termios.tcgetattr(slave)
+pid = os.fork()
+if pid == 0:
+    for number in range(3):
+        os.dup2(slave, number)
+    tty.setraw(0)
+    os.set_blocking(2, False)
+    try:
+        while True:
+            os.write(2, b"x" * 4096)
+    except BlockingIOError:
+        pass
+    _end(143, before, lambda: "words")
+_, status = os.waitpid(pid, 0)
+print(os.waitstatus_to_exitcode(status), termios.tcgetattr(slave) == before)
+"""
+
+
+def test_a_terminal_that_takes_nothing_any_more_gets_its_settings_back() -> None:
+    done = subprocess.run([sys.executable, "-c", FULL_TERMINAL], capture_output=True, text=True, timeout=30)
+    assert done.stdout.split() == ["143", "True"], done.stderr
