@@ -89,6 +89,8 @@ def _mock(rest: list[str]) -> int:
     from desktop.config.extras import MOCKS, require
 
     require("demo", MOCKS)
+    if "twilio" in rest:
+        require("mocks", ("websockets",))
     # Another program, which shares no code with this one; it is started, not imported.
     command = [sys.executable, "-m", "mock_backends", *rest]
     if os.name == "posix":

@@ -12,9 +12,9 @@ from tests.cli.command_line import clean_env
 @pytest.mark.parametrize(
     ("missing", "extra", "words"),
     [
-        ("fastapi", "mocks", ("mock", "crm")),
-        ("duckdb", "mocks", ("mock", "contact-center")),
-        ("uvicorn", "mocks", ("demo",)),
+        ("fastapi", "demo", ("mock", "crm")),
+        ("uvicorn", "demo", ("demo",)),
+        ("websockets", "mocks", ("mock", "twilio")),
         ("pytest", "kit", ("backends", "check", "crm", "mock")),
     ],
 )

@@ -35,7 +35,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_what_is_read_at_run_time(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as opened:
         held = set(opened.namelist())
-    kinds = (".py", ".toml", ".tcss", ".json", ".jinja", "py.typed")
+    kinds = (".py", ".toml", ".tcss", ".css", ".json", ".jinja", ".mo", "py.typed")
     wanted = {
         str(path.relative_to(ROOT))
         for package in ("desktop", "mock_backends")

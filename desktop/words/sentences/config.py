@@ -7,6 +7,7 @@ from desktop.words.marks import Plural, mark
 
 SENTENCES: Final[Mapping[str, str | Plural]] = {
     "extra.demo": mark("The mock servers need {packages}: pip install 'agent-desktop[{extra}]'"),
+    "extra.mocks": mark("The imitation of Twilio needs {packages}: pip install 'agent-desktop[{extra}]'"),
     "extra.kit": mark("Checking a backend needs {packages}: pip install 'agent-desktop[{extra}]'"),
     "config.at": mark("{where}: {problem}"),
     "config.backend_failed": mark("the backend failed: {error}."),
