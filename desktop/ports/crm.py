@@ -36,7 +36,7 @@ class Crm(Backend):
     async def timeline(
         self, customer_id: str, *, limit: int = 50, before: Instant | None = None
     ) -> Sequence[TimelineEntry]:
-        """What happened, newest first. `limit` 1-200."""
+        """What happened before `before`, newest first. `limit` 1-200; with fewer than that there is nothing older."""
         raise _refuse(Capability.TIMELINE)
 
     async def cases(self, customer_id: str) -> Sequence[Case]:

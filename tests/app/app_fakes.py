@@ -359,6 +359,8 @@ class FakeCrm(Crm):
         self.written: list[WrapUpRecord] = []
         self.by_key: dict[str, str] = {}
         self.honours_keys = True
+        self.history = [TimelineEntry("t1", START, "note", "Called before")]
+        self.bought: list[Purchase] = []
         self.capabilities = frozenset({Capability.CASES, Capability.TIMELINE, Capability.PURCHASES, Capability.LINK})
 
     @classmethod
@@ -399,7 +401,7 @@ class FakeCrm(Crm):
         self, customer_id: str, *, limit: int = 50, before: Instant | None = None
     ) -> Sequence[TimelineEntry]:
         await self.script.play("timeline", customer_id)
-        return [TimelineEntry("t1", START, "note", "Called before")]
+        return [entry for entry in self.history if before is None or entry.at < before][:limit]
 
     async def cases(self, customer_id: str) -> Sequence[Case]:
         await self.script.play("cases", customer_id)
@@ -407,7 +409,7 @@ class FakeCrm(Crm):
 
     async def purchases(self, customer_id: str) -> Sequence[Purchase]:
         await self.script.play("purchases", customer_id)
-        return []
+        return list(self.bought)
 
     async def create_customer(self, name: str, addresses: Sequence[Address], *, key: str) -> Customer:
         await self.script.play("create_customer", name, tuple(addresses), key=key)

@@ -21,6 +21,7 @@ from desktop.domain.entities.customer import Customer, FoundCustomers, Match
 from desktop.domain.entities.identity import CUSTOMER
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase
+from desktop.domain.select.merged_details import details_of
 from desktop.domain.state.events import ContactCenterSnapshot, Envelope, InteractionChanged, QueueChanged
 from desktop.domain.state.own_events import PopChanged
 from desktop.domain.state.state import AppState
@@ -103,10 +104,15 @@ class ScreenPops:
 
     def look_at(self, match: Match) -> None:
         """Ask for the cases and the history of a customer who is linked to no contact."""
-        for customer in (match.customer, *(record.customer for record in match.records)):
-            desk = self._desks.get(customer.source)
-            if desk is not None:
-                desk.details.load(customer.id)
+        for customer_id, desk in self._desks_of(match).items():
+            desk.details.load(customer_id)
+
+    def read_on(self, match: Match) -> None:
+        """Ask for what is older than the end of a customer's timeline; of several records, of that which ends first."""
+        details = details_of(self._store.drain(), match)
+        for customer_id, desk in self._desks_of(match).items():
+            if details.ends.get(customer_id, details.known_since) >= details.known_since:
+                desk.details.load_older(customer_id)
 
     def choose(self, interaction_id: str, customer_id: str) -> None:
         """Link the interaction to one of the matches."""
@@ -385,6 +391,13 @@ class ScreenPops:
                 return self._desks.get(source)
         linked = pop.linked.get(customer_id)
         return self._desks.get(linked.customer.source) if linked is not None else None
+
+    def _desks_of(self, match: Match) -> dict[str, CrmDesk]:
+        """The CRM of each of a customer's records, by the record's id; where there is one CRM, it is that."""
+        only = next(iter(self._desks.values())) if len(self._desks) == 1 else None
+        records = (match.customer, *(record.customer for record in match.records))
+        found = {one.id: self._desks.get(one.source, only) for one in records}
+        return {one: desk for one, desk in found.items() if desk is not None}
 
     def _makes_records(self, desk: CrmDesk) -> bool:
         offered = self._store.state.capabilities.get(desk.source)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desktop.domain.entities.model import Address, Instant
-from desktop.domain.entities.words import PopAnswer
+from desktop.domain.entities.words import Older, PopAnswer
 from desktop.domain.text.sentence import NOTHING, Sentence, Words
 
 
@@ -56,6 +56,7 @@ class TimelineEntry:
     agent: str = ""
     detail: str = ""
     source: str = ""  # as that of a case
+    case_id: str = ""  # the case that it belongs to, where the CRM says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,10 @@ class Purchase:
     item: str
     amount: str  # already formatted with its currency
     source: str = ""  # as that of a case
+
+
+HistoryEntry = TimelineEntry | SeenEntry | Purchase
+"""What has a place on the timeline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,7 @@ class CustomerDetails:
     """What the customer pane shows below the card. Each part may be unknown (None) on its own.
 
     `not_offered` names the parts that the CRM does not have: they stay None, and there is nothing to wait for.
+    `older` says whether the timeline goes on before its last entry.
     """
 
     cases: tuple[Case, ...] | None = None
@@ -159,6 +165,7 @@ class CustomerDetails:
     purchases: tuple[Purchase, ...] | None = None
     fetched_at: Instant | None = None
     not_offered: frozenset[str] = frozenset()
+    older: Older = Older.NONE
 
 
 @dataclass(frozen=True, slots=True)

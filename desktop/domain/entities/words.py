@@ -176,6 +176,15 @@ class PopAnswer(StrEnum):
     COULD_NOT_ASK = "could_not_ask"
 
 
+class Older(StrEnum):
+    """Whether a customer's timeline goes on before what was read of it."""
+
+    NONE = "none"
+    MORE = "more"
+    LOADING = "loading"
+    FAILED = "failed"  # asked for, and not to be had
+
+
 class CodeRule(StrEnum):
     """How many wrap-up codes a queue wants."""
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from desktop.domain.entities.customer import CustomerDetails, TimelineEntry
 from desktop.domain.entities.message import InboundMessage, SentMessage, further
-from desktop.domain.entities.words import Health
+from desktop.domain.entities.words import Health, Older
 from desktop.domain.news import notices
 from desktop.domain.news.news import see_news, take_news
 from desktop.domain.reduce import contacts as work
@@ -52,6 +53,7 @@ from desktop.domain.state.own_events import (
     NewsCame,
     NewsSeen,
     Noticed,
+    OlderChanged,
     OutboxChanged,
     PastHelpKnown,
     PendingChanged,
@@ -157,6 +159,8 @@ def _apply_own(batch: Batch, envelope: Envelope) -> None:
             _pop(batch, event)
         case DetailsChanged():
             _details(batch, event)
+        case OlderChanged():
+            _older(batch, event)
         case DraftSaved():
             _draft(batch, event)
         case DraftDropped():
@@ -261,16 +265,47 @@ def _details(batch: Batch, event: DetailsChanged) -> None:
                 (known.purchases, fresh.purchases),
             )
         )
+        timeline, older = _with_older(known, fresh)
         fresh = replace(
             fresh,
             cases=known.cases if fresh.cases is None else fresh.cases,
-            timeline=known.timeline if fresh.timeline is None else fresh.timeline,
+            timeline=timeline,
+            older=older,
             purchases=known.purchases if fresh.purchases is None else fresh.purchases,
             fetched_at=known.fetched_at if kept else fresh.fetched_at,
         )
     batch.details.put_last(event.customer_id, fresh, DETAILS)
     if event.failed:
         batch.details_failed.put_last(event.customer_id, event.failed, DETAILS)
+    else:
+        batch.details_failed.drop(event.customer_id)
+
+
+def _with_older(known: CustomerDetails, fresh: CustomerDetails) -> tuple[tuple[TimelineEntry, ...] | None, Older]:
+    """The newest entries, just read again, with the older ones that were read before, unless there is a gap between."""
+    if fresh.timeline is None:
+        return known.timeline, known.older
+    if fresh.older is Older.NONE or not fresh.timeline or not known.timeline:
+        return fresh.timeline, fresh.older
+    last = fresh.timeline[-1].id
+    place = next((place for place, entry in enumerate(known.timeline) if entry.id == last), None)
+    if place is None:
+        return fresh.timeline, fresh.older
+    return fresh.timeline + known.timeline[place + 1 :], Older.MORE if known.older is Older.FAILED else known.older
+
+
+def _older(batch: Batch, event: OlderChanged) -> None:
+    known = batch.details.get(event.customer_id)
+    if known is None or not known.timeline or known.timeline[-1].id != event.after:
+        return  # it was read anew meanwhile
+    grown = replace(known, timeline=known.timeline + event.entries, older=event.older)
+    batch.details.put_last(event.customer_id, grown, DETAILS)
+    failed = dict(batch.details_failed.get(event.customer_id) or {})
+    failed.pop("older", None)
+    if event.why:
+        failed["older"] = event.why
+    if failed:
+        batch.details_failed.put_last(event.customer_id, failed, DETAILS)
     else:
         batch.details_failed.drop(event.customer_id)
 

@@ -20,8 +20,10 @@ from desktop.domain.select.contacts import (
 from desktop.domain.select.copyable import Copyable, copyables
 from desktop.domain.select.customer import (
     came_from,
+    case_of,
     consent_to,
     customer_of,
+    entries_of,
     expert_outcomes,
     may_contact,
     names_crm,
@@ -36,7 +38,7 @@ from desktop.domain.select.customer import (
 )
 from desktop.domain.select.experts import RankedExpert, rank_experts
 from desktop.domain.select.merged_customer import FieldValue, differing, said_of
-from desktop.domain.select.merged_details import ShownDetails, details_of
+from desktop.domain.select.merged_details import ShownDetails, details_of, past_of
 from desktop.domain.select.wrap_up_rules import codes_for, codes_of_queue, match_codes, wrap_up_problems
 from desktop.domain.state.freshness import known_at
 from desktop.domain.state.lifecycle import open_leg
@@ -50,6 +52,7 @@ __all__ = [
     "call_way",
     "calls_of_nobody",
     "came_from",
+    "case_of",
     "chat_way",
     "chat_with",
     "codes_for",
@@ -60,6 +63,7 @@ __all__ = [
     "customer_of",
     "details_of",
     "differing",
+    "entries_of",
     "expert_outcomes",
     "known_at",
     "match_codes",
@@ -72,6 +76,7 @@ __all__ = [
     "open_leg",
     "opted_out_at",
     "own",
+    "past_of",
     "phone_call",
     "phone_does",
     "phone_registered",

@@ -1,8 +1,18 @@
 """Questions about the customer of an interaction: who they are, what was promised and allowed, what happened before."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
-from desktop.domain.entities.customer import Consent, Customer, CustomerPromise, Match, SeenEntry, TimelineEntry
+from desktop.domain.entities.customer import (
+    Case,
+    Consent,
+    Customer,
+    CustomerPromise,
+    HistoryEntry,
+    Match,
+    SeenEntry,
+    TimelineEntry,
+)
 from desktop.domain.entities.model import Address, Instant, Interaction, Leg
 from desktop.domain.entities.phone import same_number
 from desktop.domain.entities.screen_pop import ScreenPop
@@ -18,7 +28,7 @@ from desktop.domain.entities.words import (
     RecordingConsent,
 )
 from desktop.domain.select.contact_end import who_took_over
-from desktop.domain.select.merged_details import details_of
+from desktop.domain.select.merged_details import details_of, past_of
 from desktop.domain.state.lifecycle import is_open
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence, verbatim
@@ -112,16 +122,37 @@ def recorded_against_will(state: AppState, interaction: Interaction) -> bool:
     return recorded and minds and recording_refused(state, interaction)
 
 
-def timeline(state: AppState, interaction: Interaction) -> tuple[TimelineEntry | SeenEntry, ...]:
-    """This contact, the experts asked during it, messages to and from the customer, and what the CRM knows of before;
-    newest first."""
+def timeline(state: AppState, interaction: Interaction) -> tuple[HistoryEntry, ...]:
+    """This contact, the experts asked during it, messages to and from the customer, and what the CRM knows of before,
+    purchases among it; newest first."""
     found = state.pops.get(interaction.id)
     match = found.match if found is not None else None
-    before = details_of(state, match).timeline
+    before = past_of(details_of(state, match))
     customer = match.customer if match is not None else None
-    entries: list[TimelineEntry | SeenEntry] = [_contact(interaction), *_legs(interaction), *_chats(state, interaction)]
-    entries += [*_messages(state, interaction, customer), *(before or ())]
+    entries: list[HistoryEntry] = [_contact(interaction), *_legs(interaction), *_chats(state, interaction)]
+    entries += [*_messages(state, interaction, customer), *before]
     return tuple(sorted(entries, key=lambda entry: (-entry.at, entry.id)))
+
+
+def entries_of(case: Case, entries: Iterable[HistoryEntry]) -> tuple[TimelineEntry, ...]:
+    """What of a customer's history belongs to a case: the CRM says so, or the case is named by its number."""
+    return tuple(one for one in entries if isinstance(one, TimelineEntry) and _belongs(one, case))
+
+
+def case_of(entry: HistoryEntry, cases: Iterable[Case]) -> Case | None:
+    """The case that something on the timeline belongs to."""
+    return next((one for one in cases if isinstance(entry, TimelineEntry) and _belongs(entry, one)), None)
+
+
+def _belongs(entry: TimelineEntry, case: Case) -> bool:
+    if entry.source != case.source:
+        return False
+    if entry.case_id:
+        return entry.case_id == case.id
+    if entry.channel == "case" and entry.id == case.id:
+        return True
+    named = re.compile(rf"#{re.escape(case.id)}(?!\w)")
+    return any(f"#{case.id}" in text and named.search(text) for text in (entry.summary, entry.detail))
 
 
 def expert_outcomes(interaction: Interaction) -> tuple[str, ...]:

@@ -6,13 +6,13 @@ from enum import Enum
 from typing import Final
 
 from desktop.domain.entities.alert import Alert
-from desktop.domain.entities.customer import CustomerDetails
+from desktop.domain.entities.customer import CustomerDetails, TimelineEntry
 from desktop.domain.entities.identity import IdentityLink
 from desktop.domain.entities.model import AvailabilityChoice
 from desktop.domain.entities.news_item import News
 from desktop.domain.entities.person import PastHelp
 from desktop.domain.entities.screen_pop import ScreenPop
-from desktop.domain.entities.words import Health, RecordingConsent
+from desktop.domain.entities.words import Health, Older, RecordingConsent
 from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutboxView
 from desktop.domain.text.sentence import NOTHING, Sentence
 
@@ -48,6 +48,17 @@ class DetailsChanged:
     customer_id: str
     details: CustomerDetails
     failed: Mapping[str, Sentence] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OlderChanged:
+    """The timeline before the entry `after`, which was its last one: being asked for, there, or not to be had."""
+
+    customer_id: str
+    after: str
+    older: Older
+    entries: tuple[TimelineEntry, ...] = ()
+    why: Sentence = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +203,7 @@ OwnEvent = (
     | ClockRead
     | PopChanged
     | DetailsChanged
+    | OlderChanged
     | DraftSaved
     | DraftDropped
     | RecordHandedOver

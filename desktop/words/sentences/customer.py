@@ -15,6 +15,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "customer.not_looked_up": mark("The customer could not be looked up."),
     "customer.no_cases": mark("No cases."),
     "customer.no_timeline": mark("No history."),
+    "customer.no_older": mark("Older entries were not loaded."),
     "customer.no_purchases": mark("No purchases."),
     "customer.answer_no_customers": mark("The CRM's answer is not a list of customers."),
     "customer.answer_no_customer": mark("The answer is not a customer."),

@@ -2,11 +2,32 @@
 
 import pytest
 
-from desktop.domain.entities.customer import Consent, Customer, CustomerDetails, CustomerPromise, TimelineEntry
+from desktop.domain.entities.customer import (
+    Case,
+    Consent,
+    Customer,
+    CustomerDetails,
+    CustomerPromise,
+    Match,
+    Purchase,
+    Record,
+    TimelineEntry,
+)
 from desktop.domain.entities.person import ChatLine, Person
 from desktop.domain.entities.screen_pop import ScreenPop
-from desktop.domain.entities.words import LegFailure, LegKind, LegPhase, Outcome, PopAnswer
-from desktop.domain.select import customer_of, expert_outcomes, may_contact, pop, promise_is_late, timeline
+from desktop.domain.entities.words import LegFailure, LegKind, LegPhase, Older, Outcome, PopAnswer
+from desktop.domain.select import (
+    case_of,
+    customer_of,
+    details_of,
+    entries_of,
+    expert_outcomes,
+    may_contact,
+    past_of,
+    pop,
+    promise_is_late,
+    timeline,
+)
 from desktop.words.catalogue import in_words
 from tests.domain.domain_records import interaction, leg, linked, state
 
@@ -95,3 +116,49 @@ def test_every_ending_of_a_leg_is_told(failure: LegFailure) -> None:
         "transfer to queue:Sales: done",
         "conference with Priya Nair: talking",
     )
+
+
+def test_purchases_have_their_place_on_the_timeline_each_once() -> None:
+    bought = (Purchase("o1", 20.0, "Router", "129.00 EUR"), Purchase("o2", 5.0, "SIM", "15.00 EUR"))
+    told = (TimelineEntry("t1", 30.0, "email", "Invoice"), TimelineEntry("o2", 5.0, "purchase", "SIM"))
+    known = state(pops={"i1": linked(EVE)}, details={"c1": CustomerDetails(timeline=told, purchases=bought)})
+    item = interaction()
+    assert [entry.id for entry in timeline(known, item)] == ["contact:i1", "t1", "o1", "o2"]
+    assert [entry.id for entry in past_of(details_of(known, linked(EVE).match))] == ["t1", "o1", "o2"]
+
+
+def test_what_happened_before_a_gap_is_shown_once_the_gap_is_closed() -> None:
+    """Of two CRMs, one of which has more to tell: what is older than its last entry would look like all there was."""
+    shop, mail = (Customer(f"{name}:1", "Eve", source=f"crm:{name}") for name in ("shop", "mail"))
+    match = Match(shop, "phone", "same number", records=(Record(shop), Record(mail)))
+    entries = {
+        shop.id: (TimelineEntry("s1", 90.0, "note", "A"), TimelineEntry("s2", 50.0, "note", "B")),
+        mail.id: (TimelineEntry("m1", 80.0, "note", "C"), TimelineEntry("m2", 10.0, "note", "D")),
+    }
+
+    def shown(of_shop: Older, of_mail: Older) -> tuple[list[str], Older]:
+        older = {shop.id: of_shop, mail.id: of_mail}
+        details = {one: CustomerDetails(timeline=entries[one], purchases=(), older=older[one]) for one in entries}
+        known = details_of(state(details=details), match)
+        return [entry.id for entry in past_of(known)], known.older
+
+    assert shown(Older.NONE, Older.NONE) == (["s1", "m1", "s2", "m2"], Older.NONE)
+    assert shown(Older.MORE, Older.NONE) == (["s1", "m1", "s2"], Older.MORE)
+    assert shown(Older.LOADING, Older.MORE) == (["s1", "m1", "s2"], Older.LOADING)
+    assert shown(Older.FAILED, Older.NONE) == (["s1", "m1", "s2", "m2"], Older.FAILED), "what is known is not held back"
+
+
+def test_what_belongs_to_a_case() -> None:
+    case = Case("88", "Charged twice", "open", 0.0)
+    entries = (
+        TimelineEntry("t1", 9.0, "email", "Where is it?", case_id="88"),
+        TimelineEntry("t2", 8.0, "note", "See #88."),
+        TimelineEntry("t3", 7.0, "note", "See #881 and #88b."),
+        TimelineEntry("88", 6.0, "case", "Charged twice"),
+        TimelineEntry("t4", 5.0, "note", "See #88.", case_id="90"),
+        TimelineEntry("t5", 4.0, "note", "See #88.", source="crm:mail"),
+        Purchase("88", 3.0, "#88", ""),
+    )
+    assert [entry.id for entry in entries_of(case, entries)] == ["t1", "t2", "88"]
+    assert case_of(entries[0], [case]) is case
+    assert case_of(entries[2], [case]) is None
