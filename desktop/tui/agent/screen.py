@@ -30,12 +30,12 @@ from desktop.tui.agent.panes.help_field import HelpField
 from desktop.tui.agent.panes.history import CasesPane, TimelinePane
 from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.note import NotePane
-from desktop.tui.agent.panes.offer_banner import OfferBanner
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.panes.state_menu import StateMenu
+from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.tui.agent.panes.tabs import TABS, Tabs
 from desktop.tui.agent.panes.work import WorkPane, on_desk
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
@@ -88,7 +88,7 @@ class AgentScreen(ImmediateScreen):
     def compose(self) -> ComposeResult:
         """Header, banner, three columns, guide, footer; menus and pages above all."""
         yield Header()
-        yield OfferBanner()
+        yield StatusLine()
         yield Tabs()
         with Horizontal(id="desk"):
             with Vertical(id="left"):
@@ -234,8 +234,13 @@ class AgentScreen(ImmediateScreen):
         note = self.query_one(NotePane)
         return note.has_focus or self.typed_in_unseen is note or self.query_one(WrapUpPane).has_focus_within
 
+    def on_descendant_focus(self) -> None:
+        """Other keys help where the agent is now."""
+        self.query_one(Footer).redraw()
+
     def on_descendant_blur(self) -> None:
-        """The agent leaves the note of a contact that is gone."""
+        """Likewise; and the agent may leave the note of a contact that is gone."""
+        self.query_one(Footer).redraw()
         if self._left is not None:
             self.call_later(self.redraw)
 
@@ -329,7 +334,13 @@ class AgentScreen(ImmediateScreen):
     def next_tab(self) -> None:
         """On a narrow screen: the next one, with the focus in it."""
         names = [name for name, _ in TABS]
-        name = names[(names.index(self.query_one(Tabs).current) + 1) % len(names)]
+        self._turn_to_tab(names[(names.index(self.query_one(Tabs).current) + 1) % len(names)])
+
+    def on_tabs_chosen(self, event: Tabs.Chosen) -> None:
+        """The mouse asked for one."""
+        self._turn_to_tab(event.name)
+
+    def _turn_to_tab(self, name: str) -> None:
         self.show_tab(name)
         target: dict[str, type[Any]] = {"work": WorkPane, "contact": NotePane, "customer": TimelinePane}
         self.query_one(target[name]).focus()

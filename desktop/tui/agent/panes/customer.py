@@ -12,6 +12,7 @@ from desktop.domain.entities.customer import Consent, Customer, Match
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.select.customer import is_on_file
+from desktop.tui.agent.panes.past import promise_line
 from desktop.tui.keys.key import show
 from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.widgets.css import css_beside
@@ -126,17 +127,7 @@ def _one(pop: ScreenPop, match: Match, view: View, room: int) -> list[Content]:
     lines += sources.differing(match)
     if customer.consents:
         lines.append(line(*(part for consent in customer.consents for part in _consent(consent))))
-    for promise in customer.promises:
-        if promise.kept is not None:
-            continue
-        late = select.promise_is_late(promise, view.now)
-        lines.append(
-            line(
-                (f"{'!' if late else '→'} {tr('promised')} ", "bold $warning" if late else "$accent"),
-                (promise.text, "bold" if late else ""),
-                (f" {wording.due(promise.due, view.now)}", "$warning" if late else "$muted"),
-            )
-        )
+    lines += [promise_line(promise, view.now) for promise in customer.promises if promise.kept is None]
     if customer.note:
         lines.append(line((f"{tr('note')} ", "$muted"), (customer.note, "italic")))
     lines += _own_fields(customer) if not crowded else []

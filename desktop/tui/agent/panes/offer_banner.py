@@ -45,7 +45,7 @@ class OfferBanner(TextPane):
 
     def look(self, view: View) -> tuple[object, ...]:
         """The offers, and who is calling."""
-        offers = _offers(view)
+        offers = offered(view)
         first = offers[0] if offers else None
         pop = select.pop(view.state, first.id) if first else None
         pending = view.state.pending.get(first.id) if first else None
@@ -58,47 +58,83 @@ class OfferBanner(TextPane):
 
     def draw(self, view: View) -> None:
         """Show or hide, and redraw."""
-        self.set_class(bool(_offers(view) or stranger(view)), "offered")
+        self.set_class(bool(offered(view) or stranger(view)), "offered")
         super().draw(view)
 
     def lines(self, view: View) -> Sequence[Content]:
         """Who on the first line, why and what to press on the second."""
-        offers = _offers(view)
+        offers = offered(view)
         if not offers:
             call = stranger(view)
             return () if call is None else _call_lines(view, call)
         offer = offers[0]
-        left = None if offer.offer_deadline is None else max(0.0, offer.offer_deadline - view.now)
-        sign = TRAITS[offer.channel].sign
-        more = f"   {tr('+{n} more', n=len(offers) - 1)}" if len(offers) > 1 else ""
-        kind = tr("Callback") if offer.callback_at is not None else tr(_INCOMING[offer.channel])
-        head: Part = (f"{sign} {kind} · {offer.queue}  ", "bold $accent")
-        known = who(view, offer)
+        head, known, more = _head(offer), who(view, offer), _how_many_more(offers)
         shorter = ([*known[:count], (more, "$muted")] for count in range(len(known), 0, -1))
         first = first_that_fits(self.content_size.width, (line(head, *parts) for parts in shorter))
-        answering = view.state.pending.get(offer.id, frozenset())
-        keys_shown: list[Part] = (
-            [(tr("accepting …"), "bold $success")]
-            if "accept" in answering
-            else [
-                (f" {keys.BY_ID['accept'].shown} ", "bold reverse $success"),
-                (f" {tr('accept')}  ", "$success"),
-                (f" {keys.BY_ID['decline'].shown} ", "bold reverse"),
-                (f" {tr('decline')}  ", "$muted"),
-                *_other_verbs(view, offer),
-            ]
-        )
         subject = f"{offer.subject} · " if offer.subject else ""
         second = line(
-            *keys_shown,
-            (
-                _countdown(left, (offer.offer_deadline or 0.0) - offer.phase_since),
-                "bold $warning" if left is not None and left < 8 else "$foreground",
-            ),
-            (f"   ✕ {tr('your phone is not registered')}" if _out_of_reach(view, offer) else "", "bold $error"),
+            *_keys(view, offer),
+            _time_left(view, offer, BAR),
+            _reach(view, offer),
             (f"   {subject}{wording.waited(offer, view.now)}", "$muted"),
         )
         return (first, second)
+
+
+def offer_in_one_line(view: View, width: int) -> Content | None:
+    """As the banner, where there is one line for it: what it is about goes first when there is no room, then what is
+    known of the customer, but never the keys and the time that is left. None where nothing rings."""
+    offers = offered(view)
+    if not offers:
+        call = stranger(view)
+        return None if call is None else line(*(part for each in _call_lines(view, call) for part in (each, "   ")))
+    offer = offers[0]
+    head, known, more = _head(offer), who(view, offer), _how_many_more(offers)
+    about: list[Part] = [(f"   {wording.waited(offer, view.now)}", "$muted")]
+    if offer.subject:
+        about.append((f" · {offer.subject}", "$muted"))
+    least = [_keys(view, offer), [_reach(view, offer), (more, "$muted")]]
+
+    def version(known: Sequence[Part], about: Sequence[Part], bar: int, head: Part = head) -> Content:
+        return line(head, *known, "   ", *least[0], _time_left(view, offer, bar), *least[1], *about)
+
+    brief = who(view, offer, brief=True)
+    short = head if offer.callback_at is not None else (f"{TRAITS[offer.channel].sign} {offer.queue}  ", "bold $accent")
+    versions = [version(known, about[:count], BAR) for count in (2, 1, 0)]
+    versions += [version(brief, about[:count], BAR) for count in (2, 1, 0)]
+    versions += [version(brief[:count], (), BAR // 2, short) for count in range(len(brief), 0, -1)]
+    return first_that_fits(width, versions)
+
+
+def _head(offer: Interaction) -> Part:
+    kind = tr("Callback") if offer.callback_at is not None else tr(_INCOMING[offer.channel])
+    return (f"{TRAITS[offer.channel].sign} {kind} · {offer.queue}  ", "bold $accent")
+
+
+def _how_many_more(offers: Sequence[Interaction]) -> str:
+    return f"   {tr('+{n} more', n=len(offers) - 1)}" if len(offers) > 1 else ""
+
+
+def _keys(view: View, offer: Interaction) -> list[Part]:
+    if "accept" in view.state.pending.get(offer.id, frozenset()):
+        return [(tr("accepting …"), "bold $success"), "  "]
+    return [
+        (f" {keys.BY_ID['accept'].shown} ", "bold reverse $success"),
+        (f" {tr('accept')}  ", "$success"),
+        (f" {keys.BY_ID['decline'].shown} ", "bold reverse"),
+        (f" {tr('decline')}  ", "$muted"),
+        *_other_verbs(view, offer),
+    ]
+
+
+def _time_left(view: View, offer: Interaction, bar: int) -> Part:
+    left = None if offer.offer_deadline is None else max(0.0, offer.offer_deadline - view.now)
+    whole = (offer.offer_deadline or 0.0) - offer.phase_since
+    return (_countdown(left, whole, bar), "bold $warning" if left is not None and left < 8 else "$foreground")
+
+
+def _reach(view: View, offer: Interaction) -> Part:
+    return (f"   ✕ {tr('your phone is not registered')}" if _out_of_reach(view, offer) else "", "bold $error")
 
 
 def _other_verbs(view: View, offer: Interaction) -> Iterator[Part]:
@@ -109,7 +145,8 @@ def _other_verbs(view: View, offer: Interaction) -> Iterator[Part]:
             yield from ((f" {keys.BY_ID[name].shown} ", "bold reverse"), (f" {tr(label)}  ", "$muted"))
 
 
-def _offers(view: View) -> list[Interaction]:
+def offered(view: View) -> list[Interaction]:
+    """What is offered to me, the most urgent first."""
     return [interaction for interaction in select.mine(view.state) if interaction.phase is Phase.OFFERED]
 
 
@@ -149,15 +186,15 @@ def _out_of_reach(view: View, offer: Interaction) -> bool:
     return not select.phone_registered(state) and select.phone_call(state, offer) is None
 
 
-def _countdown(left: float | None, whole: float) -> str:
+def _countdown(left: float | None, whole: float, bar: int) -> str:
     if left is None:
         return tr("no time limit")
-    full = min(BAR, math.ceil(BAR * left / whole)) if whole > 0 else 0
-    return f"{'━' * full}{'╌' * (BAR - full)} {int(left):2d} s"
+    full = min(bar, math.ceil(bar * left / whole)) if whole > 0 else 0
+    return f"{'━' * full}{'╌' * (bar - full)} {int(left):2d} s"
 
 
-def who(view: View, interaction: Interaction) -> list[Part]:
-    """The screen pop so far, in one line."""
+def who(view: View, interaction: Interaction, *, brief: bool = False) -> list[Part]:
+    """The screen pop so far, in one line; `brief` says only that there is an overdue promise, not which."""
     pop = select.pop(view.state, interaction.id)
     number = wording.address(interaction.customer)
     named = interaction.customer_name
@@ -165,7 +202,7 @@ def who(view: View, interaction: Interaction) -> list[Part]:
     if pop is None:
         return fallback
     if pop.match is not None:
-        return _known(pop.match, interaction.customer, view, only=len(pop.matches) == 1)
+        return _known(pop.match, interaction.customer, view, only=len(pop.matches) == 1, brief=brief)
     match pop.answer:
         case PopAnswer.MANY:
             shared = ntr("{n} customer has {number}", "{n} customers share {number}", len(pop.matches), number=number)
@@ -182,14 +219,15 @@ def who(view: View, interaction: Interaction) -> list[Part]:
             return [*fallback, (f"  {tr('looking up …')} {wording.duration(view.now - pop.since)}", "$muted")]
 
 
-def _known(match: Match, came_from: Address, view: View, *, only: bool) -> list[Part]:
+def _known(match: Match, came_from: Address, view: View, *, only: bool, brief: bool) -> list[Part]:
     customer, number = match.customer, wording.address(came_from)
     parts: list[Part] = [(customer.name, "bold")]
     if customer.tier:
         parts.append((f"  ◆ {customer.tier}", "$accent"))
     late = [p for p in customer.promises if select.promise_is_late(p, view.now)]
     if late:
-        promise = tr("! promised: {what} {due}", what=late[0].text, due=wording.due(late[0].due, view.now))
+        whole = tr("! promised: {what} {due}", what=late[0].text, due=wording.due(late[0].due, view.now))
+        promise = tr("! promise overdue") if brief else whole
         parts.append((f"  {promise}", "$warning"))
     parts.append((f"  {number}", "$muted"))
     if only:
