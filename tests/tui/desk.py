@@ -5,6 +5,8 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from desktop.app.commands.action_result import ActionResult
@@ -16,6 +18,8 @@ from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.own_events import AS_IT_IS, DraftSaved, Keep
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
+from desktop.tui.agent.panes.footer import Footer
+from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.tui.app import DesktopApp
 from desktop.tui.keys.two_presses import READING_SECONDS
 from desktop.tui.terminal.news_bell import Wanted
@@ -164,3 +168,15 @@ def steady_cursors(pilot: Any) -> None:
         field.cursor_blink = False
         field.notify_style_update()
         field.refresh()
+
+
+def told_in(screen: Screen[Any]) -> Widget:
+    """Where a screen tells what happened: its row below the header, where it has one, else its last lines."""
+    rows = [row for row in screen.query(StatusLine) if row.is_row and not row.has_class("offered")]
+    return rows[0] if rows and not screen.query("#page.open, LaunchedPage") else screen.query_one(Footer)
+
+
+def told(screen: Screen[Any]) -> str:
+    """What is read there, with single spaces, and without the edge of the row."""
+    place = told_in(screen)
+    return " ".join(" ".join(place.render_line(y).text for y in range(place.size.height)).split()).removeprefix("▌ ")

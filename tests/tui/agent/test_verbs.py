@@ -396,7 +396,9 @@ async def test_the_last_key_before_a_signal_is_flushed_too() -> None:
         assert session.calls[0][2]["note"].endswith("!")
 
 
-@pytest.mark.parametrize(("size", "all_shown"), [((160, 42), True), ((120, 36), False), ((80, 24), True)])
+@pytest.mark.parametrize(
+    ("size", "all_shown"), [((160, 42), True), ((120, 36), True), ((120, 24), False), ((80, 24), True)]
+)
 async def test_nine_customers_of_one_number_are_all_shown_or_counted(size: tuple[int, int], all_shown: bool) -> None:
     state = three_matches()
     one = state.pops["i1"].matches[0]

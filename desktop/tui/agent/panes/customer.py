@@ -80,9 +80,11 @@ class CustomerPane(TextPane):
             return _one(pop, pop.match, view, self._room)
         match pop.answer:
             case PopAnswer.ONE:
-                return _many(pop, view, self._room)  # unlinked again: the one found is still there to pick
+                return _many(
+                    pop, view, self.content_size.width, self._room
+                )  # unlinked again: the one found is still there to pick
             case PopAnswer.MANY:
-                return _many(pop, view, self._room)
+                return _many(pop, view, self.content_size.width, self._room)
             case PopAnswer.NOT_ASKED:
                 return _nothing_to_ask_by(view)
             case PopAnswer.NO_MATCH:
@@ -199,7 +201,7 @@ def _consent(consent: Consent) -> list[Part]:
     return [(f"{term('consent', consent.topic)} ", "$muted"), (sign, style), "  "]
 
 
-def _many(pop: ScreenPop, view: View, room: int) -> list[Content]:
+def _many(pop: ScreenPop, view: View, width: int, room: int) -> list[Content]:
     """Two lines for each match, one where there is no room, and how many more there are where there still is none."""
     matches = pop.matches[:9]
     waits = sources.unanswered(pop, view.now)
@@ -210,13 +212,14 @@ def _many(pop: ScreenPop, view: View, room: int) -> list[Content]:
     for number, match in enumerate(shown_matches, start=1):
         customer = match.customer
         more = " · ".join(text for text in (customer.company, customer.tier, sources.tags(match)) if text)
-        why = f"{in_words(match.reason)} · {_id(customer)}"
+        why = f"{_id(customer)} · {in_words(match.reason)}"
         head: list[Part] = [
             (f" {number} ", "bold reverse $accent"),
             (f" {customer.name}", "bold"),
             (f"  {more}" if more else "", "$accent"),
         ]
-        lines.append(line(*head) if roomy else line(*head, (f"  {why}", "$muted")))
+        row = line(*head) if roomy else line(*head, (f"  {why}", "$muted"))
+        lines.append(row.truncate(width, ellipsis=True) if width else row)
         if roomy:
             lines.append(content(f"    {why}", "$muted"))
     if len(shown_matches) < len(pop.matches):
