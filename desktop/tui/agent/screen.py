@@ -33,6 +33,7 @@ from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.agent.panes.records import RecordsPane
+from desktop.tui.agent.panes.reply import ReplyPane, is_written_to
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.status_line import StatusLine
@@ -97,6 +98,7 @@ class AgentScreen(ImmediateScreen):
             with Container(id="main"):
                 with Vertical(id="middle"):
                     yield ConversationPane()
+                    yield ReplyPane()
                     yield NotePane()
                     yield WrapUpPane()
                 with Vertical(id="right"):
@@ -231,8 +233,9 @@ class AgentScreen(ImmediateScreen):
 
     @property
     def _writing(self) -> bool:
-        note = self.query_one(NotePane)
-        return note.has_focus or self.typed_in_unseen is note or self.query_one(WrapUpPane).has_focus_within
+        fields = (self.query_one(NotePane), self.query_one(ReplyPane))
+        typing = any(field.has_focus or self.typed_in_unseen is field for field in fields)
+        return typing or self.query_one(WrapUpPane).has_focus_within
 
     def on_descendant_focus(self) -> None:
         """Other keys help where the agent is now."""
@@ -255,7 +258,7 @@ class AgentScreen(ImmediateScreen):
             return
         interaction = self.view().interaction
         if interaction is not None and interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):
-            self.focus_note()
+            self.focus_writing()
         else:
             self.query_one(WorkPane).focus()
 
@@ -283,6 +286,13 @@ class AgentScreen(ImmediateScreen):
             self._rung = None
             if self.query_one(Tabs).current == "customer" and not self.typing:
                 self.show_tab("contact")  # which says where the agent stands now
+        written = is_written_to(view)
+        middle = self.query_one("#middle")
+        if middle.has_class("written") is not written:
+            middle.set_class(written, "written")
+            middle.remove_class("noting")
+        if self.query_one(ReplyPane).has_focus and not written and interaction is not None:
+            self.focus_note()  # the contact is over: what was not sent stands there
         self._close_what_is_of_another(view)
         wrap_up = self.query_one(WrapUpPane)
         if wrap_up.is_open and (wrap_up.opened_for != view.selected or interaction is None):
@@ -346,12 +356,32 @@ class AgentScreen(ImmediateScreen):
         self.query_one(target[name]).focus()
         self.redraw()
 
+    def focus_writing(self) -> None:
+        """Go on with what is written in the selected contact: the reply to the customer, else the note."""
+        if is_written_to(self.view()):
+            self.focus_reply()
+        else:
+            self.focus_note()
+
     def focus_note(self) -> None:
-        """Go on with the note."""
+        """Go on with the note, which takes the place of the reply where there is room for one of them."""
         self.show_tab("contact")
+        self.query_one("#middle").add_class("noting")
         note = self.query_one(NotePane)
         if not note.read_only:
             note.focus()
+
+    def focus_reply(self) -> None:
+        """Go on with the reply."""
+        self.show_tab("contact")
+        self.query_one("#middle").remove_class("noting")
+        reply = self.query_one(ReplyPane)
+        if not reply.read_only:
+            reply.focus()
+
+    def on_reply_pane_scrolled(self, event: ReplyPane.Scrolled) -> None:
+        """Read the conversation above the reply."""
+        self.query_one(ConversationPane).scroll_thread(event.pages)
 
     @property
     def typing(self) -> bool:

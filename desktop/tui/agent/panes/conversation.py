@@ -6,12 +6,13 @@ from typing import ClassVar
 from textual.content import Content
 
 from desktop.domain import select
-from desktop.domain.entities.channels import CALLS, TRAITS
+from desktop.domain.entities.channels import CALLS, TRAITS, WRITTEN
 from desktop.domain.entities.floor import HelpState
-from desktop.domain.entities.model import Interaction, Leg, Message
-from desktop.domain.entities.words import DeliveryState, LegPhase, Phase, Recording, Verb
+from desktop.domain.entities.model import Interaction, Leg
+from desktop.domain.entities.words import LegPhase, Phase, Recording, Verb
 from desktop.domain.select.hearing import AGENT, CUSTOMER, Hearing, hearing
 from desktop.tui.agent.panes.past import details_seen, what_came_before
+from desktop.tui.agent.panes.thread import thread
 from desktop.tui.keys import keys
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import border_room, first_that_fits
@@ -21,12 +22,10 @@ from desktop.tui.words import wording
 from desktop.tui.words.keyed import keyed
 from desktop.tui.words.titles import title
 from desktop.words.catalogue import ptr, term, tr
-from desktop.words.marks import mark
 
 ROOMY = 12
 """Lines of text from which parts are set apart by an empty one."""
 OPEN_LEG = (LegPhase.REQUESTED, LegPhase.RINGING, LegPhase.ACTIVE)
-AUTHOR = {"customer": "", "agent": mark("You"), "system": "·"}
 
 RECORDING_KEYS = tuple(one for one in keys.VERB_KEYS if one[1] == "recording")
 VERB_KEYS = tuple(one for one in keys.VERB_KEYS if one not in RECORDING_KEYS)
@@ -38,6 +37,9 @@ class ConversationPane(TextPane):
 
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = css_beside(__file__)
+    _passed = 0
+    _page = 1
+    _read = ("", 0)
 
     def look(self, view: View) -> tuple[object, ...]:
         """The interaction, its customer and what is under way."""
@@ -52,6 +54,7 @@ class ConversationPane(TextPane):
             view.state.phone,
             select.me(view.state),
             view.state.help,
+            view.state.drafts.get(chosen),
             *details_seen(view),
         )
 
@@ -71,6 +74,33 @@ class ConversationPane(TextPane):
         lines = (verb_line(view, interaction, gap, table) for table in (every, VERB_KEYS) for gap in ("  ", " "))
         return next((one for one in lines if one.cell_length <= room), verb_line(view, interaction, " "))
 
+    def scroll_thread(self, pages: int) -> None:
+        """Read further up (negative) or down in the messages."""
+        interaction = self.view.interaction if self.view is not None else None
+        if interaction is None or self.view is None:
+            return
+        step = max(1, self._page - 1)
+        most = max(0, len(interaction.messages) - 1)
+        self._passed = min(most, max(0, self._passed - pages * step))
+        self.draw(self.view)
+
+    def _place(self, interaction: Interaction) -> int:
+        """How many messages are passed: none in another contact; one more for each that came while one reads above."""
+        of, before = self._read
+        self._read = (interaction.id, len(interaction.messages))
+        if of != interaction.id:
+            return 0
+        came = max(0, len(interaction.messages) - before)
+        return min(self._passed + came if self._passed else 0, max(0, len(interaction.messages) - 1))
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel reads the messages."""
+        self.scroll_thread(-1)
+
+    def on_mouse_scroll_down(self) -> None:
+        """Likewise."""
+        self.scroll_thread(1)
+
     def on_resize(self) -> None:
         """Fit everything to the new size."""
         if self.view is not None:
@@ -88,10 +118,11 @@ class ConversationPane(TextPane):
         about = [*_reason_lines(view, interaction), *_help_lines(view, interaction)]
         about += _previous_lines(interaction, width)
         shown += [*([content("")] if shown and height > ROOMY else []), *about]
-        if interaction.messages:
-            room = max(3, height - len(shown) - 1)
-            shown.append(content(""))
-            shown.extend(_message(view, interaction, message) for message in interaction.messages[-room:])
+        if interaction.messages or interaction.channel in WRITTEN:
+            self._passed = self._place(interaction)
+            part = thread(view, interaction, width, max(3, height - len(shown) - 1), self._passed)
+            self._page = part.messages
+            shown += [content(""), *part.lines]
         elif interaction.channel in CALLS:
             shown += what_came_before(view, width, height - len(shown))
         return shown
@@ -347,12 +378,3 @@ def _leg_face(leg: Leg, heard: Hearing | None) -> tuple[str, str, str, str]:
 
 def _party(sign: str, name: str, state: str, style: str) -> Content:
     return line((f"{sign} ", style), (name, "bold"), (f"  {state}", style))
-
-
-def _message(view: View, interaction: Interaction, message: Message) -> Content:
-    known = AUTHOR.get(message.author)
-    author = tr(known) if known else title(view.state, interaction).split(" ")[0]
-    signs = {DeliveryState.FAILED: (f" ✕ {tr('not sent')}", "$error"), DeliveryState.QUEUED: (" …", "$muted")}
-    delivery = signs.get(message.delivery) if message.delivery else None
-    style = "$muted" if message.author == "system" else ""
-    return line((f"{author:<8.8} ", "bold $muted"), (message.text, style), *([delivery] if delivery else []))

@@ -27,7 +27,7 @@ class ContactVerbs(DeskVerbs):
         self._screen.uncover()
         self._screen.select(offer.id)
         if not self._typing_elsewhere():
-            self._screen.focus_note()
+            self._screen.focus_writing()
         self._do(Verb.ACCEPT, offer)
 
     def decline(self) -> None:
