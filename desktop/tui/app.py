@@ -25,9 +25,9 @@ from desktop.domain.state.events import Change, Envelope, InteractionChanged
 from desktop.domain.state.own_events import PopChanged
 from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.desk_actions import DeskActions
+from desktop.tui.agent.draft_editor import DraftEditor
 from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.agent.panes.copy_list import CopyList
-from desktop.tui.agent.panes.draft_editor import DraftEditor
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.help_field import HelpField

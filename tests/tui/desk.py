@@ -172,7 +172,7 @@ def steady_cursors(pilot: Any) -> None:
 
 def told_in(screen: Screen[Any]) -> Widget:
     """Where a screen tells what happened: its row below the header, where it has one, else its last lines."""
-    rows = [row for row in screen.query(StatusLine) if row.is_row and not row.has_class("offered")]
+    rows = [row for row in screen.query(StatusLine) if row.tells]
     return rows[0] if rows and not screen.query("#page.open, LaunchedPage") else screen.query_one(Footer)
 
 

@@ -121,6 +121,8 @@ class AgentScreen(ImmediateScreen):
         """Begin in the work list, with whatever is known."""
         self._panes = tuple(node for node in self.query("*") if isinstance(node, Pane))
         self.query_one(Guide).set_class(self._guide, "open")
+        status = self.query_one(StatusLine)
+        self.query_one(Footer).told_above = lambda: status.tells
         self.redraw()
         self.query_one(WorkPane).focus()
 

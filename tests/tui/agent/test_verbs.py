@@ -13,9 +13,9 @@ from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.note import NotePane
-from desktop.tui.agent.panes.offer_banner import OfferBanner
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.state_menu import StateMenu
+from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.widgets.table import LineTable
 from desktop.words.catalogue import in_words
@@ -113,7 +113,7 @@ async def test_accept_works_while_typing_in_any_field_and_takes_no_letter() -> N
         await settle(pilot, ["alt+n", "h", "e", "l", "l", "o"])
         note = app.desk_screen.query_one(NotePane)
         assert note.text.endswith("hello")
-        assert app.desk_screen.query_one(OfferBanner).display
+        assert app.desk_screen.query_one(StatusLine).display
         assert app.desk_screen.focused is note  # the offer did not take the keyboard
         await settle(pilot, ["f2"])
     assert asked(session, "actions.do") == [(Verb.ACCEPT, "i2")]

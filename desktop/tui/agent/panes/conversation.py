@@ -11,8 +11,8 @@ from desktop.domain.entities.floor import HelpState
 from desktop.domain.entities.model import Interaction, Leg
 from desktop.domain.entities.words import LegPhase, Phase, Recording, Verb
 from desktop.domain.select.hearing import AGENT, CUSTOMER, Hearing, hearing
-from desktop.tui.agent.panes.past import details_seen, what_came_before
-from desktop.tui.agent.panes.thread import thread
+from desktop.tui.agent.past import details_seen, what_came_before
+from desktop.tui.agent.thread import thread
 from desktop.tui.keys import keys
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import border_room, first_that_fits

@@ -12,7 +12,7 @@ from desktop.domain.entities.customer import Consent, Customer, Match
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.select.customer import is_on_file
-from desktop.tui.agent.panes.past import promise_line
+from desktop.tui.agent.past import promise_line
 from desktop.tui.keys.key import show
 from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.widgets.css import css_beside

@@ -1,14 +1,13 @@
 """The last line: what one more press does, or the keys that help where the agent is now."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.content import Content
 from textual.widget import Widget
 
 from desktop.domain.entities.words import Phase
-from desktop.tui.agent.panes.notice import cut_to_lines, notice_line
-from desktop.tui.agent.panes.status_line import StatusLine
+from desktop.tui.agent.notice import cut_to_lines, notice_line
 from desktop.tui.keys import keys
 from desktop.tui.keys.key import show
 from desktop.tui.widgets.css import css_beside
@@ -34,6 +33,9 @@ class Footer(Pane, Widget):
     prompt: str = ""
     """What one more press does; it stands before everything else."""
 
+    told_above: Callable[[], bool] = staticmethod(lambda: False)
+    """Whether notices stand in a row of their own now; set by the screen."""
+
     def ask(self, prompt: str) -> None:
         """Show what one more press does; "" for no more."""
         self.prompt = prompt
@@ -55,7 +57,7 @@ class Footer(Pane, Widget):
         # A page covers all but the last line.
         covered = self.is_attached and bool(self.screen.query("#page.open, LaunchedPage"))
         most = 1 if covered else TALLEST
-        told = None if self._told_elsewhere and not covered else notice_line(view, width, most)
+        told = None if self.told_above() and not covered else notice_line(view, width, most)
         if self.prompt:
             shown = cut_to_lines(f" ! {self.prompt}", "bold $error", width, most)
         else:
@@ -64,12 +66,6 @@ class Footer(Pane, Widget):
             other_height = shown.get_height({}, width) != self._line.get_height({}, width)
             self._line = shown
             self.refresh(layout=other_height)
-
-    @property
-    def _told_elsewhere(self) -> bool:
-        """Whether there is a row for it, and nothing rings there."""
-        rows = self.screen.query(StatusLine) if self.is_attached else ()
-        return any(row.is_row and not row.has_class("offered") for row in rows)
 
     def on_resize(self) -> None:
         """Fit the new width."""

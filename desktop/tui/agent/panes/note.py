@@ -2,7 +2,7 @@
 
 from desktop.domain.entities.words import Phase
 from desktop.domain.entities.wrap_up_record import DraftView
-from desktop.tui.agent.panes.draft_editor import DraftEditor
+from desktop.tui.agent.draft_editor import DraftEditor
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, content, line

@@ -1,4 +1,4 @@
-"""The reply: what the agent is writing to the customer of a written contact, with whom it goes to and how safe it is."""
+"""The reply: what the agent is writing to the customer of a written contact, to whom it goes and how safe it is."""
 
 from textual import events
 from textual.message import Message
@@ -8,7 +8,7 @@ from desktop.domain.entities.channels import TRAITS, WRITTEN
 from desktop.domain.entities.words import Channel, Phase, Verb
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.text.sms import segments
-from desktop.tui.agent.panes.draft_editor import DraftEditor
+from desktop.tui.agent.draft_editor import DraftEditor
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import border_room, key_hints
@@ -60,7 +60,7 @@ class ReplyPane(DraftEditor):
         self.border_title = line(*self._heading(view))
         hints = [(shown("finish"), tr("send")), (shown("note"), tr("note")), (shown("extend"), tr("park"))]
         keys = key_hints(max(0, border_room(self) - 24), hints) if is_written_to(view) else content("")
-        self.border_subtitle = line(*self.marks(), *self._size(view), keys)
+        self.border_subtitle = line(*self.marks(), *self._messages_needed(view), keys)
 
     def on_resize(self) -> None:
         """Fit the hints to the new width."""
@@ -110,7 +110,7 @@ class ReplyPane(DraftEditor):
             return [(f" · {tr('saving …')}", "$muted")]
         return [(f" · {tr('draft saved {at}', at=wording.clock(draft.saved_at))}", "$success")]
 
-    def _size(self, view: View) -> list[Part]:
+    def _messages_needed(self, view: View) -> list[Part]:
         """How many text messages it takes, where each costs."""
         interaction = view.interaction
         if interaction is None or interaction.channel is not Channel.SMS or not self.text:

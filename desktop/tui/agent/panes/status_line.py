@@ -1,13 +1,15 @@
 """The row below the header: the offer that rings, else what was told last or is new, else my day."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.content import Content
 
 from desktop.domain import select
-from desktop.tui.agent.panes.notice import notice_line
-from desktop.tui.agent.panes.offer_banner import OfferBanner, offer_in_one_line
-from desktop.tui.widgets.pane import View
+from desktop.tui.agent.notice import notice_line
+from desktop.tui.agent.offer import offer_in_one_line, offer_lines, offer_seen, offered, stranger
+from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
 from desktop.words.catalogue import ntr, tr
@@ -18,20 +20,36 @@ TALLEST = 3
 """Lines that a notice may have."""
 
 
-class StatusLine(OfferBanner):
-    """One line that nothing below moves for; only a notice that needs more has up to three."""
+class StatusLine(TextPane):
+    """One line that nothing below moves for; only a notice that needs more has up to three.
+
+    In a narrow window, two lines for an offer, and hidden when nothing rings.
+    """
+
+    ticks: ClassVar[bool] = True
+    DEFAULT_CSS = css_beside(__file__)
 
     def look(self, view: View) -> tuple[object, ...]:
         """What rings; what was told, what is new, what settles it; and my day."""
         state = view.state
         told = (state.notices, state.news, state.health, state.outbox, state.interactions)
-        return (*super().look(view), *told, select.me(state))
+        return (*offer_seen(view), *told, select.me(state))
+
+    def draw(self, view: View) -> None:
+        """Say whether it is an offer, and redraw."""
+        self.set_class(bool(offered(view) or stranger(view)), "offered")
+        super().draw(view)
+
+    def on_resize(self) -> None:
+        """Fit the new width."""
+        if self.view is not None:
+            super().draw(self.view)
 
     def lines(self, view: View) -> Sequence[Content]:
         """The first of the three that there is."""
-        if not self.is_row:
-            return super().lines(view)
         width = self.content_size.width
+        if not self.is_row:
+            return offer_lines(view, width)
         offer = offer_in_one_line(view, width)
         return (offer if offer is not None else notice_line(view, width, TALLEST) or _my_day(view),)
 
@@ -39,6 +57,11 @@ class StatusLine(OfferBanner):
     def is_row(self) -> bool:
         """Whether it is a row of its own that is always there."""
         return self.app.size.width >= ONE_LINE
+
+    @property
+    def tells(self) -> bool:
+        """Whether notices stand here now."""
+        return self.is_row and not self.has_class("offered")
 
 
 def _my_day(view: View) -> Content:

@@ -8,7 +8,7 @@ from desktop.domain import select
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase, Verb
 from desktop.domain.state.available_verbs import COMMANDS
-from desktop.tui.agent.panes.draft_editor import DraftEditor
+from desktop.tui.agent.draft_editor import DraftEditor
 from desktop.tui.agent.screen import AgentScreen
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
 from desktop.tui.words.consequences import consequence
