@@ -62,9 +62,10 @@ class RecordedNotes(RecordedCalls):
         follow_ups: tuple[FollowUp, ...] | None = None,
         *,
         half: FollowUp | Keep | None = AS_IT_IS,
+        reply: str | None = None,
     ) -> None:
         """As the real one, without a disk."""
-        given = {"note": note, "codes": codes, "follow_ups": follow_ups}
+        given = {"note": note, "codes": codes, "follow_ups": follow_ups, "reply": reply}
         changed: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if not isinstance(half, Keep):
             changed["half"] = half
@@ -91,7 +92,7 @@ class RecordedSession:
         self.cards = CardMasking()
         self.news = Newsroom(self.store)
         self.notes = RecordedNotes(self.calls, self.store)
-        for name in ("actions", "pops", "wrap_ups", "experts", "links", "supervisor"):
+        for name in ("actions", "pops", "replies", "wrap_ups", "experts", "links", "supervisor"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
 
         self.on_screen = self

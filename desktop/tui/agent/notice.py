@@ -25,13 +25,13 @@ def notice_line(view: View, width: int, most_lines: int) -> Content | None:
     notice, new = notices.shown(view.state, view.now), _newest(view)
     if new is not None and (notice is None or new.at > notice.at):
         style = "bold $warning" if new.urgent else "bold $accent"
-        return cut_to_lines(f" ● {sentence(new)}", style, width, most_lines, f"  {tr('{news:key} reads it')}")
+        return cut_to_lines(f"● {sentence(new)}", style, width, most_lines, f"  {tr('{news:key} reads it')}")
     if notice is None:
         return None
     style = {"error": "bold $error", "warning": "bold $warning"}.get(notice.severity, "$accent")
     sign = {"error": "✕", "warning": "!"}.get(notice.severity, "·")
     hides = f"  {tr('{back:key} hides it')}" if notices.stands(view.state, notice) else ""
-    return cut_to_lines(f" {sign} {in_words(notice.text)}", style, width, most_lines, hides)
+    return cut_to_lines(f"{sign} {in_words(notice.text)}", style, width, most_lines, hides)
 
 
 def cut_to_lines(text: str, style: str, width: int, most_lines: int, after: str = "") -> Content:

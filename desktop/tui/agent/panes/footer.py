@@ -57,11 +57,11 @@ class Footer(Pane, Widget):
         # A page covers all but the last line.
         covered = self.is_attached and bool(self.screen.query("#page.open, LaunchedPage"))
         most = 1 if covered else TALLEST
-        told = None if self.told_above() and not covered else notice_line(view, width, most)
+        told = None if self.told_above() and not covered else notice_line(view, width - 1, most)
         if self.prompt:
             shown = cut_to_lines(f" ! {self.prompt}", "bold $error", width, most)
         else:
-            shown = told or self.keys_line(width)
+            shown = Content(" ") + told if told is not None else self.keys_line(width)
         if not shown.is_same(self._line):
             other_height = shown.get_height({}, width) != self._line.get_height({}, width)
             self._line = shown

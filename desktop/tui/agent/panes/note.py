@@ -54,7 +54,7 @@ class NotePane(DraftEditor):
             return [(tr("note"), "$muted"), *left]
         required = interaction.wrap_up_rule.note_required and interaction.phase is Phase.WRAP_UP
         want: list[Part] = [(f" · {tr('required')}", "$warning")] if required and not self.text.strip() else []
-        if draft is None or (not draft.note and draft.saved_at is None):
+        if draft is None or (not draft.note and (draft.saved_at is None or draft.reply or draft.outgoing)):
             finished = view.state.handed_over.get(interaction.id)
             if finished is not None and draft is None:
                 return [label, (f" · {tr('finished {at}', at=wording.clock(finished.at))}", "$success")]

@@ -80,7 +80,9 @@ class ReplyPane(DraftEditor):
         interaction = view.interaction
         if interaction is None or not is_written_to(view):
             return [(tr("reply"), "$muted")]
-        if Verb.SEND_MESSAGE not in select.verbs_on_offer(view.state, interaction):
+        under_way = view.state.pending.get(interaction.id, frozenset())
+        on_offer = select.verbs_on_offer(view.state, interaction)
+        if Verb.SEND_MESSAGE not in on_offer and Verb.SEND_MESSAGE not in under_way:
             return [(tr("reply"), "$muted"), (f" · {tr('not possible now')}", "$warning")]
         channel = term("channel", interaction.channel)
         whom = tr("reply to {who}", who=title(view.state, interaction))

@@ -70,7 +70,7 @@ def _my_day(view: View) -> Content:
     if me is None or me.today is None:
         return content("")
     day = me.today
-    parts: list[Part] = [(f" {tr('Today')}  ", "$muted"), (ntr("{n} handled", "{n} handled", day.handled), "")]
+    parts: list[Part] = [(f"{tr('Today')}  ", "$muted"), (ntr("{n} handled", "{n} handled", day.handled), "")]
     if day.missed:
         parts.append((f" · {ntr('{n} missed', '{n} missed', day.missed)}", "$warning"))
     if day.declined:
