@@ -270,9 +270,7 @@ def written() -> AppState:
         Message("t1", NOW - 200, "customer", "Hello, I was charged twice in October.\nThe invoice is 20871."),
         Message("t2", NOW - 160, "agent", "Good afternoon. Let me look at that for you.", DeliveryState.DELIVERED),
         Message("t3", NOW - 90, "system", "Ana Lindqvist has joined the chat"),
-        Message(
-            "t4", NOW - 41, "customer", "Thank you. Will it be there before Friday? I have to pay the rent."
-        ),
+        Message("t4", NOW - 41, "customer", "Thank you. Will it be there before Friday? I have to pay the rent."),
         Message("t5", NOW - 20, "agent", "Yes, at the latest on Thursday.", DeliveryState.FAILED),
     )
     chat = replace(
