@@ -70,11 +70,14 @@ def _my_day(view: View) -> Content:
     if me is None or me.today is None:
         return content("")
     day = me.today
-    parts: list[Part] = [(f"{tr('Today')}  ", "$muted"), (ntr("{n} handled", "{n} handled", day.handled), "")]
+    parts: list[Part] = [
+        (f"{tr('Today')}  ", "$muted"),
+        (ntr("{n} contact handled", "{n} contacts handled", day.handled), ""),
+    ]
     if day.missed:
-        parts.append((f" · {ntr('{n} missed', '{n} missed', day.missed)}", "$warning"))
+        parts.append((f" · {ntr('{n} offer missed', '{n} offers missed', day.missed)}", "$warning"))
     if day.declined:
-        parts.append((f" · {ntr('{n} declined', '{n} declined', day.declined)}", ""))
+        parts.append((f" · {ntr('{n} offer declined', '{n} offers declined', day.declined)}", ""))
     if day.signed_in:
         parts.append((f" · {tr('signed in {time}', time=wording.duration(day.signed_in))}", "$muted"))
     if day.until is not None:
