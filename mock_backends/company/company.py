@@ -188,7 +188,12 @@ class Company:
                 records.add_entry(
                     customer.id,
                     TimelineEntry(
-                        id=entry.id, at=entry.at, channel=entry.channel, summary=entry.text, agent=entry.author
+                        id=entry.id,
+                        at=entry.at,
+                        channel=entry.channel,
+                        summary=entry.text,
+                        agent=entry.author,
+                        detail=entry.detail,
                     ),
                 )
             for bought in history.purchases:

@@ -11,7 +11,7 @@ from desktop.tui.words import wording
 from desktop.tui.words.sources import tagged
 from desktop.words.catalogue import ntr, term, tr
 
-ENTRIES = 5
+ENTRIES = 12
 """Entries of the timeline at most; the whole of it stands in its own pane."""
 DETAIL_LINES = 3
 """Lines of an entry's text at most."""

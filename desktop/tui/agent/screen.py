@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.geometry import Size
@@ -22,6 +22,7 @@ from desktop.tui.agent.layout import LAYOUT, classes_for
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.customer import CustomerPane
+from desktop.tui.agent.panes.entry import EntryPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.guide import Guide
@@ -45,6 +46,7 @@ from desktop.tui.pages.launcher import LaunchedPage
 from desktop.tui.textual_patches.immediate_screen import ImmediateScreen
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content
+from desktop.tui.widgets.table import LineTable
 from desktop.words.catalogue import tr
 
 _IN_CONTACT = frozenset({NewsKind.CONTACT_LINE, NewsKind.EXPERT_GONE, NewsKind.HELP_ANSWERED})
@@ -105,6 +107,7 @@ class AgentScreen(ImmediateScreen):
                     yield CustomerPane()
                     yield CasesPane()
                     yield TimelinePane()
+                    yield EntryPane()
                     yield ExpertFinder()
                     yield SearchPane()
         yield Guide()
@@ -197,13 +200,17 @@ class AgentScreen(ImmediateScreen):
             self.query_one(RecordsPane),
             self.query_one(CopyList),
             self.query_one(SearchPane),
+            self.query_one(EntryPane),
             self.query_one(ExpertFinder),
         )
         for pane in on_top:
             if pane.is_open:
                 pane.close()
                 self.query_one("#right").set_class(self.asking, "asking")
-                self._focus_work_or_note()
+                if isinstance(pane, EntryPane):
+                    self.query_one(f"#{pane.came_from}").focus()
+                else:
+                    self._focus_work_or_note()
                 return True
         if self.preview is not None:
             self.preview = None
@@ -212,8 +219,20 @@ class AgentScreen(ImmediateScreen):
 
     @property
     def asking(self) -> bool:
-        """Whether the right column asks for something (an expert, a customer)."""
-        return self.query_one(ExpertFinder).is_open or self.query_one(SearchPane).is_open
+        """Whether the right column shows something else than the customer: an expert, a search, an entry."""
+        panes = (self.query_one(ExpertFinder), self.query_one(SearchPane), self.query_one(EntryPane))
+        return any(pane.is_open for pane in panes)
+
+    @on(LineTable.Chosen, "#timeline")
+    @on(LineTable.Chosen, "#cases")
+    def _entry_chosen(self, event: LineTable.Chosen) -> None:
+        """Read it whole."""
+        event.stop()
+        self.uncover()
+        self.query_one(SearchPane).close()
+        self.query_one(ExpertFinder).close()
+        self.query_one(EntryPane).open(event.table.id or "", event.key)
+        self.open_right()
 
     def open_right(self) -> None:
         """Make room in the right column for what was just opened."""
@@ -326,6 +345,7 @@ class AgentScreen(ImmediateScreen):
             (search, True),
             (records, True),
             (copying, True),
+            (self.query_one(EntryPane), True),
         ):
             if pane is search and search.only_shows:
                 continue  # it is about no contact
