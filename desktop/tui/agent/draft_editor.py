@@ -8,6 +8,8 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
 from desktop.app.notes.card_masking import CardMasking
+from desktop.domain.entities.channels import WRITTEN
+from desktop.domain.entities.words import Phase
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.card_number_fields import hide_in_area, replace_in_area, what_was_hidden
@@ -19,6 +21,12 @@ from desktop.words.catalogue import tr
 
 LIMIT = 16_000
 """Characters it may hold; the CRM's limit for notes with room to spare."""
+
+
+def is_written_to(view: View) -> bool:
+    """Whether the selected contact is one in which messages go to and fro now."""
+    interaction = view.interaction
+    return interaction is not None and interaction.channel in WRITTEN and interaction.phase is Phase.ACTIVE
 
 
 class DraftEditor(Pane, Editor):

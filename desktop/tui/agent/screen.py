@@ -18,6 +18,7 @@ from desktop.domain.entities.words import Phase
 from desktop.domain.news.news import unseen
 from desktop.domain.news.notices import STAYS
 from desktop.domain.state.state import AppState
+from desktop.tui.agent.draft_editor import is_written_to
 from desktop.tui.agent.layout import LAYOUT, classes_for
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.copy_list import CopyList
@@ -34,7 +35,7 @@ from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.agent.panes.records import RecordsPane
-from desktop.tui.agent.panes.reply import ReplyPane, is_written_to
+from desktop.tui.agent.panes.reply import ReplyPane
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.status_line import StatusLine

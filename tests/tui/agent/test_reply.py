@@ -11,6 +11,7 @@ from desktop.domain.entities.words import Channel, Phase
 from desktop.domain.state.events import Change, InteractionChanged
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.conversation import ConversationPane
+from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.reply import ReplyPane
 from desktop.tui.app import DesktopApp
@@ -128,6 +129,14 @@ async def test_when_the_customer_leaves_while_one_types_nothing_is_sent_and_no_l
         assert [call for call in session.calls if call[0] == "actions.do"] == []
         assert app.desk_screen.query_one(NotePane).text == "", "the rest of the sentence is no note"
         assert told(app.desk_screen)
+
+
+async def test_ending_says_that_a_reply_is_not_sent() -> None:
+    app, session = desk(quiet())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["t", *"Wait", "f8"])
+        assert app.desk_screen.query_one(Footer).prompt.endswith("your reply is not sent")
+        assert sends(session) == []
 
 
 def texts(app: DesktopApp) -> str:

@@ -2,7 +2,8 @@
 
 from desktop.domain.entities.words import Phase
 from desktop.domain.entities.wrap_up_record import DraftView
-from desktop.tui.agent.draft_editor import DraftEditor
+from desktop.tui.agent.draft_editor import DraftEditor, is_written_to
+from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, content, line
@@ -37,7 +38,8 @@ class NotePane(DraftEditor):
         """Load another interaction's note, and say how safe this one is."""
         self.take(view, closed=view.interaction is None)
         self.border_title = line(*self._safety(view))
-        self.border_subtitle = line(*self.marks())
+        back = [(shown("text"), "bold $accent"), (f" {tr('reply')}", "$muted")] if is_written_to(view) else []
+        self.border_subtitle = line(*self.marks(), *back)
 
     def close_note(self, interaction_id: str) -> None:
         """The note of an interaction is in the outbox: a key that comes before the next frame is not taken either."""

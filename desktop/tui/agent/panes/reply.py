@@ -4,11 +4,11 @@ from textual import events
 from textual.message import Message
 
 from desktop.domain import select
-from desktop.domain.entities.channels import TRAITS, WRITTEN
-from desktop.domain.entities.words import Channel, Phase, Verb
+from desktop.domain.entities.channels import TRAITS
+from desktop.domain.entities.words import Channel, Verb
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.text.sms import segments
-from desktop.tui.agent.draft_editor import DraftEditor
+from desktop.tui.agent.draft_editor import DraftEditor, is_written_to
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import border_room, key_hints
@@ -20,12 +20,6 @@ from desktop.words.catalogue import ntr, term, tr
 
 _CONSENT = {Channel.SMS: "sms", Channel.EMAIL: "email"}
 """What the customer agreed to or refused, by the channel."""
-
-
-def is_written_to(view: View) -> bool:
-    """Whether the selected contact is one in which messages go to and fro now."""
-    interaction = view.interaction
-    return interaction is not None and interaction.channel in WRITTEN and interaction.phase is Phase.ACTIVE
 
 
 class ReplyPane(DraftEditor):

@@ -7,9 +7,10 @@ from desktop.domain.entities.channels import WRITTEN
 from desktop.domain.entities.model import Instant, Interaction
 from desktop.domain.entities.words import Phase, Verb
 from desktop.domain.news.notices import record
+from desktop.tui.agent.draft_editor import is_written_to
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.note import NotePane
-from desktop.tui.agent.panes.reply import ReplyPane, is_written_to
+from desktop.tui.agent.panes.reply import ReplyPane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.verbs.base import DeskVerbs
 from desktop.tui.keys.two_presses import named
