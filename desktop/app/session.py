@@ -28,6 +28,7 @@ from desktop.app.notes.handovers import Handovers
 from desktop.app.notes.messages import Messages
 from desktop.app.notes.notes import Notes
 from desktop.app.notes.outbox import Outbox
+from desktop.app.notes.replies import Replies
 from desktop.app.notes.unsaved_text import Unsaved
 from desktop.app.notes.wrap_up_rows import WrapUpRows
 from desktop.app.notes.wrap_ups import WrapUps
@@ -160,6 +161,7 @@ class Session:
         self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]
         self.outbox.heard, self.outbox.gone = self.notes.parking.learn, self.notes.parking.discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
+        self.replies = Replies(self.store, self.notes, self.actions, self._background.spawn)
         self.experts = Experts(self.store, self._file.opened)
         self.actions.asked.append(self.experts.asked)
         self.own_presence = [
@@ -214,6 +216,7 @@ class Session:
             if known is None or known.health is not Health.LIVE:
                 feed.restart()
         self.pops.retry_all()
+        self.replies.retry_all()
         self.outbox.wake()
 
     def unsaved(self) -> tuple[Unsaved, ...]:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from desktop.cli.exits import CommandError, Exit, explain
-from desktop.cli.output import say
+from desktop.cli.output import choose, say
 from desktop.words import catalogue, language
 from desktop.words.catalogue import tr
 
@@ -62,6 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: object) -> int:
     chosen = vars(arguments)
     command = chosen["command"]
+    choose(chosen.get("format") if command != "report" else None)
     if chosen["version"]:
         from importlib.metadata import version
 

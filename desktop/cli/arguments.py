@@ -7,6 +7,7 @@ from desktop.cli.argparse_words import from_our_catalogue
 from desktop.cli.commands.quality_arguments import add_quality
 from desktop.cli.commands.report_arguments import add_report
 from desktop.cli.commands.supervise_arguments import add_supervise
+from desktop.cli.output import FORMATS
 from desktop.domain.entities.words import Availability, Verb
 from desktop.ports.kinds import Kind
 from desktop.words.catalogue import tr
@@ -90,6 +91,12 @@ def parser() -> argparse.ArgumentParser:
     shared.add_argument(
         "--timeout", type=_seconds, default=argparse.SUPPRESS, metavar="SECONDS", help=tr("longest wait (default 8)")
     )
+    shared.add_argument(
+        "--format",
+        choices=FORMATS,
+        default=argparse.SUPPRESS,
+        help=tr("how answers are written (default: a table on a terminal, json elsewhere)"),
+    )
     top = argparse.ArgumentParser(
         prog="agent-desktop",
         description=tr("The contact-centre agent's desktop, in a terminal."),
@@ -111,7 +118,10 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title=tr("commands"))
 
     def add(name: str, text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=text, description=text, parents=[shared], allow_abbrev=False)
+        # A report has more forms than those of an answer.
+        return commands.add_parser(
+            name, help=text, description=text, parents=[shared], allow_abbrev=False, conflict_handler="resolve"
+        )
 
     _reading(add)
     _doing(add)

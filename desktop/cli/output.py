@@ -1,6 +1,7 @@
-"""What goes out: JSON and nothing else to stdout, words to stderr."""
+"""What goes out: answers to stdout, as JSON or, on a terminal, as a table; words to stderr."""
 
 import json
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -21,14 +22,41 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def emit(value: object) -> None:
-    """Write one JSON document and a line end to stdout.
+TABLE, JSON, JSONL = FORMATS = ("table", "json", "jsonl")
+_chosen: str | None = None
 
-    Everything but plain ASCII is escaped, so that no text of a customer can steer the terminal. Indented for people,
-    on one line for pipes.
+
+def choose(form: str | None) -> None:
+    """Write answers in this form from now on; None: a table on a terminal, else JSON."""
+    global _chosen
+    _chosen = form
+
+
+def emit(value: object) -> None:
+    """Write an answer to stdout: a table, a JSON document, or (`jsonl`) a document for each of its records.
+
+    In JSON everything but plain ASCII is escaped, so that no text of a customer can steer the terminal.
     """
-    indent = 2 if sys.stdout.isatty() else None
-    sys.stdout.write(json.dumps(value, default=_plain, indent=indent, allow_nan=False) + "\n")
+    form = _chosen or (TABLE if sys.stdout.isatty() else JSON)
+    if form == TABLE:
+        from desktop.cli.table import as_table
+
+        plain = json.loads(json.dumps(value, default=_plain, allow_nan=False))
+        table = as_table(plain, shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else sys.maxsize)
+        encoding = sys.stdout.encoding or "utf-8"
+        sys.stdout.write(table.encode(encoding, "replace").decode(encoding))
+    elif form == JSONL and isinstance(value, (list, tuple)):
+        for one in value:
+            emit_line(one)
+    else:
+        indent = 2 if form == JSON and sys.stdout.isatty() else None
+        sys.stdout.write(json.dumps(value, default=_plain, indent=indent, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+def emit_line(value: object) -> None:
+    """Write one of many documents to stdout, on a line of its own, in whatever form answers are written."""
+    sys.stdout.write(json.dumps(value, default=_plain, allow_nan=False) + "\n")
     sys.stdout.flush()
 
 

@@ -25,6 +25,7 @@ from desktop.domain.state.events import Change, Envelope, InteractionChanged
 from desktop.domain.state.own_events import PopChanged
 from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.desk_actions import DeskActions
+from desktop.tui.agent.draft_editor import DraftEditor
 from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
@@ -34,6 +35,7 @@ from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.records import RecordsPane
+from desktop.tui.agent.panes.reply import ReplyPane
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.work import WorkPane
@@ -178,6 +180,7 @@ class DesktopApp(TerminalApp):
     def on_ready(self) -> None:
         """The first paint is done; start."""
         self.desk_screen.query_one(NotePane).on_edit = self.note_edited
+        self.desk_screen.query_one(ReplyPane).on_edit = self.reply_edited
         self.set_timer(SETTLED_SECONDS, _collect_garbage)
         self.spawn(self._start())
 
@@ -189,9 +192,11 @@ class DesktopApp(TerminalApp):
         wrap_up.notes = session.notes
         session.notes.collect = self._tell_last_keys
         note = self.desk_screen.query_one(NotePane)
-        session.notes.replaced, session.notes.note_closed = note.replace_note, note.close_note
-        note.written = session.notes.text
-        note.cards = wrap_up.editor.cards = session.cards
+        reply = self.desk_screen.query_one(ReplyPane)
+        session.notes.replaced, session.notes.note_closed = note.replace_words, note.close_note
+        session.notes.reply_replaced = reply.replace_words
+        note.written = reply.written = session.notes.text
+        note.cards = reply.cards = wrap_up.editor.cards = session.cards
         session.store.on_pending = self.request_frame
         session.store.give_way = self.input_priority.give_way
         if not self.is_headless:
@@ -279,6 +284,7 @@ class DesktopApp(TerminalApp):
     def _tell_last_keys(self) -> None:
         """Have every field that belongs to a record say what stands in it, without waiting for its messages."""
         self.desk_screen.query_one(NotePane).tell()
+        self.desk_screen.query_one(ReplyPane).tell()
         self.desk_screen.query_one(WrapUpPane).editor.tell()
 
     def _ring(self, state: "AppState") -> None:
@@ -412,13 +418,18 @@ class DesktopApp(TerminalApp):
         if self.session is not None:
             self.session.notes.edit(interaction_id, text)
 
-    @on(NotePane.Refused)
+    def reply_edited(self, interaction_id: str, text: str) -> None:
+        """Keep what was typed to the customer of a contact."""
+        if self.session is not None:
+            self.session.notes.edit(interaction_id, reply=text)
+
+    @on(DraftEditor.Refused)
     @on(WrapUpPane.Refused)
     @on(ExpertFinder.Refused)
-    def _refused(self, event: NotePane.Refused | WrapUpPane.Refused | ExpertFinder.Refused) -> None:
+    def _refused(self, event: DraftEditor.Refused | WrapUpPane.Refused | ExpertFinder.Refused) -> None:
         self.tell(event.why)
 
-    @on(NotePane.Closed)
+    @on(DraftEditor.Closed)
     def _typed_into_closed_note(self) -> None:
         self.tell(
             tr("Not taken: this note is closed and in the outbox. {outbox:key} opens it, {back:key} leaves the note.")
@@ -483,7 +494,7 @@ class DesktopApp(TerminalApp):
     @on(LineTable.Chosen, "#work")
     def _work_chosen(self, event: LineTable.Chosen) -> None:
         self.desk_screen.select(event.key)
-        self.desk_screen.focus_note()
+        self.desk_screen.focus_writing()
 
     @on(LineTable.Highlighted, "#work")
     def _work_highlighted(self, event: LineTable.Highlighted) -> None:

@@ -25,6 +25,16 @@ TERMS: Final[Mapping[str, Mapping[str, str]]] = {
         Channel.EMAIL: mark("e-mail"),
         Channel.SMS: mark("SMS"),
     },
+    "timeline": {
+        Channel.VOICE: mark("call"),
+        Channel.CHAT: mark("chat"),
+        Channel.EMAIL: mark("e-mail"),
+        Channel.SMS: mark("SMS"),
+        "note": mark("note"),
+        "purchase": mark("purchase"),
+        "case": mark("case"),
+        "expert": mark("expert"),
+    },
     "verb": {
         Verb.ACCEPT: mark("accept"),
         Verb.DECLINE: mark("decline"),

@@ -16,7 +16,6 @@ from mock_backends.acd.counters import FULL
 from mock_backends.acd.effects import Availability
 from mock_backends.acd.estimated_wait import EstimatedWait, TurnRate
 from mock_backends.acd.policy import AgentProfile, QueuePolicy
-from mock_backends.channels import CALLS
 
 _SLACK = 64  # stale heap entries tolerated beyond the live ones before a sweep
 
@@ -106,11 +105,8 @@ class Agent:
 
     def room(self, channel: str) -> bool:
         """Could take one more interaction on `channel`."""
-        if (
-            self.profile.voice_exclusive
-            and self.load
-            and (channel in CALLS or any(self.used.get(call, 0) for call in CALLS))
-        ):
+        beside = self.profile.rings_beside.get(channel, frozenset())
+        if self.load and any(count and other not in beside for other, count in self.used.items()):
             return False
         return self.profile.capacity.get(channel, 0) > self.used.get(channel, 0)
 

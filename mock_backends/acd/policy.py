@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Final
 
-from mock_backends.channels import CAPACITY
+from mock_backends.channels import CALLS, CAPACITY, CHANNELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,14 @@ class QueuePolicy:
         return {skill: least for skill, least in needed.items() if least > 0}
 
 
+_WRITTEN = frozenset(CHANNELS) - CALLS
+CALLS_APART: Final[Mapping[str, frozenset[str]]] = dict.fromkeys(_WRITTEN, _WRITTEN)
+"""A call is offered only when nothing else is in hand, and nothing during a call."""
+CALLS_BESIDE_MAIL: Final[Mapping[str, frozenset[str]]] = {**CALLS_APART, "voice": frozenset({"email", "sms"})}
+"""A call may ring while mails and texts are in hand, which can wait, but not beside a chat."""
+ANYTHING: Final[Mapping[str, frozenset[str]]] = {channel: frozenset(CHANNELS) for channel in CHANNELS}
+
+
 @dataclass(frozen=True, slots=True)
 class AgentProfile:
     """What one agent can do.
@@ -84,14 +93,14 @@ class AgentProfile:
         id: the agent's identity.
         skills: skill -> proficiency.
         capacity: channel -> how many interactions at a time, offers and wrap-ups counted.
-        voice_exclusive: a call is offered only when nothing else is in hand, and nothing during a call.
+        rings_beside: channel -> the channels of what may be in hand while it rings: the interruption matrix.
         takes_offers: false for a supervisor, who has only what they take over.
     """
 
     id: str
     skills: Mapping[str, int]
     capacity: Mapping[str, int] = field(default_factory=lambda: CAPACITY)
-    voice_exclusive: bool = True
+    rings_beside: Mapping[str, frozenset[str]] = field(default_factory=lambda: CALLS_APART)
     takes_offers: bool = True
 
     def surplus(self, needed: Mapping[str, int]) -> int | None:

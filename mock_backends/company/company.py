@@ -3,7 +3,7 @@
 import random
 from datetime import UTC, datetime
 
-from mock_backends.acd.policy import AgentProfile, QueuePolicy, RelaxationStep
+from mock_backends.acd.policy import CALLS_BESIDE_MAIL, AgentProfile, QueuePolicy, RelaxationStep
 from mock_backends.company.records import Records
 from mock_backends.contacts.customers_on_line import Arrival
 from mock_backends.http.principals import Principal
@@ -112,7 +112,10 @@ class Company:
 
     def profiles(self) -> list[AgentProfile]:
         """What each agent can do, for the router. Supervisors have only what they take over."""
-        return [AgentProfile(a.id, a.skills, a.capacity, takes_offers=a.role == "agent") for a in self.everybody()]
+        return [
+            AgentProfile(a.id, a.skills, a.capacity, CALLS_BESIDE_MAIL, takes_offers=a.role == "agent")
+            for a in self.everybody()
+        ]
 
     def agents(self, now: float) -> list[Agent]:
         """Everybody, offline since `now`."""
@@ -185,7 +188,12 @@ class Company:
                 records.add_entry(
                     customer.id,
                     TimelineEntry(
-                        id=entry.id, at=entry.at, channel=entry.channel, summary=entry.text, agent=entry.author
+                        id=entry.id,
+                        at=entry.at,
+                        channel=entry.channel,
+                        summary=entry.text,
+                        agent=entry.author,
+                        detail=entry.detail,
                     ),
                 )
             for bought in history.purchases:

@@ -32,6 +32,7 @@ class Arrival:
     skills: dict[str, int] = field(default_factory=dict)
     attributes: dict[str, str] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
+    replies: list[str] | None = None  # what they write back, one for each message; None: polite phrases for ever
     patience: float | None = None  # hangs up when not answered by then
     stays: float | None = 600.0  # hangs up when connected so long
     direction: str = "inbound"
@@ -50,6 +51,7 @@ class CustomersOnLine:
         self._calls = calls
         self._rules = rules
         self._stays: dict[str, float] = {}
+        self._replies: dict[str, list[str]] = {}
         self._successors: dict[str, str] = {}  # contact -> the one that its customer went on in
         distribution.listeners.append(self._heard)
         distribution.moved = self._moved
@@ -189,6 +191,10 @@ class CustomersOnLine:
         if arrival.goes_on is not None:
             interaction.messages, interaction.unread = list(arrival.goes_on.messages), arrival.goes_on.unread
             self._successors[arrival.goes_on.id] = interaction.id
+            if (rest := self._replies.get(arrival.goes_on.id)) is not None:
+                self._replies[interaction.id] = rest
+        if arrival.replies is not None:
+            self._replies[interaction.id] = list(arrival.replies)
         if arrival.stays is not None:
             self._stays[interaction.id] = arrival.stays
         return interaction
@@ -204,6 +210,9 @@ class CustomersOnLine:
             self._calls.customer_leaves(interaction)
 
     def answer(self, interaction: Interaction) -> None:
-        """The customer of a messaging contact writes back after a while."""
-        text = self._rng.choice(CANNED)
+        """The customer of a messaging contact writes back after a while, unless they have said all they had to."""
+        replies = self._replies.get(interaction.id)
+        if replies is not None and not replies:
+            return
+        text = self._rng.choice(CANNED) if replies is None else replies.pop(0)
         self._agenda.after(3.0 + 5.0 * self._rng.random(), partial(self._calls.customer_writes, interaction, text))

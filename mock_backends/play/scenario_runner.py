@@ -166,6 +166,7 @@ class ScenarioRunner:
                 skills=step.skills,
                 attributes=step.attributes,
                 messages=step.messages,
+                replies=step.replies,
                 patience=step.patience,
                 stays=step.stays,
             )

@@ -34,6 +34,9 @@ class Call(StepBody):
     skills: dict[str, int] = Field(default_factory=dict)
     attributes: dict[str, str] = Field(default_factory=dict)
     messages: list[str] = Field(default_factory=list, max_length=20_000)
+    replies: list[str] | None = Field(
+        default=None, max_length=1_000, description="what they write back, one for each message; null: polite phrases"
+    )
     patience: Seconds | None = None
     stays: Seconds | None = 600.0
 

@@ -23,6 +23,32 @@ _PRODUCTS = (
 _PROMISES = ("call back with an answer", "refund", "replacement sent", "written confirmation", "technician visit")
 _SAID = {**{word: traits.said for word, traits in CHANNELS.items()}, NOTE: "Note: look after {}."}
 
+_IN_FULL = {
+    "voice": "Called about {}. Went through the account together, said what happens next and by when.",
+    "chat": "Customer: Hello, I have a question about {}.\nAgent: I have it in front of me. It is being worked on.\n"
+    "Customer: Thank you.",
+    "email": "Hello,\n\nI am writing about {}. Could you let me know how it stands?\n\nKind regards",
+    "sms": "We have news about {}. Please call us, or sign in to read it.",
+    NOTE: "Look after {} before the next invoice.",
+}
+"""What was said, where nothing of its own is known of a contact."""
+
+
+_ASKED = """Hello,
+
+I was told that the refund takes five days. It is the sixth, and there is nothing on my account.
+Could you please tell me when it was sent?
+
+Kind regards
+Priya Natarajan"""
+_CHATTED = """Priya: My card was charged twice this month, 49.90 each time.
+Maya: I see both charges, for order 20311. One of them should not be there. I have opened a case.
+Priya: Will I get it back?
+Maya: Yes, within five working days."""
+_TEXTED = "Your refund of 49.90 EUR is confirmed. You will see it on your account within 5 days."
+_CALLED = """Two charges of 49.90 for order 20311, on the 3rd and on the 4th. Bank details checked with her.
+Refund of one of them promised."""
+
 
 @dataclass(frozen=True, slots=True)
 class Promise:
@@ -70,6 +96,7 @@ class TimelineEntry:
     author: str
     text: str
     case_id: str | None
+    detail: str = ""  # all that was said
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +134,9 @@ def make_history(seed: int, customer: Customer, agents: tuple[str, ...], now: fl
                 direction="internal" if channel == NOTE else "out" if channel == "sms" else rng.choice(("in", "out")),
                 at=now - rng.random() ** 2 * 300 * DAY - HOUR,
                 author=rng.choice(agents),
-                text=_SAID[channel].format(case.subject if case else rng.choice(_SUBJECTS)),
+                text=_SAID[channel].format(subject := case.subject if case else rng.choice(_SUBJECTS)),
                 case_id=case.id if case else None,
+                detail=_IN_FULL[channel].format(subject),
             )
         )
     timeline.sort(key=lambda entry: -entry.at)
@@ -145,9 +173,17 @@ def _priya(customer: Customer, now: float) -> History:
             Purchase("P-4471-1", "Business line 500", 8990, "GBP", now - 30 * DAY + 40),
         ),
         (
-            TimelineEntry("T-4471-3", "email", "in", now - 1.2 * DAY, "customer", "Asked where the refund is.", case),
-            TimelineEntry("T-4471-2", "chat", "in", now - 3 * DAY, "maya", "Charged twice in one month.", case),
-            TimelineEntry("T-4471-1", "sms", "out", now - 6 * DAY, "tom", "Refund confirmed within 5 days.", None),
-            TimelineEntry("T-4471-0", "voice", "in", now - 6 * DAY, "tom", "Called about the double charge.", None),
+            TimelineEntry(
+                "T-4471-3", "email", "in", now - 1.2 * DAY, "customer", "Asked where the refund is.", case, _ASKED
+            ),
+            TimelineEntry(
+                "T-4471-2", "chat", "in", now - 3 * DAY, "maya", "Charged twice in one month.", case, _CHATTED
+            ),
+            TimelineEntry(
+                "T-4471-1", "sms", "out", now - 6 * DAY, "tom", "Refund confirmed within 5 days.", None, _TEXTED
+            ),
+            TimelineEntry(
+                "T-4471-0", "voice", "in", now - 6 * DAY, "tom", "Called about the double charge.", None, _CALLED
+            ),
         ),
     )

@@ -124,6 +124,50 @@ def test_an_outage_morning_breaks_everything_and_mends_it() -> None:
         no_failures(servers)
 
 
+def write(servers: Harness, interaction_id: str, text: str) -> dict[str, Any]:
+    answer = servers.do(interaction_id, "messages", {"text": text})
+    assert answer.status_code == 200, answer.text
+    return servers.get(interaction_id)
+
+
+def test_a_written_shift_mixes_channels_and_customers_write_back_what_they_have_to_say() -> None:
+    with playing("written_shift", 30.0) as servers:
+        servers.available()
+        chat = work(servers)
+        assert servers.get(chat)["channel"] == "chat" and "\n" in servers.get(chat)["messages"][0]["text"]
+        for number in range(3):
+            servers.until(lambda: servers.get(chat)["phase"] == "active")
+            write(servers, chat, f"Line {number}")
+            servers.until(lambda number=number: servers.get(chat)["unread"] == 1)
+        said = [one["text"] for one in servers.get(chat)["messages"] if one["author"] == "customer"]
+        assert said[-1] == "All right, thank you for the quick answer."
+        written = [one for one in servers.get(chat)["messages"] if one["author"] == "agent"]
+        assert {one["delivery"] for one in written} == {"delivered"}
+        others = [work(servers) for _ in range(2)]
+        assert {servers.get(one)["channel"] for one in others} == {"chat", "email"}
+        no_failures(servers)
+
+
+def test_a_chat_flood_fills_the_desk_and_no_more() -> None:
+    with playing("chat_flood", 30.0) as servers:
+        servers.available()
+        taken = {work(servers) for _ in range(3)}
+        queues, _ = floor(servers)
+        servers.until(lambda: floor(servers)[0]["Billing"]["waiting"] > 3, 20.0)
+        told = servers.call("maya", "GET", "/v1/snapshot").json()["interactions"]
+        assert {one["id"] for one in told} == taken and queues
+        no_failures(servers)
+
+
+def test_a_customer_who_writes_calls_as_well() -> None:
+    with playing("channel_switch", 30.0) as servers:
+        servers.available()
+        mail, call = work(servers), work(servers)
+        assert [servers.get(one)["channel"] for one in (mail, call)] == ["email", "voice"]
+        assert servers.get(mail)["phase"] == "active"
+        no_failures(servers)
+
+
 def test_three_smiths_share_a_number() -> None:
     with playing("three_smiths", 20.0) as servers:
         servers.available()

@@ -5,6 +5,8 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from desktop.app.commands.action_result import ActionResult
@@ -16,6 +18,8 @@ from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.own_events import AS_IT_IS, DraftSaved, Keep
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
+from desktop.tui.agent.panes.footer import Footer
+from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.tui.app import DesktopApp
 from desktop.tui.keys.two_presses import READING_SECONDS
 from desktop.tui.terminal.news_bell import Wanted
@@ -58,9 +62,10 @@ class RecordedNotes(RecordedCalls):
         follow_ups: tuple[FollowUp, ...] | None = None,
         *,
         half: FollowUp | Keep | None = AS_IT_IS,
+        reply: str | None = None,
     ) -> None:
         """As the real one, without a disk."""
-        given = {"note": note, "codes": codes, "follow_ups": follow_ups}
+        given = {"note": note, "codes": codes, "follow_ups": follow_ups, "reply": reply}
         changed: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if not isinstance(half, Keep):
             changed["half"] = half
@@ -87,7 +92,7 @@ class RecordedSession:
         self.cards = CardMasking()
         self.news = Newsroom(self.store)
         self.notes = RecordedNotes(self.calls, self.store)
-        for name in ("actions", "pops", "wrap_ups", "experts", "links", "supervisor"):
+        for name in ("actions", "pops", "replies", "wrap_ups", "experts", "links", "supervisor"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
 
         self.on_screen = self
@@ -164,3 +169,15 @@ def steady_cursors(pilot: Any) -> None:
         field.cursor_blink = False
         field.notify_style_update()
         field.refresh()
+
+
+def told_in(screen: Screen[Any]) -> Widget:
+    """Where a screen tells what happened: its row below the header, where it has one, else its last lines."""
+    rows = [row for row in screen.query(StatusLine) if row.tells]
+    return rows[0] if rows and not screen.query("#page.open, LaunchedPage") else screen.query_one(Footer)
+
+
+def told(screen: Screen[Any]) -> str:
+    """What is read there, with single spaces, and without the edge of the row."""
+    place = told_in(screen)
+    return " ".join(" ".join(place.render_line(y).text for y in range(place.size.height)).split()).removeprefix("▌ ")

@@ -19,6 +19,7 @@ from desktop.domain.entities.model import (
     Agent,
     Interaction,
     Leg,
+    Message,
     NotReadyReason,
     QueueStats,
     WrapUpCode,
@@ -31,6 +32,7 @@ from desktop.domain.entities.words import (
     Availability,
     Channel,
     CodeRule,
+    DeliveryState,
     Direction,
     Health,
     LegFailure,
@@ -43,7 +45,7 @@ from desktop.domain.entities.words import (
     Recording,
     Role,
 )
-from desktop.domain.entities.wrap_up_record import DraftView, OutboxView
+from desktop.domain.entities.wrap_up_record import DraftView, OutboxView, OutgoingReply
 from desktop.domain.state.state import AppState, Notice, SourceHealth
 from desktop.domain.text.sentence import verbatim
 from desktop.ports.base import Capability
@@ -261,6 +263,34 @@ def active() -> AppState:
     )
 
 
+def written() -> AppState:
+    """In a chat with Priya: she has answered, one reply was delivered, one is on its way, the next is being typed."""
+    state = active()
+    said = (
+        Message("t1", NOW - 200, "customer", "Hello, I was charged twice in October.\nThe invoice is 20871."),
+        Message("t2", NOW - 160, "agent", "Good afternoon. Let me look at that for you.", DeliveryState.DELIVERED),
+        Message("t3", NOW - 90, "system", "Ana Lindqvist has joined the chat"),
+        Message("t4", NOW - 41, "customer", "Thank you. Will it be there before Friday? I have to pay the rent."),
+        Message("t5", NOW - 20, "agent", "Yes, at the latest on Thursday.", DeliveryState.FAILED),
+    )
+    chat = replace(
+        state.interactions["i1"],
+        channel=Channel.CHAT,
+        recording=Recording.NONE,
+        messages=said,
+        unread=0,
+    )
+    typed = DraftView(
+        "",
+        (),
+        3,
+        NOW - 2,
+        reply="I have asked for it to be sent today.\nYou will get",
+        outgoing=(OutgoingReply("k1", "One moment, please."),),
+    )
+    return replace(state, interactions={"i1": chat}, drafts={"i1": typed}, pending={"i1": frozenset({"send_message"})})
+
+
 def consulting(phase: LegPhase = LegPhase.RINGING, failure: LegFailure | None = None) -> AppState:
     """The customer on hold, an expert in the given phase."""
     state = active()
@@ -422,6 +452,7 @@ FACES = {
         could_not_ask,
         three_matches,
         active,
+        written,
         consulting,
         swapped,
         conference,

@@ -37,10 +37,11 @@ class Actions:
         self.own_state = OwnState(runner)
         self._chat = ColleagueChat(runner, directories, self._tell_written_to)
 
-    async def do(self, verb: Verb, interaction_id: str, **arguments: str) -> ActionResult:
+    async def do(self, verb: Verb, interaction_id: str, *, key: str = "", **arguments: str) -> ActionResult:
         """Carry out a verb.
 
         Args:
+            key: under which it goes out, where that is kept on disk; "" for one of this run.
             arguments: `leg_id` for leg verbs (the open leg when left out), `target` for consult and blind_transfer,
                 `digits` for dtmf, `text` for send_message, `reason` for decline; for callback `at` (seconds since
                 the epoch), and `to`, `queue`, `note` where they differ from the interaction's.
@@ -54,7 +55,7 @@ class Actions:
         spec, words = SPECS[verb], tuple(sorted(arguments.items()))
         # The same tone twice is meant, the same anything else is a double press.
         tone = object() if verb is Verb.DTMF else None
-        slot: Hashable = tone or (interaction_id, verb, words if spec.repeatable else ())
+        slot: Hashable = tone or (interaction_id, verb, key or (words if spec.repeatable else ()))
         if self._runner.is_under_way(slot):
             return IGNORED
         state = self._store.state
@@ -63,7 +64,7 @@ class Actions:
                 return IGNORED  # pressed again before the screen showed that it is done
             return self._failed(verb, interaction_id, Conflict(shown(interaction, state.me)))
         version = 0 if verb is Verb.SEND_MESSAGE else interaction.version
-        intent: Hashable = tone or (interaction_id, verb, words, version)
+        intent: Hashable = tone or (interaction_id, verb, key or words, version)
         phone = self._phone if self._phone is not None and self._phone.carries(verb, interaction) else None
         try:
             given = spec.arguments(interaction, arguments)
@@ -72,13 +73,13 @@ class Actions:
         if phone is not None:
             result = await self._runner.run(self._on_phone(phone, verb, interaction, given, slot))
         else:
-            result = await self._runner.run(self._at_centre(verb, interaction, given, slot, intent))
+            result = await self._runner.run(self._at_centre(verb, interaction, given, slot, intent, key))
         if result.ok and verb is Verb.CONSULT:
             self._tell_asked(asked, interaction_id)
         return result
 
     def _at_centre(
-        self, verb: Verb, interaction: Interaction, given: Arguments, slot: Hashable, intent: Hashable
+        self, verb: Verb, interaction: Interaction, given: Arguments, slot: Hashable, intent: Hashable, key: str
     ) -> Request[object]:
         spec = SPECS[verb]
         return Request(
@@ -91,6 +92,7 @@ class Actions:
             subject=interaction.id,
             slot=slot,
             line=interaction.id if spec.repeatable else None,
+            key=key,
         )
 
     def _on_phone(

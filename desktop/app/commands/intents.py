@@ -19,14 +19,14 @@ class Intents:
         """The idempotency key of an intent; a new one when none is open."""
         return self.open(intent, None)[0]
 
-    def open(self, intent: Hashable, call: T) -> tuple[str, T]:
-        """The idempotency key of an intent, and the call that went out under it first.
+    def open(self, intent: Hashable, call: T, key: str = "") -> tuple[str, T]:
+        """The idempotency key of an intent, `key` if there is one already, and the call that went out under it first.
 
         One key stands for one call, word for word: a reason that was given anew would make another act of it.
         """
         while len(self._open) > _REMEMBERED:
             del self._open[next(iter(self._open))]
-        return self._open.setdefault(intent, (str(uuid.uuid4()), call))
+        return self._open.setdefault(intent, (key or str(uuid.uuid4()), call))
 
     def answered(self, intent: Hashable) -> None:
         """A definite answer came: the same press later is a new intent."""

@@ -41,6 +41,7 @@ class Request(Generic[T]):
         line: requests of one line are sent one after another; None for at once.
         outdated: asked when it is its turn: an answer takes the place of sending it.
         rest: seconds after its answer in which the same press is still the same press.
+        key: the key of its intent, where that outlives this run; "" for a new one.
     """
 
     verb: str
@@ -56,6 +57,7 @@ class Request(Generic[T]):
     line: Hashable = None
     outdated: Callable[[], ActionResult | None] = lambda: None
     rest: float = 0.0
+    key: str = ""
 
 
 class CommandRunner:
@@ -113,7 +115,7 @@ class CommandRunner:
             self._intents.end(slot)
 
     async def _send(self, request: Request[T], slot: Hashable) -> ActionResult:
-        key, call = self._intents.open(request.intent, request.call)
+        key, call = self._intents.open(request.intent, request.call, request.key)
         try:
             if request.seconds is None:
                 answer = await call(key)

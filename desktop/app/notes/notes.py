@@ -12,13 +12,14 @@ from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.notes.parking import Parking
 from desktop.app.notes.unsaved_text import Unsaved
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.drafts import Draft, with_replies_in_note
 from desktop.app.storage.tables.outbox_rows import OutboxRow
 from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Interaction
-from desktop.domain.entities.wrap_up_record import DraftView, HandedOver
+from desktop.domain.entities.words import Phase
+from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutgoingReply
 from desktop.domain.notes.contact_facts import ContactFacts
 from desktop.domain.select import unsettled_pop
 from desktop.domain.state.own_events import AS_IT_IS, DraftDropped, DraftSaved, Keep, RecordHandedOver
@@ -84,6 +85,8 @@ class Notes:
         """Has the editor hand over its last keys; set by the screen."""
         self.replaced: Callable[[str, str], None] = lambda interaction_id, note: None
         """Hears that the note of an interaction is another one than the editor wrote; set by the screen."""
+        self.reply_replaced: Callable[[str, str], None] = lambda interaction_id, reply: None
+        """Likewise of the reply."""
         self.note_closed: Callable[[str], None] = lambda interaction_id: None
         """Hears that the note of an interaction is in the outbox and takes no more; set by the screen."""
         self._autosave = Autosave(
@@ -118,10 +121,14 @@ class Notes:
         follow_ups: tuple[FollowUp, ...] | None = None,
         *,
         half: FollowUp | Keep | None = AS_IT_IS,
+        reply: str | None = None,
+        outgoing: tuple[OutgoingReply, ...] | None = None,
     ) -> None:
         """Take what changed; call it for every key. What is not given stays as it is.
 
         Args:
+            reply: to the customer, being typed.
+            outgoing: messages to the customer without a definite answer.
             half: a follow-up that is being typed and not added yet; None when there is none any more.
         """
         open_draft = self._autosave.get(interaction_id)
@@ -134,6 +141,10 @@ class Notes:
             draft = replace(draft, codes=codes)
         if follow_ups is not None:
             draft = replace(draft, follow_ups=tuple(follow_up_json(one) for one in follow_ups))
+        if reply is not None:
+            draft = replace(draft, reply=self._cards.hide(interaction_id, reply, in_message=True))
+        if outgoing is not None:
+            draft = replace(draft, outgoing=outgoing)
         if not isinstance(half, Keep):
             draft = replace(draft, half=None if half is None else follow_up_json(half))
         if open_draft is None and draft.is_empty:
@@ -164,10 +175,10 @@ class Notes:
             return None
         return (open_draft.draft.customer_id,)
 
-    async def flush(self) -> None:
-        """Save whatever is not on disk yet, now."""
+    async def flush(self, interaction_id: str | None = None) -> None:
+        """Save whatever is not on disk yet, of one record or of all, now."""
         self.collect()
-        await self._autosave.flush()
+        await self._autosave.flush(interaction_id)
 
     def unsaved(self) -> tuple[Unsaved, ...]:
         """The records whose words are in memory only."""
@@ -288,10 +299,21 @@ class Notes:
             saved_at += self._store.state.skew  # the disk knows this machine's clock only
         follow_ups = tuple(follow_up_from(kept) for kept in draft.follow_ups)
         half = follow_up_from(draft.half) if draft.half is not None else None
-        return DraftView(draft.note, draft.codes, draft.revision, saved_at, open_draft.problem, follow_ups, half)
+        return DraftView(
+            draft.note,
+            draft.codes,
+            draft.revision,
+            saved_at,
+            open_draft.problem,
+            follow_ups,
+            half,
+            draft.reply,
+            draft.outgoing,
+        )
 
     def _found(self, draft: Draft) -> None:
         self.replaced(draft.interaction_id, draft.note)
+        self.reply_replaced(draft.interaction_id, draft.reply)
         self._taken_up(draft.interaction_id)
 
     def _was_parked(self, interaction_id: str, rest: Draft) -> None:
@@ -319,6 +341,8 @@ class Notes:
         if new.interactions is not old.interactions or new.pops is not old.pops or new.me != old.me:
             for interaction_id in self._autosave.ids:
                 before, now = old.interactions.get(interaction_id), new.interactions.get(interaction_id)
+                if now is not None and now.phase in (Phase.WRAP_UP, Phase.CLOSED):
+                    self._replies_into_note(interaction_id)
                 if now is not None and (
                     before is not now or old.pops.get(interaction_id) is not new.pops.get(interaction_id)
                 ):
@@ -328,6 +352,18 @@ class Notes:
         if new.interactions is old.interactions and new.me == old.me:
             return
         self.parking.follow(old, new)
+
+    def _replies_into_note(self, interaction_id: str) -> None:
+        """The contact is over: what was not sent to the customer is not lost, and is not sent any more."""
+        self.collect()
+        open_draft = self._autosave.get(interaction_id)
+        if open_draft is None:
+            return
+        now = with_replies_in_note(open_draft.draft)
+        if now is not open_draft.draft:
+            self._autosave.edit(now)
+            self.replaced(interaction_id, now.note)
+            self.reply_replaced(interaction_id, "")
 
     def _keep_links(self, old: AppState, new: AppState) -> None:
         """A link made by hand is kept even where no word was written yet."""

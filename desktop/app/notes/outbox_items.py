@@ -7,7 +7,7 @@ from typing import Any
 
 from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.notes.wrap_up_rows import WrapUpRows
-from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.drafts import Draft, with_replies_in_note
 from desktop.app.storage.tables.outbox_rows import (
     CASE,
     FOLLOW_UP,
@@ -228,7 +228,7 @@ def _made_anew(row: OutboxRow, target: str, payload: dict[str, Any], customer: s
 def _amended_record(draft: Draft, change: Amendment, rows: WrapUpRows) -> Draft:
     facts = draft.facts or ContactFacts()
     if change.note is not None:
-        draft = replace(draft, note=change.note, intact=True)
+        draft = replace(draft, note=change.note, reply="", outgoing=(), intact=True)
     if change.codes is not None:
         draft = replace(draft, codes=change.codes)
         facts = replace(facts, code_labels={**rows.labels(change.codes), **_kept(facts, change.codes)})
@@ -272,7 +272,7 @@ def _with_record(item: OutboxItem, draft: Draft) -> OutboxItem:
         channel=facts.channel,
         queue=facts.queue,
         address=facts.address,
-        note=draft.note,
+        note=with_replies_in_note(draft).note,
         codes=draft.codes,
         code_labels=tuple(facts.code_labels.get(code) or code for code in draft.codes),
         follow_ups=tuple(follow_up_from(one) for one in draft.follow_ups),

@@ -30,6 +30,8 @@ def joined(older: Draft, newer: Draft) -> Draft:
         revision=max(older.revision, newer.revision),
         half=newer.half if newer.half is not None else older.half,
         facts=facts,
+        reply=joined_words(older.reply, newer.reply),
+        outgoing=(*older.outgoing, *(one for one in newer.outgoing if one not in older.outgoing)),
     )
 
 
@@ -52,6 +54,8 @@ def written_since(handed_over: Draft, now: Draft, me: str) -> Draft:
             if one not in handed_over.follow_ups and not _planned_from(handed_over.half, one)
         ),
         half=now.half if now.half != handed_over.half else None,
+        reply=now.reply if now.reply != handed_over.reply else "",
+        outgoing=tuple(one for one in now.outgoing if one not in handed_over.outgoing),
         revision=handed_over.revision + 1,
         # What was written over another agent's words is by who is here.
         facts=None if handed_over.is_by_another(me) else handed_over.facts,

@@ -8,7 +8,7 @@ from desktop.app.connections.targets import CONTACT_CENTER, CRM, Targets
 from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.notes.wrap_up_json import message_json, record_json
 from desktop.app.storage.schema import canonical_json
-from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.drafts import Draft, with_replies_in_note
 from desktop.app.storage.tables.outbox_rows import CASE, FOLLOW_UP, TASK, WRAP_UP, OutboxRow, new_row, outbox_key
 from desktop.domain.entities.channels import MESSAGE_KINDS
 from desktop.domain.entities.customer import Consent, Customer, FollowUp, Match, WrapUpRecord
@@ -95,7 +95,7 @@ class WrapUpRows:
             started_at=facts.started_at if facts.started_at is not None else ended_at,
             ended_at=ended_at,
             codes=draft.codes,
-            note=draft.note,
+            note=with_replies_in_note(draft).note,
             follow_ups=follow_ups,
             experts=facts.experts,
             address=facts.address,

@@ -16,7 +16,7 @@ from desktop.app.timing import Timing
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, connected, usable_profile
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.loop import run as run_loop
-from desktop.cli.output import emit, say
+from desktop.cli.output import emit, emit_line, say
 from desktop.config.alerts import alerts_beside
 from desktop.domain.alerts.engine import AlertEngine
 from desktop.domain.alerts.rules import AlertSettings
@@ -148,7 +148,7 @@ async def _follow(chosen: Chosen) -> None:
                     getting.cancel()
                     raise Unavailable(tr("The alerts are no longer being watched."))
                 change, alert = getting.result()
-                emit({"at": floor.store.now(), "change": change, **_plain(alert)})
+                emit_line({"at": floor.store.now(), "change": change, **_plain(alert)})
                 left = left - 1 if left is not None else None
         finally:
             watching.cancel()

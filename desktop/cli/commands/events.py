@@ -11,7 +11,7 @@ from desktop.cli.commands.name_lookup import known_word
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, opened, usable_profile
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.loop import run as run_loop
-from desktop.cli.output import emit
+from desktop.cli.output import emit_line
 from desktop.domain.state.events import Change, Envelope, Gap, Heartbeat, InteractionChanged, OutsideEvent
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Kind
@@ -83,7 +83,7 @@ async def _stream(chosen: Chosen, after: tuple[str, int] | None) -> None:
                         continue
                     seen = envelope.seq if envelope.seq is not None else seen
                     if not chosen["types"] or type_of(envelope) in chosen["types"]:
-                        emit(_document(envelope))
+                        emit_line(_document(envelope))
                         left = left - 1 if left is not None else None
                     if left == 0 or (isinstance(envelope.event, Gap) and not chosen["follow"]):
                         return

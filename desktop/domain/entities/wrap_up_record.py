@@ -8,8 +8,19 @@ from desktop.domain.text.sentence import NOTHING, Sentence
 
 
 @dataclass(frozen=True, slots=True)
+class OutgoingReply:
+    """A message to the customer that has no definite answer yet: on its way, or nobody knows what became of it.
+
+    Whenever it is sent again, it goes under the same key, so that it cannot arrive twice.
+    """
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftView:
-    """What is written about an interaction: its note, codes and follow-ups, and since when they are on disk."""
+    """What is written about an interaction and to its customer, and since when it is on disk."""
 
     note: str
     codes: tuple[str, ...]
@@ -18,6 +29,8 @@ class DraftView:
     problem: Sentence = NOTHING
     follow_ups: tuple[FollowUp, ...] = ()
     half: FollowUp | None = None  # being typed, not added yet
+    reply: str = ""  # to the customer, being typed
+    outgoing: tuple[OutgoingReply, ...] = ()  # oldest first
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,8 @@ from desktop.tui.agent.panes.tabs import TABS
 
 SPACIOUS, WIDE, MEDIUM = 180, 140, 100
 """Columns from which three columns with room, three, or two are shown."""
-TALL = 30
-"""Lines from which the room of an offer is kept free."""
 SMALLEST = (60, 18)
-LAYOUT = frozenset({"small", "tall", "spacious", "wide", "medium", "narrow", *(f"show-{name}" for name, _ in TABS)})
+LAYOUT = frozenset({"small", "spacious", "wide", "medium", "narrow", *(f"show-{name}" for name, _ in TABS)})
 """Every class that says how panes stand."""
 
 
@@ -18,7 +16,6 @@ def classes_for(size: Size, tab: str) -> set[str]:
     narrow = size.width < MEDIUM
     fits = {
         "small": size.width < SMALLEST[0] or size.height < SMALLEST[1],
-        "tall": size.height >= TALL,
         "spacious": size.width >= SPACIOUS,
         "wide": size.width >= WIDE,
         "medium": MEDIUM <= size.width < WIDE,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.geometry import Size
@@ -18,10 +18,12 @@ from desktop.domain.entities.words import Phase
 from desktop.domain.news.news import unseen
 from desktop.domain.news.notices import STAYS
 from desktop.domain.state.state import AppState
+from desktop.tui.agent.draft_editor import is_written_to
 from desktop.tui.agent.layout import LAYOUT, classes_for
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.customer import CustomerPane
+from desktop.tui.agent.panes.entry import EntryPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.guide import Guide
@@ -30,12 +32,13 @@ from desktop.tui.agent.panes.help_field import HelpField
 from desktop.tui.agent.panes.history import CasesPane, TimelinePane
 from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.note import NotePane
-from desktop.tui.agent.panes.offer_banner import OfferBanner
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.agent.panes.records import RecordsPane
+from desktop.tui.agent.panes.reply import ReplyPane
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.panes.state_menu import StateMenu
+from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.tui.agent.panes.tabs import TABS, Tabs
 from desktop.tui.agent.panes.work import WorkPane, on_desk
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
@@ -44,6 +47,7 @@ from desktop.tui.pages.launcher import LaunchedPage
 from desktop.tui.textual_patches.immediate_screen import ImmediateScreen
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content
+from desktop.tui.widgets.table import LineTable
 from desktop.words.catalogue import tr
 
 _IN_CONTACT = frozenset({NewsKind.CONTACT_LINE, NewsKind.EXPERT_GONE, NewsKind.HELP_ANSWERED})
@@ -88,7 +92,7 @@ class AgentScreen(ImmediateScreen):
     def compose(self) -> ComposeResult:
         """Header, banner, three columns, guide, footer; menus and pages above all."""
         yield Header()
-        yield OfferBanner()
+        yield StatusLine()
         yield Tabs()
         with Horizontal(id="desk"):
             with Vertical(id="left"):
@@ -97,12 +101,14 @@ class AgentScreen(ImmediateScreen):
             with Container(id="main"):
                 with Vertical(id="middle"):
                     yield ConversationPane()
+                    yield ReplyPane()
                     yield NotePane()
                     yield WrapUpPane()
                 with Vertical(id="right"):
                     yield CustomerPane()
                     yield CasesPane()
                     yield TimelinePane()
+                    yield EntryPane()
                     yield ExpertFinder()
                     yield SearchPane()
         yield Guide()
@@ -119,6 +125,8 @@ class AgentScreen(ImmediateScreen):
         """Begin in the work list, with whatever is known."""
         self._panes = tuple(node for node in self.query("*") if isinstance(node, Pane))
         self.query_one(Guide).set_class(self._guide, "open")
+        status = self.query_one(StatusLine)
+        self.query_one(Footer).told_above = lambda: status.tells
         self.redraw()
         self.query_one(WorkPane).focus()
 
@@ -193,13 +201,17 @@ class AgentScreen(ImmediateScreen):
             self.query_one(RecordsPane),
             self.query_one(CopyList),
             self.query_one(SearchPane),
+            self.query_one(EntryPane),
             self.query_one(ExpertFinder),
         )
         for pane in on_top:
             if pane.is_open:
                 pane.close()
                 self.query_one("#right").set_class(self.asking, "asking")
-                self._focus_work_or_note()
+                if isinstance(pane, EntryPane):
+                    self.query_one(f"#{pane.came_from}").focus()
+                else:
+                    self._focus_work_or_note()
                 return True
         if self.preview is not None:
             self.preview = None
@@ -208,8 +220,20 @@ class AgentScreen(ImmediateScreen):
 
     @property
     def asking(self) -> bool:
-        """Whether the right column asks for something (an expert, a customer)."""
-        return self.query_one(ExpertFinder).is_open or self.query_one(SearchPane).is_open
+        """Whether the right column shows something else than the customer: an expert, a search, an entry."""
+        panes = (self.query_one(ExpertFinder), self.query_one(SearchPane), self.query_one(EntryPane))
+        return any(pane.is_open for pane in panes)
+
+    @on(LineTable.Chosen, "#timeline")
+    @on(LineTable.Chosen, "#cases")
+    def _entry_chosen(self, event: LineTable.Chosen) -> None:
+        """Read it whole."""
+        event.stop()
+        self.uncover()
+        self.query_one(SearchPane).close()
+        self.query_one(ExpertFinder).close()
+        self.query_one(EntryPane).open(event.table.id or "", event.key)
+        self.open_right()
 
     def open_right(self) -> None:
         """Make room in the right column for what was just opened."""
@@ -231,11 +255,17 @@ class AgentScreen(ImmediateScreen):
 
     @property
     def _writing(self) -> bool:
-        note = self.query_one(NotePane)
-        return note.has_focus or self.typed_in_unseen is note or self.query_one(WrapUpPane).has_focus_within
+        fields = (self.query_one(NotePane), self.query_one(ReplyPane))
+        typing = any(field.has_focus or self.typed_in_unseen is field for field in fields)
+        return typing or self.query_one(WrapUpPane).has_focus_within
+
+    def on_descendant_focus(self) -> None:
+        """Other keys help where the agent is now."""
+        self.query_one(Footer).redraw()
 
     def on_descendant_blur(self) -> None:
-        """The agent leaves the note of a contact that is gone."""
+        """Likewise; and the agent may leave the note of a contact that is gone."""
+        self.query_one(Footer).redraw()
         if self._left is not None:
             self.call_later(self.redraw)
 
@@ -250,7 +280,7 @@ class AgentScreen(ImmediateScreen):
             return
         interaction = self.view().interaction
         if interaction is not None and interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):
-            self.focus_note()
+            self.focus_writing()
         else:
             self.query_one(WorkPane).focus()
 
@@ -278,6 +308,13 @@ class AgentScreen(ImmediateScreen):
             self._rung = None
             if self.query_one(Tabs).current == "customer" and not self.typing:
                 self.show_tab("contact")  # which says where the agent stands now
+        written = is_written_to(view)
+        middle = self.query_one("#middle")
+        if middle.has_class("written") is not written:
+            middle.set_class(written, "written")
+            middle.remove_class("noting")
+        if self.query_one(ReplyPane).has_focus and not written and interaction is not None:
+            self.focus_note()  # the contact is over: what was not sent stands there
         self._close_what_is_of_another(view)
         wrap_up = self.query_one(WrapUpPane)
         if wrap_up.is_open and (wrap_up.opened_for != view.selected or interaction is None):
@@ -309,6 +346,7 @@ class AgentScreen(ImmediateScreen):
             (search, True),
             (records, True),
             (copying, True),
+            (self.query_one(EntryPane), True),
         ):
             if pane is search and search.only_shows:
                 continue  # it is about no contact
@@ -329,18 +367,44 @@ class AgentScreen(ImmediateScreen):
     def next_tab(self) -> None:
         """On a narrow screen: the next one, with the focus in it."""
         names = [name for name, _ in TABS]
-        name = names[(names.index(self.query_one(Tabs).current) + 1) % len(names)]
+        self._turn_to_tab(names[(names.index(self.query_one(Tabs).current) + 1) % len(names)])
+
+    def on_tabs_chosen(self, event: Tabs.Chosen) -> None:
+        """The mouse asked for one."""
+        self._turn_to_tab(event.name)
+
+    def _turn_to_tab(self, name: str) -> None:
         self.show_tab(name)
         target: dict[str, type[Any]] = {"work": WorkPane, "contact": NotePane, "customer": TimelinePane}
         self.query_one(target[name]).focus()
         self.redraw()
 
+    def focus_writing(self) -> None:
+        """Go on with what is written in the selected contact: the reply to the customer, else the note."""
+        if is_written_to(self.view()):
+            self.focus_reply()
+        else:
+            self.focus_note()
+
     def focus_note(self) -> None:
-        """Go on with the note."""
+        """Go on with the note, which takes the place of the reply where there is room for one of them."""
         self.show_tab("contact")
+        self.query_one("#middle").add_class("noting")
         note = self.query_one(NotePane)
         if not note.read_only:
             note.focus()
+
+    def focus_reply(self) -> None:
+        """Go on with the reply."""
+        self.show_tab("contact")
+        self.query_one("#middle").remove_class("noting")
+        reply = self.query_one(ReplyPane)
+        if not reply.read_only:
+            reply.focus()
+
+    def on_reply_pane_scrolled(self, event: ReplyPane.Scrolled) -> None:
+        """Read the conversation above the reply."""
+        self.query_one(ConversationPane).scroll_thread(event.pages)
 
     @property
     def typing(self) -> bool:

@@ -130,7 +130,15 @@ KEYS: tuple[Key, ...] = (
         mark("Finish the wrap-up, or send what was typed."),
         _WRAP_UP,
     ),
-    Key("extend", "extend", ("alt+p",), ("p",), mark("more time"), mark("Ask for more time to wrap up."), _WRAP_UP),
+    Key(
+        "extend",
+        "extend",
+        ("alt+p",),
+        ("p",),
+        mark("more time"),
+        mark("Ask for more time to wrap up. In a chat or mail: park it, or take it back."),
+        _WRAP_UP,
+    ),
     Key(
         "callback",
         "callback",
@@ -145,8 +153,8 @@ KEYS: tuple[Key, ...] = (
         "text_message",
         ("alt+t",),
         ("t",),
-        mark("text message"),
-        mark("Send the customer a text message."),
+        mark("write"),
+        mark("Write to the customer: the reply of a chat or mail, or a text message after a call."),
         _WRAP_UP,
     ),
     Key(

@@ -35,7 +35,10 @@ def consequence(state: AppState, verb: Verb, interaction: Interaction, target: s
         words = tr("record {who}, who has refused to be recorded", who=who)
     elif verb is Verb.END:
         victim.append(leg.id if leg is not None else "")
+        draft = state.drafts.get(interaction.id)
+        unsent = draft is not None and bool(draft.reply.strip() or draft.outgoing)
         words = _end(interaction, leg, who)
+        words = tr("{end}; your reply is not sent", end=words) if unsent else words
     else:
         raise KeyError(verb)
     return Irrevocable(key.shown, (*key.anywhere, *key.letters), tuple(victim), words)

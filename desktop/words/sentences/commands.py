@@ -74,6 +74,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "late.but_done": mark("The contact centre answered late, but it was done."),
     "late.no_answer": mark("The contact centre did not answer in time."),
     "late.press_again": mark("Press again if you still want it."),
+    "send_message.again": mark("Your words are kept here. {retry:key} sends them again, and they cannot arrive twice."),
     "late.look_first": mark("Look before you press again."),
     # The agent's own state.
     "state.not_changed": mark("Your availability was not changed."),

@@ -16,7 +16,7 @@ from random import Random
 
 from mock_backends.acd import effects as fx
 from mock_backends.acd.errors import RoutingError
-from mock_backends.acd.policy import AgentProfile, QueuePolicy, RelaxationStep
+from mock_backends.acd.policy import ANYTHING, CALLS_APART, AgentProfile, QueuePolicy, RelaxationStep
 from mock_backends.acd.router import Router
 
 CHANNELS = ("voice", "voice", "voice", "chat", "email")
@@ -76,7 +76,9 @@ class RawDay:
         rng, queues = self._rng, self.size.queues
         skills = {f"s{(number + step) % queues}": rng.randint(1, 4) for step in range(min(3, queues))}
         capacity = ({"voice": 1, "chat": 3, "email": 5}, {"voice": 1}, {"voice": 2, "chat": 2})[number % 3]
-        return AgentProfile(f"agent-{number}", skills, capacity, voice_exclusive=number % 2 == 0)
+        return AgentProfile(
+            f"agent-{number}", skills, capacity, rings_beside=CALLS_APART if number % 2 == 0 else ANYTHING
+        )
 
     # -- the plan of the day
 

@@ -19,7 +19,7 @@ from mock_backends.acd.effects import (
 )
 from mock_backends.acd.errors import NotTheirs, Unknown, WrongPhase
 from mock_backends.acd.estimated_wait import TurnRate
-from mock_backends.acd.policy import AgentProfile, QueuePolicy, RelaxationStep
+from mock_backends.acd.policy import ANYTHING, CALLS_BESIDE_MAIL, AgentProfile, QueuePolicy, RelaxationStep
 from mock_backends.acd.router import Router
 
 
@@ -140,7 +140,7 @@ def test_capacity_is_per_channel_and_a_call_is_exclusive_where_the_agent_says_so
         r.accept(f"c{n}", "ann", 3)
     sharing = Router(
         [QueuePolicy("q", channels=("voice", "chat"))],
-        [AgentProfile("bob", {}, {"voice": 1, "chat": 1}, voice_exclusive=False)],
+        [AgentProfile("bob", {}, {"voice": 1, "chat": 1}, rings_beside=ANYTHING)],
         0.0,
     )
     sharing.set_availability("bob", "available", 0)
@@ -284,3 +284,24 @@ def test_a_change_of_staffing_shows_in_the_next_estimate() -> None:
         rate.turn(10.0 * turn, 1, 6.0)
     assert rate.estimate(0, 60.0, 6.0).seconds == pytest.approx(10, rel=0.01)
     assert rate.estimate(0, 60.0, 3.0).seconds == pytest.approx(20, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("in_hand", "rings", "offered"),
+    [
+        ("email", "voice", True),
+        ("sms", "voice", True),
+        ("chat", "voice", False),
+        ("voice", "email", False),
+        ("voice", "chat", False),
+        ("chat", "chat", True),
+        ("email", "chat", True),
+    ],
+)
+def test_what_may_ring_beside_what_is_a_table(in_hand: str, rings: str, offered: bool) -> None:
+    profile = AgentProfile("bob", {}, {"voice": 1, "chat": 2, "email": 2, "sms": 2}, CALLS_BESIDE_MAIL)
+    r = Router([QueuePolicy("q")], [profile], 0.0)
+    r.set_availability("bob", "available", 0.0)
+    r.enqueue("first", "q", in_hand, 0.0)
+    r.accept("first", "bob", 1.0)
+    assert bool(offers(r.enqueue("second", "q", rings, 2.0))) is offered

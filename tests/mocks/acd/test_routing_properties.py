@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 
 from mock_backends.acd import effects as fx
 from mock_backends.acd.errors import RoutingError
-from mock_backends.acd.policy import AgentProfile, QueuePolicy, RelaxationStep
+from mock_backends.acd.policy import ANYTHING, AgentProfile, QueuePolicy, RelaxationStep
 from mock_backends.acd.router import Router
 
 POLICIES = {
@@ -40,7 +40,7 @@ PROFILES = {
     profile.id: profile
     for profile in (
         AgentProfile("ann", {"billing": 5, "french": 2}, {"voice": 1, "chat": 3}),
-        AgentProfile("bob", {"billing": 2}, {"voice": 1, "chat": 2}, voice_exclusive=False),
+        AgentProfile("bob", {"billing": 2}, {"voice": 1, "chat": 2}, rings_beside=ANYTHING),
         AgentProfile("cem", {}, {"voice": 1}),
         AgentProfile("dee", {"billing": 3}, {"chat": 1}),
     )
@@ -90,7 +90,7 @@ class Floor(RuleBasedStateMachine):
 
     def has_room(self, agent: str, channel: str) -> bool:
         profile, used = PROFILES[agent], self.used[agent]
-        if profile.voice_exclusive and used.total() and (channel == "voice" or used["voice"]):
+        if any(count and other not in profile.rings_beside.get(channel, ()) for other, count in used.items()):
             return False
         return used[channel] < profile.capacity.get(channel, 0)
 

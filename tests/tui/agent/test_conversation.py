@@ -1,5 +1,6 @@
 """What the contact's pane says of who hears whom, and of the recording."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -51,7 +52,7 @@ async def test_the_time_that_runs_is_never_cut(state: Callable[[], AppState], ti
         shown = app.screen.query_one(ConversationPane)
         title = Content.from_markup(shown.border_title or "").plain
         assert time in title and PRIYA[:9] in title
-        assert len(title) <= shown.outer_size.width - 6
+        assert len(title.strip()) <= shown.outer_size.width - 6
 
 
 async def pane(state: AppState) -> tuple[str, str]:
@@ -108,8 +109,27 @@ async def test_the_heading_tells_a_conference_from_a_swap(state: Callable[[], Ap
 
 async def test_whoever_is_on_hold_is_not_shown_as_talking() -> None:
     _, text = await pane(swapped())
-    rows = [row for row in text.splitlines() if "├" in row or "└" in row]
-    assert [("on the line" in row, "on hold" in row) for row in rows] == [(True, False), (False, True)]
+    strip = next(row for row in text.splitlines() if "● You" in row)
+    customer, _, expert = strip.partition("● You")
+    assert ["on the line" in part for part in (customer, expert)] == [True, False]
+    assert ["on hold" in part for part in (customer, expert)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("state", "links"),
+    [
+        (active, ["━━"]),
+        (consulting, ["╌╌", "╌╌"]),
+        (swapped, ["━━", "╌╌"]),
+        (conference, ["━━", "━━"]),
+        (lambda: changed(active(), muted=True), ["─▷"]),
+    ],
+    ids=["talking", "expert rings", "swapped", "conference", "muted"],
+)
+async def test_the_strip_links_those_who_hear_each_other(state: Callable[[], AppState], links: list[str]) -> None:
+    _, text = await pane(state())
+    strip = next(row for row in text.splitlines() if " You" in row)
+    assert re.findall("━━|╌╌|─▷|◁─", strip) == links
 
 
 def test_a_call_with_nobody_but_the_customer_needs_no_words() -> None:
@@ -151,7 +171,7 @@ async def test_a_refusal_and_a_recording_never_stand_side_by_side_unexplained(
     state: Callable[[], AppState], heading: str, line: str
 ) -> None:
     title, text = await pane(state())
-    assert f" · {heading} · " in f"{title} · "
+    assert f" · {heading} · " in f"{title.strip()} · "
     first = text.splitlines()[0]
     assert first == line if line else "rec" not in first
 

@@ -16,7 +16,7 @@ from desktop.domain.entities.words import Direction, Phase, PopAnswer
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.customer import CustomerPane
-from desktop.tui.agent.panes.offer_banner import OfferBanner
+from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.tui.widgets.safe_text import web_address
 from desktop.tui.words import wording
 from tests.tui.desk import desk, settle
@@ -44,7 +44,7 @@ async def drawn(state: AppState, size: tuple[int, int] = (140, 40)) -> tuple[str
     app, _ = desk(state)
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
-        card, banner = app.desk_screen.query_one(CustomerPane), app.desk_screen.query_one(OfferBanner)
+        card, banner = app.desk_screen.query_one(CustomerPane), app.desk_screen.query_one(StatusLine)
         return f"{card.border_title}\n{card.render().plain}", banner.render().plain
 
 

@@ -13,9 +13,9 @@ from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.note import NotePane
-from desktop.tui.agent.panes.offer_banner import OfferBanner
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.state_menu import StateMenu
+from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.widgets.table import LineTable
 from desktop.words.catalogue import in_words
@@ -113,7 +113,7 @@ async def test_accept_works_while_typing_in_any_field_and_takes_no_letter() -> N
         await settle(pilot, ["alt+n", "h", "e", "l", "l", "o"])
         note = app.desk_screen.query_one(NotePane)
         assert note.text.endswith("hello")
-        assert app.desk_screen.query_one(OfferBanner).display
+        assert app.desk_screen.query_one(StatusLine).display
         assert app.desk_screen.focused is note  # the offer did not take the keyboard
         await settle(pilot, ["f2"])
     assert asked(session, "actions.do") == [(Verb.ACCEPT, "i2")]
@@ -396,7 +396,9 @@ async def test_the_last_key_before_a_signal_is_flushed_too() -> None:
         assert session.calls[0][2]["note"].endswith("!")
 
 
-@pytest.mark.parametrize(("size", "all_shown"), [((160, 42), True), ((120, 36), False), ((80, 24), True)])
+@pytest.mark.parametrize(
+    ("size", "all_shown"), [((160, 42), True), ((120, 36), True), ((120, 24), False), ((80, 24), True)]
+)
 async def test_nine_customers_of_one_number_are_all_shown_or_counted(size: tuple[int, int], all_shown: bool) -> None:
     state = three_matches()
     one = state.pops["i1"].matches[0]

@@ -7,7 +7,7 @@ from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.customer import CustomerPane
-from desktop.tui.agent.panes.offer_banner import OfferBanner
+from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.words.catalogue import in_words
 from tests.tui.desk import desk, settle
 from tests.tui.states import NOW, active, offered
@@ -23,7 +23,7 @@ async def test_banner_and_card_say_that_there_is_no_crm_and_nothing_is_tried() -
     app, _ = desk(without_crm(offered()))
     async with app.run_test(size=(160, 42)) as pilot:
         await settle(pilot)
-        banner = str(app.desk_screen.query_one(OfferBanner).render())
+        banner = str(app.desk_screen.query_one(StatusLine).render())
         card = str(app.desk_screen.query_one(CustomerPane).render())
     assert "no CRM in this profile" in banner
     assert "This profile has no CRM" in card

@@ -16,7 +16,7 @@ from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.keys.two_presses import READING_SECONDS, SECONDS, Irrevocable, TwoPresses, named
-from tests.tui.desk import RecordedSession, desk, settle
+from tests.tui.desk import RecordedSession, desk, settle, told
 from tests.tui.states import NOW, PRIYA, active, call_of_nobody, chatting, consulting, offered, wrapping_up
 
 SIZE = (120, 36)
@@ -247,7 +247,7 @@ async def test_nobody_is_transferred_to_whom_the_agent_did_not_choose(keys: list
         await settle(pilot, keys)
         assert asked(session) == []
         assert app.presses.armed is None
-        assert "Choose whom to transfer to first" in prompt(app)
+        assert "Choose whom to transfer to first" in told(app.desk_screen)
 
 
 async def test_who_slid_under_the_cursor_was_not_chosen() -> None:
@@ -355,7 +355,7 @@ async def test_an_unlinked_customer_is_linked_again_by_the_same_key(start: Any) 
         pops = session.store.state.pops["i1"]
         assert [call for call in session.calls if call[0].startswith("pops.")] == [("pops.unlink", "i1")]
         await settle(pilot)
-        assert "u within 10 s links them again" in prompt(app)
+        assert "u within 10 s links them again" in told(app.desk_screen)
         session.store.state = replace(session.store.state, pops={"i1": replace(pops, chosen=None, decided=True)})
         app.request_frame()
         await settle(pilot, ["u"])
@@ -379,7 +379,9 @@ async def test_linking_somebody_else_says_so_and_the_undo_key_links_the_one_befo
         app.desk.customer.picked_customer("C-1")
         await settle(pilot)
         assert session.calls[-1] == ("pops.choose", "i1", "C-1")
-        assert "Linked to Robert Smith instead of Priya Natarajan. alt+u within 10 s links Priya" in prompt(app)
+        assert "Linked to Robert Smith instead of Priya Natarajan. alt+u within 10 s links Priya" in told(
+            app.desk_screen
+        )
         pop = session.store.state.pops["i1"]
         session.store.state = replace(session.store.state, pops={"i1": replace(pop, chosen="C-1", chosen_by="you")})
         app.request_frame()

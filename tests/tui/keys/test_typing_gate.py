@@ -12,12 +12,11 @@ from desktop.domain.entities.words import Verb
 from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
-from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.history import CasesPane, TimelinePane
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.panes.state_menu import StateMenu
-from tests.tui.desk import RecordedCalls, desk, settle
+from tests.tui.desk import RecordedCalls, desk, settle, told
 from tests.tui.states import DETAILS, IDLE, PRIYA, active, offered
 from tests.tui.supervisor.floor_desk import floor_desk
 from tests.tui.supervisor.floor_states import floor
@@ -49,17 +48,13 @@ def done(session: Any) -> list[str]:
     return [call[0] for call in session.calls if call[0] not in ("on_screen.look", "notes.edit")]
 
 
-def told(app: Any) -> str:
-    return str(app.desk_screen.query_one(Footer).render().plain)
-
-
 async def test_letters_that_go_nowhere_are_told_of_again_when_the_word_about_it_has_gone() -> None:
     app, session = searching(IDLE)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["e", *"sad"])
         session.store.notice(verbatim("Something else."))
         await settle(pilot, ["s"])
-        assert "No field is open for typing" in told(app)
+        assert "No field is open for typing" in told(app.desk_screen)
 
 
 async def test_search_opens_without_a_contact_and_shows_a_card() -> None:
@@ -102,7 +97,7 @@ async def test_a_contact_that_comes_while_one_searches_takes_neither_the_field_n
         app.request_frame()
         await settle(pilot, [*"na", "enter", "enter"])
         assert done(session) == ["pops.look_for"]
-        assert "was not linked" in told(app)
+        assert "was not linked" in told(app.desk_screen)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +112,7 @@ async def test_what_is_typed_for_a_field_that_did_not_open_is_no_verb(refused: s
         assert done(session) == []
         assert not app.desk_screen.query_one(StateMenu).is_open
         assert not app.outbox.is_open
-        assert "No field is open for typing" in told(app)
+        assert "No field is open for typing" in told(app.desk_screen)
         await settle(pilot, ["escape", "s"])
         assert app.desk_screen.query_one(StateMenu).is_open
 
@@ -144,7 +139,7 @@ async def test_what_is_typed_for_an_offer_that_has_just_gone_is_no_verb() -> Non
         await settle(pilot, ["f2", *"router", "space", *"broken"])
         assert done(session) == []
         assert not app.outbox.is_open
-        assert "No field is open for typing" in told(app)
+        assert "No field is open for typing" in told(app.desk_screen)
 
 
 async def test_f6_in_the_list_of_a_transfer_finds_an_expert_with_what_was_typed() -> None:

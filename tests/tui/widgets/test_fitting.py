@@ -14,7 +14,7 @@ from desktop.domain.state.state import AppState, Ending
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.note import NotePane
-from desktop.tui.agent.panes.offer_banner import OfferBanner
+from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.app import DesktopApp
 from tests.tui.desk import desk, settle
@@ -102,7 +102,7 @@ async def test_the_banner_names_its_caller_in_whole_parts(width: int) -> None:
     app, _ = desk(offered())
     async with app.run_test(size=(width, 40)) as pilot:
         await settle(pilot)
-        banner = app.desk_screen.query_one(OfferBanner)
+        banner = app.desk_screen.query_one(StatusLine)
         first = banner.render().plain.split("\n")[0]
         assert "Priya Natarajan" in first and "…" not in first
         assert len(first) <= banner.content_size.width

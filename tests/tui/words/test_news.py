@@ -14,13 +14,12 @@ from desktop.domain.state.events import Change, ChatReceived, InteractionChanged
 from desktop.domain.state.floor_events import AgentMessaged, HelpChanged
 from desktop.domain.state.own_events import NewsCame
 from desktop.domain.state.state import AppState
-from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.header import Header
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.work import WorkPane
 from desktop.tui.app import DesktopApp
 from desktop.tui.terminal.news_bell import Wanted
-from tests.tui.desk import RecordedSession, desk, settle
+from tests.tui.desk import RecordedSession, desk, settle, told
 from tests.tui.states import IDLE, NOW, active, consulting, offered, supervised
 
 SIZE = (140, 40)
@@ -85,11 +84,6 @@ def header(app: DesktopApp) -> str:
     return app.screen.query_one(Header).render().plain
 
 
-def footer(app: DesktopApp) -> str:
-    lines = app.screen.query_one(Footer)
-    return " ".join(" ".join(lines.render_line(y).text for y in range(lines.size.height)).split())
-
-
 KINDS = (
     (IDLE, supervisor_writes, "Sam Rivera: Please take a call back."),
     (supervised(), supervisor_answers, "Sam Rivera: On my way."),
@@ -111,12 +105,12 @@ async def test_each_kind_is_counted_until_it_was_read_and_no_notice_pushes_it_ou
         happens(session)
         await settle(pilot)
         await settle(pilot)
-        assert sentence in footer(app)
+        assert sentence in told(app.screen)
         assert "● 1 new" in header(app) and bells
         for number in range(5):
             session.store.notice(f"Something else {number}.", "error")
         await settle(pilot)
-        assert sentence not in footer(app)
+        assert sentence not in told(app.screen)
         assert "● 1 new" in header(app)
         await settle(pilot, ["alt+exclamation_mark"])
         assert app.screen.query_one(Page).is_open

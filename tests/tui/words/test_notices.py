@@ -12,11 +12,9 @@ from desktop.domain.entities.words import Health
 from desktop.domain.state.own_events import HealthChanged
 from desktop.domain.state.state import Notice, SourceHealth
 from desktop.domain.text.sentence import verbatim
-from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.queues import QueuesPane
-from desktop.tui.app import DesktopApp
 from desktop.words.catalogue import in_words
-from tests.tui.desk import desk, settle
+from tests.tui.desk import desk, settle, told, told_in
 from tests.tui.states import IDLE, LIVE, NOW, active
 from tests.tui.supervisor.test_floor import until
 
@@ -26,30 +24,25 @@ LONG = (
 )
 
 
-def last_lines(app: DesktopApp) -> str:
-    footer = app.desk_screen.query_one(Footer)
-    return " ".join(" ".join(footer.render_line(y).text for y in range(footer.size.height)).split())
-
-
-async def told(text: str, age: float, width: int, *keys: str, severity: str = "error") -> tuple[str, int]:
+async def reads(text: str, age: float, width: int, *keys: str, severity: str = "error") -> tuple[str, int]:
     """What the last lines say, and how many they are."""
     app, _ = desk(replace(IDLE, notices=(Notice(NOW - age, verbatim(text), severity),)))
     async with app.run_test(size=(width, 36)) as pilot:
         await settle(pilot, keys)
         app.desk_screen.second()
         await settle(pilot)
-        return last_lines(app), app.desk_screen.query_one(Footer).size.height
+        return told(app.desk_screen), told_in(app.desk_screen).size.height
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])
 async def test_a_notice_is_told_to_its_end(width: int) -> None:
-    text, lines = await told(LONG, 1.0, width)
+    text, lines = await reads(LONG, 1.0, width)
     assert text == f"✕ {LONG}"
     assert 1 <= lines <= 3
 
 
 async def test_what_does_not_fit_ends_in_an_ellipsis() -> None:
-    text, lines = await told(LONG * 4, 1.0, 80)
+    text, lines = await reads(LONG * 4, 1.0, 80)
     assert text.endswith("…")
     assert lines == 3
 
@@ -63,7 +56,7 @@ async def test_what_was_damaged_is_told_to_its_end_on_the_narrowest_screen() -> 
         every,
     )
     words = in_words(salvaged.sentence)
-    text, _ = await told(words, 1.0, 80)
+    text, _ = await reads(words, 1.0, 80)
     assert text == f"✕ {words}"
     assert "12 notes, 345 outbox records" in text
     assert "alt+o" in text
@@ -71,13 +64,13 @@ async def test_what_was_damaged_is_told_to_its_end_on_the_narrowest_screen() -> 
 
 
 async def test_under_a_page_a_notice_has_the_one_line_that_is_not_covered() -> None:
-    text, lines = await told(LONG, 1.0, 80, "f1")
+    text, lines = await reads(LONG, 1.0, 80, "f1")
     assert text.endswith("…")
     assert lines == 1
 
 
 async def test_an_error_does_not_stay_through_what_is_done_next() -> None:
-    text, lines = await told("There is no sound.", 30.0, 120)
+    text, lines = await reads("There is no sound.", 30.0, 120)
     assert "no sound" not in text
     assert lines == 1
 
@@ -106,9 +99,9 @@ async def test_what_failed_is_gone_at_once_when_it_succeeds() -> None:
     session.actions.do = hold  # type: ignore[attr-defined]
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["f4"])
-        await until(pilot, lambda: "not put on hold" in last_lines(app))
+        await until(pilot, lambda: "not put on hold" in told(app.desk_screen))
         await settle(pilot, ["f4"])
-        await until(pilot, lambda: "not put on hold" not in last_lines(app))
+        await until(pilot, lambda: "not put on hold" not in told(app.desk_screen))
 
 
 async def test_an_error_that_stays_says_how_to_hide_it_and_esc_does() -> None:
@@ -117,9 +110,10 @@ async def test_an_error_that_stays_says_how_to_hide_it_and_esc_does() -> None:
     call = replace(state.interactions["i1"], phase_since=NOW - 400)
     app, _ = desk(replace(state, interactions={"i1": call}, notices=(notice,)))
     async with app.run_test(size=(120, 36)) as pilot:
-        await until(pilot, lambda: "not put on hold" in last_lines(app) and "esc hides it" in last_lines(app))
+        await until(pilot, lambda: "not put on hold" in told(app.desk_screen))
+        assert "esc hides it" in told(app.desk_screen)
         await settle(pilot, ["escape", "escape"])
-        await until(pilot, lambda: "not put on hold" not in last_lines(app))
+        await until(pilot, lambda: "not put on hold" not in told(app.desk_screen))
 
 
 @pytest.mark.parametrize("ill", [False, True])
@@ -128,10 +122,10 @@ async def test_trying_again_hides_no_keys_when_nothing_is_wrong(ill: bool) -> No
     app, session = desk(replace(IDLE, health=health))
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["f10"])
-        assert ("Trying again." in last_lines(app)) is ill
+        assert ("Trying again." in told(app.desk_screen)) is ill
         session.store.publish(HealthChanged(Health.LIVE), "crm")
         await settle(pilot)
-        assert "Trying again." not in last_lines(app)
+        assert "Trying again." not in told(app.desk_screen)
 
 
 @pytest.mark.parametrize(
@@ -148,10 +142,10 @@ async def test_how_something_is_taken_back_is_not_hidden_by_what_is_done_with_th
     app, _ = desk(active())
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot, does)
-        await until(pilot, lambda: hint in last_lines(app))
+        await until(pilot, lambda: hint in told(app.desk_screen))
         await settle(pilot, ["f4"])
         await settle(pilot)
-        assert hint in last_lines(app)
+        assert hint in told(app.desk_screen)
 
 
 async def test_what_was_taken_back_is_told_no_more() -> None:
@@ -161,6 +155,6 @@ async def test_what_was_taken_back_is_told_no_more() -> None:
         pop = session.store.state.pops["i1"]
         session.store.state = replace(session.store.state, pops={"i1": replace(pop, chosen=None, decided=True)})
         app.request_frame()
-        await until(pilot, lambda: "Unlinked" in last_lines(app))
+        await until(pilot, lambda: "Unlinked" in told(app.desk_screen))
         await settle(pilot, ["alt+u"])
-        await until(pilot, lambda: "Unlinked" not in last_lines(app))
+        await until(pilot, lambda: "Unlinked" not in told(app.desk_screen))

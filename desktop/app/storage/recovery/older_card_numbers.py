@@ -41,7 +41,13 @@ def hide_in_older_file(connection: Connection, database: "Database") -> int:
         return 0
     changed = 0
     for draft in read_drafts(connection):
-        hidden = replace(draft, note=masked(draft.note), follow_ups=_hidden(draft.follow_ups), half=_hidden(draft.half))
+        hidden = replace(
+            draft,
+            note=masked(draft.note),
+            follow_ups=_hidden(draft.follow_ups),
+            half=_hidden(draft.half),
+            reply=masked(draft.reply),
+        )
         if hidden.words != draft.words and draft.intact:
             write_draft(connection, hidden, draft_body(hidden))
             changed += 1

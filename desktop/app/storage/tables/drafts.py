@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from desktop.app.storage.contact_facts_json import facts_from, facts_json
 from desktop.app.storage.schema import canonical_json, is_sealed, seal
 from desktop.app.storage.transaction import Connection
+from desktop.domain.entities.wrap_up_record import OutgoingReply
 from desktop.domain.notes.contact_facts import ContactFacts
 from desktop.domain.text.card_numbers import HIDDEN
 
@@ -19,9 +20,9 @@ class Draft:
     revision counts the wrap-ups of this interaction, from 1; saving again does not change it.
     saved_at is in seconds since the epoch and is set by the store. also: the customer's records in other CRMs, which
     are remembered for erasing and not read back. target: which CRM `customer_id` is an id of, as the outbox knows it;
-    "" in a draft of an older version. half: a follow-up that is being typed and was not added yet. facts: what is
-    needed to deliver it without the contact; None in a draft of an older version. intact: whether it is what was
-    written.
+    "" in a draft of an older version. half: a follow-up that is being typed and was not added yet. reply: what is being
+    typed to the customer; outgoing: messages to them without a definite answer. facts: what is needed to deliver it
+    without the contact; None in a draft of an older version. intact: whether it is what was written.
     """
 
     interaction_id: str
@@ -36,6 +37,8 @@ class Draft:
     half: Mapping[str, Any] | None = None
     facts: ContactFacts | None = None
     intact: bool = True
+    reply: str = ""
+    outgoing: tuple[OutgoingReply, ...] = ()
 
     @property
     def id(self) -> str:
@@ -45,24 +48,39 @@ class Draft:
     @property
     def words(self) -> tuple[object, ...]:
         """All that somebody wrote or chose."""
-        return self.note, self.codes, self.follow_ups, self.half
+        return self.note, self.codes, self.follow_ups, self.half, self.reply, self.outgoing
 
     @property
     def texts(self) -> tuple[str, ...]:
         """Its words as they were typed: the note, and the texts of its follow-ups."""
         follow_ups = (*self.follow_ups, *(() if self.half is None else (self.half,)))
-        return self.note, *(str(one.get("text", "")) for one in follow_ups)
+        return self.note, self.reply, *(str(one.get("text", "")) for one in follow_ups)
 
     @property
     def is_empty(self) -> bool:
         """Whether nobody wrote or chose anything."""
-        return not (self.note.strip() or self.codes or self.follow_ups or self.half)
+        return not (
+            self.note.strip() or self.codes or self.follow_ups or self.half or self.reply.strip() or self.outgoing
+        )
 
     def is_by_another(self, me: str) -> bool:
         """Whether another agent than `me` wrote it; False while it is not known who that is."""
         return bool(me) and self.facts is not None and self.facts.agent_id not in ("", me)
 
 
+def with_replies_in_note(draft: Draft) -> Draft:
+    """The record of a contact that is over: what was not sent to the customer stands in its note."""
+    unsure = [f"{_NOT_KNOWN} {one.text}" for one in draft.outgoing]
+    unsent = [f"{_NOT_SENT} {draft.reply.strip()}"] if draft.reply.strip() else []
+    if not (unsure or unsent):
+        return draft
+    note = "\n".join(filter(None, (draft.note.rstrip(), *unsure, *unsent)))
+    return replace(draft, note=note, reply="", outgoing=())
+
+
+# In one language, for all who read the record.
+_NOT_SENT = "Not sent to the customer:"
+_NOT_KNOWN = "Not known whether this was sent to the customer:"
 _COLUMNS = "interaction_id, customer_id, body, revision, saved_at, seal"
 
 
@@ -77,6 +95,10 @@ def draft_body(draft: Draft) -> str:
         body["target"] = draft.target
     if draft.half is not None:
         body["half"] = dict(draft.half)
+    if draft.reply:
+        body["reply"] = draft.reply
+    if draft.outgoing:
+        body["outgoing"] = [[one.key, one.text] for one in draft.outgoing]
     if draft.facts is not None:
         body["facts"] = facts_json(draft.facts)
     return canonical_json(body)
@@ -93,9 +115,12 @@ def draft_of_body(
         note, codes, follow_ups = words["note"], tuple(words["codes"]), tuple(words["follow_ups"])
         target = str(words.get("target", ""))
         half = words.get("half")
+        reply = str(words.get("reply", ""))
+        outgoing = tuple(OutgoingReply(str(key), str(text)) for key, text in words.get("outgoing", ()))
         facts = facts_from(words["facts"]) if words.get("facts") is not None else None
     except (ValueError, TypeError, LookupError, AttributeError):
         note, codes, follow_ups, target, half, intact = str(body), (), (), "", None, False
+        reply, outgoing = "", ()
     return Draft(
         interaction_id,
         customer_id,
@@ -108,6 +133,8 @@ def draft_of_body(
         half=half,
         facts=facts,
         intact=intact,
+        reply=reply,
+        outgoing=outgoing,
     )
 
 

@@ -6,11 +6,13 @@ from typing import ClassVar
 from textual.content import Content
 
 from desktop.domain import select
-from desktop.domain.entities.channels import CALLS, TRAITS
+from desktop.domain.entities.channels import CALLS, TRAITS, WRITTEN
 from desktop.domain.entities.floor import HelpState
-from desktop.domain.entities.model import Interaction, Leg, Message
-from desktop.domain.entities.words import DeliveryState, LegPhase, Phase, Recording, Verb
-from desktop.domain.select.hearing import CUSTOMER, Hearing, hearing
+from desktop.domain.entities.model import Interaction, Leg
+from desktop.domain.entities.words import LegPhase, Phase, Recording, Verb
+from desktop.domain.select.hearing import AGENT, CUSTOMER, Hearing, hearing
+from desktop.tui.agent.past import details_seen, what_came_before
+from desktop.tui.agent.thread import thread
 from desktop.tui.keys import keys
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import border_room, first_that_fits
@@ -20,10 +22,10 @@ from desktop.tui.words import wording
 from desktop.tui.words.keyed import keyed
 from desktop.tui.words.titles import title
 from desktop.words.catalogue import ptr, term, tr
-from desktop.words.marks import mark
 
+ROOMY = 12
+"""Lines of text from which parts are set apart by an empty one."""
 OPEN_LEG = (LegPhase.REQUESTED, LegPhase.RINGING, LegPhase.ACTIVE)
-AUTHOR = {"customer": "", "agent": mark("You"), "system": "·"}
 
 RECORDING_KEYS = tuple(one for one in keys.VERB_KEYS if one[1] == "recording")
 VERB_KEYS = tuple(one for one in keys.VERB_KEYS if one not in RECORDING_KEYS)
@@ -35,6 +37,9 @@ class ConversationPane(TextPane):
 
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = css_beside(__file__)
+    _passed = 0
+    _page = 1
+    _read = ("", 0)
 
     def look(self, view: View) -> tuple[object, ...]:
         """The interaction, its customer and what is under way."""
@@ -49,6 +54,8 @@ class ConversationPane(TextPane):
             view.state.phone,
             select.me(view.state),
             view.state.help,
+            view.state.drafts.get(chosen),
+            *details_seen(view),
         )
 
     def draw(self, view: View) -> None:
@@ -67,26 +74,57 @@ class ConversationPane(TextPane):
         lines = (verb_line(view, interaction, gap, table) for table in (every, VERB_KEYS) for gap in ("  ", " "))
         return next((one for one in lines if one.cell_length <= room), verb_line(view, interaction, " "))
 
+    def scroll_thread(self, pages: int) -> None:
+        """Read further up (negative) or down in the messages."""
+        interaction = self.view.interaction if self.view is not None else None
+        if interaction is None or self.view is None:
+            return
+        step = max(1, self._page - 1)
+        most = max(0, len(interaction.messages) - 1)
+        self._passed = min(most, max(0, self._passed - pages * step))
+        self.draw(self.view)
+
+    def _place(self, interaction: Interaction) -> int:
+        """How many messages are passed: none in another contact; one more for each that came while one reads above."""
+        of, before = self._read
+        self._read = (interaction.id, len(interaction.messages))
+        if of != interaction.id:
+            return 0
+        came = max(0, len(interaction.messages) - before)
+        return min(self._passed + came if self._passed else 0, max(0, len(interaction.messages) - 1))
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel reads the messages."""
+        self.scroll_thread(-1)
+
+    def on_mouse_scroll_down(self) -> None:
+        """Likewise."""
+        self.scroll_thread(1)
+
     def on_resize(self) -> None:
-        """Fit heading and verbs to the new width."""
+        """Fit everything to the new size."""
         if self.view is not None:
-            self.border_title = _heading(self.view, border_room(self))
-            self.border_subtitle = self.verbs(self.view)
+            self.draw(self.view)
 
     def lines(self, view: View) -> Sequence[Content]:
         """Why they called, who is on the line, what was said."""
         interaction = view.interaction
         if interaction is None:
             return _idle(view)
-        shown = [*_recording_lines(view, interaction), *_reason_lines(view, interaction)]
+        width, height = self.content_size
+        shown = [*_recording_lines(view, interaction), *_line_lines(view, interaction, width)]
         if ended := wording.how_contact_ended(view.state, interaction):
             shown.append(line((f"{tr('ended')}  ", "$muted"), (ended, "bold")))
-        shown += [*_leg_lines(view, interaction), *_help_lines(view, interaction)]
-        shown += _previous_lines(interaction, self.content_size.width)
-        room = max(3, self.content_size.height - len(shown) - 1)
-        if interaction.messages:
-            shown.append(content(""))
-            shown.extend(_message(view, interaction, message) for message in interaction.messages[-room:])
+        about = [*_reason_lines(view, interaction), *_help_lines(view, interaction)]
+        about += _previous_lines(interaction, width)
+        shown += [*([content("")] if shown and height > ROOMY else []), *about]
+        if interaction.messages or interaction.channel in WRITTEN:
+            self._passed = self._place(interaction)
+            part = thread(view, interaction, width, max(3, height - len(shown) - 1), self._passed)
+            self._page = part.messages
+            shown += [content(""), *part.lines]
+        elif interaction.channel in CALLS:
+            shown += what_came_before(view, width, height - len(shown))
         return shown
 
 
@@ -229,23 +267,69 @@ def _previous_lines(interaction: Interaction, width: int) -> list[Content]:
     return [content(""), head, *(content("   ") + piece for piece in said[:MOST_BEFORE]), *cut]
 
 
-def _leg_lines(view: View, interaction: Interaction) -> list[Content]:
+def _line_lines(view: View, interaction: Interaction, width: int) -> list[Content]:
+    """Everybody on the line and who hears whom, what that means in words, and what became of those who left."""
     if interaction.channel not in CALLS or interaction.phase not in (Phase.ACTIVE, Phase.WRAP_UP):
         return []
-    legs, heard, name = interaction.legs, hearing(interaction), title(view.state, interaction)
+    heard, name = hearing(interaction), title(view.state, interaction)
     said = "" if heard is None else wording.who_hears_whom(heard, name)
-    summary = content(said, "bold $warning" if interaction.held or interaction.muted else "bold")
-    if not legs:
-        return [summary] if said else []
-    customer = _customer_face(heard)
-    lines = [summary, _party("├", customer[0], name, *customer[1:], _held(view, interaction))]
-    shown = [*(leg for leg in legs if leg.phase not in OPEN_LEG)][-3:] + [leg for leg in legs if leg.phase in OPEN_LEG]
-    for index, leg in enumerate(shown):
-        branch = "└" if index == len(shown) - 1 else "├"
-        since_when = leg.phase in OPEN_LEG and (heard is None or leg.id not in heard.waiting)  # of a hold nobody says
-        time = wording.duration(view.now - leg.since) if since_when else ""
-        lines.append(_party(branch, *_leg_face(leg, heard), time))
-    return lines
+    lines = [] if heard is None else [_strip(view, interaction, heard, width)]
+    if said:
+        lines.append(content(said, "bold $warning" if interaction.held or interaction.muted else "$muted"))
+    ended = [leg for leg in interaction.legs if leg.phase not in OPEN_LEG][-3:]
+    return [*lines, *(_party(*_leg_face(leg, heard)) for leg in ended)]
+
+
+def _strip(view: View, interaction: Interaction, heard: Hearing, width: int) -> Content:
+    """The call as a line: the customer, me, and further parties; unbroken between those who hear each other."""
+    customer = (CUSTOMER, *_customer_face(heard), title(view.state, interaction), _held(view, interaction))
+    parties = [customer] if CUSTOMER in heard.joined | heard.waiting else []
+    you = ("✕", tr("You"), tr("muted"), "$warning") if heard.muted else ("●", tr("You"), "", "$success")
+    others = []
+    for leg in interaction.legs:
+        if leg.phase in OPEN_LEG:
+            sign, _, state, style = _leg_face(leg, heard)
+            since = "" if leg.id in heard.waiting else wording.duration(view.now - leg.since)
+            others.append((leg.id, sign, state, style, leg_name(leg), since))
+
+    def version(cells: int, *, clocks: bool) -> Content:
+        parts: list[Part] = []
+        for party, sign, state, style, name, clock in parties:
+            parts += _in_strip(sign, _short(name, cells), state, style, clock if clocks else "")
+            parts.append(_link(heard, party))
+        parts += _in_strip(*you, "")
+        for party, sign, state, style, name, clock in others:
+            parts.append(_link(heard, party))
+            parts += _in_strip(sign, _short(name, cells), state, style, clock if clocks else "")
+        return line(*parts)
+
+    cells = (40, 24, 16, 10)
+    return first_that_fits(width, [*(version(most, clocks=True) for most in cells), version(cells[-1], clocks=False)])
+
+
+def _in_strip(sign: str, name: str, state: str, style: str, clock: str) -> list[Part]:
+    return [
+        (f"{sign} ", style),
+        (name, "bold"),
+        (f" {state}" if state else "", style),
+        (f" {clock}" if clock else "", style),
+    ]
+
+
+def _link(heard: Hearing, party: str) -> Part:
+    """What stands between me and a party: whole if we hear each other, an arrow if only one hears, else broken."""
+    to_me, from_me = (party, AGENT) in heard.pairs, (AGENT, party) in heard.pairs
+    link = {(True, True): "━━", (True, False): "─▷", (False, True): "◁─"}.get((to_me, from_me), "╌╌")
+    return (f"  {link}  ", "$success" if to_me and from_me else "$muted")
+
+
+def _short(name: str, cells: int) -> str:
+    return content(name).truncate(cells, ellipsis=True).plain
+
+
+def leg_name(leg: Leg) -> str:
+    """The name of a further party, else their number."""
+    return leg.target_name or wording.number(leg.target.removeprefix("tel:"))
 
 
 def _help_lines(view: View, interaction: Interaction) -> list[Content]:
@@ -280,7 +364,7 @@ def _customer_face(heard: Hearing | None) -> tuple[str, str, str]:
 
 def _leg_face(leg: Leg, heard: Hearing | None) -> tuple[str, str, str, str]:
     if heard is not None and leg.id in heard.waiting:
-        return "◐", leg.target_name or leg.target, wording.leg(leg, heard), "$warning"
+        return "◐", leg_name(leg), wording.leg(leg, heard), "$warning"
     sign, style = {
         LegPhase.REQUESTED: ("◌", "$accent"),
         LegPhase.RINGING: ("◌", "$accent"),
@@ -289,17 +373,8 @@ def _leg_face(leg: Leg, heard: Hearing | None) -> tuple[str, str, str, str]:
         LegPhase.CANCELLED: ("○", "$muted"),
         LegPhase.FAILED: ("✕", "$error"),
     }[leg.phase]
-    return sign, leg.target_name or wording.number(leg.target.removeprefix("tel:")), wording.leg(leg, heard), style
+    return sign, leg_name(leg), wording.leg(leg, heard), style
 
 
-def _party(branch: str, sign: str, name: str, state: str, style: str, time: str) -> Content:
-    return line((f" {branch} ", "$muted"), (f"{sign} ", style), (name, "bold"), (f"  {state} ", style), (time, style))
-
-
-def _message(view: View, interaction: Interaction, message: Message) -> Content:
-    known = AUTHOR.get(message.author)
-    author = tr(known) if known else title(view.state, interaction).split(" ")[0]
-    signs = {DeliveryState.FAILED: (f" ✕ {tr('not sent')}", "$error"), DeliveryState.QUEUED: (" …", "$muted")}
-    delivery = signs.get(message.delivery) if message.delivery else None
-    style = "$muted" if message.author == "system" else ""
-    return line((f"{author:<8.8} ", "bold $muted"), (message.text, style), *([delivery] if delivery else []))
+def _party(sign: str, name: str, state: str, style: str) -> Content:
+    return line((f"{sign} ", style), (name, "bold"), (f"  {state}", style))

@@ -12,6 +12,7 @@ from desktop.domain.entities.customer import Consent, Customer, Match
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.select.customer import is_on_file
+from desktop.tui.agent.past import promise_line
 from desktop.tui.keys.key import show
 from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.widgets.css import css_beside
@@ -79,9 +80,11 @@ class CustomerPane(TextPane):
             return _one(pop, pop.match, view, self._room)
         match pop.answer:
             case PopAnswer.ONE:
-                return _many(pop, view, self._room)  # unlinked again: the one found is still there to pick
+                return _many(
+                    pop, view, self.content_size.width, self._room
+                )  # unlinked again: the one found is still there to pick
             case PopAnswer.MANY:
-                return _many(pop, view, self._room)
+                return _many(pop, view, self.content_size.width, self._room)
             case PopAnswer.NOT_ASKED:
                 return _nothing_to_ask_by(view)
             case PopAnswer.NO_MATCH:
@@ -126,17 +129,7 @@ def _one(pop: ScreenPop, match: Match, view: View, room: int) -> list[Content]:
     lines += sources.differing(match)
     if customer.consents:
         lines.append(line(*(part for consent in customer.consents for part in _consent(consent))))
-    for promise in customer.promises:
-        if promise.kept is not None:
-            continue
-        late = select.promise_is_late(promise, view.now)
-        lines.append(
-            line(
-                (f"{'!' if late else '→'} {tr('promised')} ", "bold $warning" if late else "$accent"),
-                (promise.text, "bold" if late else ""),
-                (f" {wording.due(promise.due, view.now)}", "$warning" if late else "$muted"),
-            )
-        )
+    lines += [promise_line(promise, view.now) for promise in customer.promises if promise.kept is None]
     if customer.note:
         lines.append(line((f"{tr('note')} ", "$muted"), (customer.note, "italic")))
     lines += _own_fields(customer) if not crowded else []
@@ -208,7 +201,7 @@ def _consent(consent: Consent) -> list[Part]:
     return [(f"{term('consent', consent.topic)} ", "$muted"), (sign, style), "  "]
 
 
-def _many(pop: ScreenPop, view: View, room: int) -> list[Content]:
+def _many(pop: ScreenPop, view: View, width: int, room: int) -> list[Content]:
     """Two lines for each match, one where there is no room, and how many more there are where there still is none."""
     matches = pop.matches[:9]
     waits = sources.unanswered(pop, view.now)
@@ -219,13 +212,14 @@ def _many(pop: ScreenPop, view: View, room: int) -> list[Content]:
     for number, match in enumerate(shown_matches, start=1):
         customer = match.customer
         more = " · ".join(text for text in (customer.company, customer.tier, sources.tags(match)) if text)
-        why = f"{in_words(match.reason)} · {_id(customer)}"
+        why = f"{_id(customer)} · {in_words(match.reason)}"
         head: list[Part] = [
             (f" {number} ", "bold reverse $accent"),
             (f" {customer.name}", "bold"),
             (f"  {more}" if more else "", "$accent"),
         ]
-        lines.append(line(*head) if roomy else line(*head, (f"  {why}", "$muted")))
+        row = line(*head) if roomy else line(*head, (f"  {why}", "$muted"))
+        lines.append(row.truncate(width, ellipsis=True) if width else row)
         if roomy:
             lines.append(content(f"    {why}", "$muted"))
     if len(shown_matches) < len(pop.matches):

@@ -1,28 +1,31 @@
-"""The last lines: what was told last or is new, or the keys that always help."""
+"""The last line: what one more press does, or the keys that help where the agent is now."""
 
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.content import Content
 from textual.widget import Widget
 
-from desktop.domain.entities.news_item import News
-from desktop.domain.news import notices
-from desktop.domain.news.news import unseen
-from desktop.domain.state.state import Notice
+from desktop.domain.entities.words import Phase
+from desktop.tui.agent.notice import cut_to_lines, notice_line
 from desktop.tui.keys import keys
+from desktop.tui.keys.key import show
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
-from desktop.tui.words.news import sentence
-from desktop.words.catalogue import in_words, tr
+from desktop.words.catalogue import tr
 
 TALLEST = 3
 """Lines that a notice may have."""
-SHOWN = ("help", "state", "search", "note", "outbox", "diagnostics", "palette", "quit")
+IDLE = ("state", "search", "queues", "outbox", "diagnostics", "help", "palette", "quit")
+IN_CONTACT = ("note", "search", "copy", "state", "outbox", "help", "palette")
+WRITING = ("back", "wrap_up", "search", "state", "help", "palette")
+IN_WRAP_UP = ("finish", "callback", "text", "extend", "note", "search", "help", "palette")
+ON_PAGE = ("back", "help", "palette")
 
 
 class Footer(Pane, Widget):
-    """One line; a notice that needs more has up to three."""
+    """One line. Where notices have no row of their own, one of up to three lines stands here."""
 
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = css_beside(__file__)
@@ -30,77 +33,69 @@ class Footer(Pane, Widget):
     prompt: str = ""
     """What one more press does; it stands before everything else."""
 
+    told_above: Callable[[], bool] = staticmethod(lambda: False)
+    """Whether notices stand in a row of their own now; set by the screen."""
+
     def ask(self, prompt: str) -> None:
         """Show what one more press does; "" for no more."""
         self.prompt = prompt
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw anew: the agent went elsewhere."""
         if self.view is not None:
             self.draw(self.view)
 
     def look(self, view: View) -> tuple[object, ...]:
-        """What was told, what is new, and what settles it."""
+        """What was told, what is new, what settles it, and where the agent is."""
         state = view.state
-        return (state.notices, state.news, state.health, state.outbox, state.interactions)
+        return (state.notices, state.news, state.health, state.outbox, state.interactions, view.selected)
 
     def draw(self, view: View) -> None:
-        """Show what was told last or is new, while it is fresh; an error while it stands."""
-        notice, new = notices.shown(view.state, view.now), _newest(view)
+        """Show the prompt, a notice that stands nowhere else, or keys."""
+        width = self.size.width or 80
+        # A page covers all but the last line.
+        covered = self.is_attached and bool(self.screen.query("#page.open, LaunchedPage"))
+        most = 1 if covered else TALLEST
+        told = None if self.told_above() and not covered else notice_line(view, width - 1, most)
         if self.prompt:
-            shown = self._fitted(f" ! {self.prompt}", "bold $error")
-        elif new is not None and (notice is None or new.at > notice.at):
-            reads = f"  {tr('{news:key} reads it')}"
-            shown = self._fitted(f" ● {sentence(new)}", "bold $warning" if new.urgent else "bold $accent", reads)
-        elif notice is not None:
-            style = {"error": "bold $error", "warning": "bold $warning"}.get(notice.severity, "$accent")
-            sign = {"error": "✕", "warning": "!"}.get(notice.severity, "·")
-            hides = f"  {tr('{back:key} hides it')}" if notices.stands(view.state, notice) else ""
-            shown = self._fitted(f" {sign} {in_words(notice.text)}", style, hides)
+            shown = cut_to_lines(f" ! {self.prompt}", "bold $error", width, most)
         else:
-            shown = self.keys_line(self.size.width or 80)
+            shown = Content(" ") + told if told is not None else self.keys_line(width)
         if not shown.is_same(self._line):
-            width = self.size.width or 80
             other_height = shown.get_height({}, width) != self._line.get_height({}, width)
             self._line = shown
             self.refresh(layout=other_height)
 
-    def _fitted(self, text: str, style: str, after: str = "") -> Content:
-        """As much of a notice as there is room for, with an ellipsis where that is not all, and what follows it."""
-        width = self.size.width or 80
-        # A page covers all but the last line.
-        room = 1 if self.is_attached and self.screen.query("#page.open, LaunchedPage") else TALLEST
-        fitted, words = line((text, style), (after, "$muted")), text.split(" ")
-        while fitted.get_height({}, width) > room and len(words) > 1:
-            words.pop()
-            fitted = line((" ".join(words) + " …", style), (after, "$muted"))
-        return fitted
-
     def on_resize(self) -> None:
         """Fit the new width."""
-        if self.view is not None:
-            self.draw(self.view)
+        self.redraw()
 
     def render(self) -> Content:
         """What Textual paints."""
         return self._line
 
     def keys_line(self, width: int) -> Content:
-        """The keys that always help, as many as there is room for."""
+        """The keys that help here, as many as there is room for; letters where letters work."""
+        typing = self.is_attached and bool(getattr(self.screen, "typing", False))
         parts: list[Part] = [" "]
-        for name in SHOWN:
+        for name in self._helpful(typing=typing):
             key = keys.BY_ID[name]
-            candidate: list[Part] = [*parts, (key.shown, "bold $accent"), (f" {key.label}   ", "$muted")]
+            shown = key.shown if typing or not key.letters or key.shown.startswith("F") else show(key.letters[0])
+            label = tr("leave the field") if name == "back" and typing else key.label
+            candidate: list[Part] = [*parts, (shown, "bold $accent"), (f" {label}   ", "$muted")]
             if line(*candidate).cell_length > width:
                 break
             parts = candidate
         return line(*parts) if len(parts) > 1 else content("")
 
-
-def _newest(view: View) -> News | None:
-    """The newest news while it is fresh; the header counts what is not seen for as long as it takes."""
-    waiting = unseen(view.state)
-    return waiting[-1] if waiting and view.now - waiting[-1].at < notices.STAYS else None
-
-
-def standing_error(view: View) -> Notice | None:
-    """The error in the last lines, if it is one that stays until it is mended."""
-    notice = notices.shown(view.state, view.now)
-    return notice if notice is not None and notices.stands(view.state, notice) else None
+    def _helpful(self, *, typing: bool) -> Sequence[str]:
+        """The names of the keys that help here, the most helpful first."""
+        if self.is_attached and self.screen.query("#page.open, LaunchedPage"):
+            return ON_PAGE
+        interaction = self.view.interaction if self.view is not None else None
+        if interaction is not None and interaction.phase is Phase.WRAP_UP:
+            return IN_WRAP_UP
+        if typing:
+            return WRITING
+        return IN_CONTACT if interaction is not None and interaction.phase is Phase.ACTIVE else IDLE

@@ -1,37 +1,13 @@
-"""The banner of an offer: who, how sure, what they want, how long they waited, what is left. Takes no focus."""
+"""The banner of an offer: two lines that are hidden when nothing rings. Takes no focus."""
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.content import Content
 
-from desktop.domain import select
-from desktop.domain.entities.channels import CALLS, TRAITS
-from desktop.domain.entities.customer import Match
-from desktop.domain.entities.model import Address, Interaction
-from desktop.domain.entities.phone import CallState, PhoneCall
-from desktop.domain.entities.words import Channel, Phase, PopAnswer, Verb
-from desktop.tui.keys import keys
+from desktop.tui.agent.offer import offer_lines, offer_seen, offered, stranger
 from desktop.tui.widgets.css import css_beside
-from desktop.tui.widgets.fitting import first_that_fits
 from desktop.tui.widgets.pane import TextPane, View
-from desktop.tui.widgets.safe_text import Part, line
-from desktop.tui.words import wording
-from desktop.words.catalogue import ntr, ptr, tr
-from desktop.words.marks import mark
-
-BAR = 20
-"""Cells of the bar that empties while an offer runs out."""
-
-_INCOMING = {
-    Channel.VOICE: mark("Incoming call"),
-    Channel.CHAT: mark("Incoming chat"),
-    Channel.EMAIL: mark("Incoming e-mail"),
-    Channel.SMS: mark("Incoming SMS"),
-}
-STRANGER_SECONDS = 1.0
-"""How long a call is on the phone before it is shown as no contact's: its offer may come a moment after it."""
 
 
 class OfferBanner(TextPane):
@@ -45,11 +21,7 @@ class OfferBanner(TextPane):
 
     def look(self, view: View) -> tuple[object, ...]:
         """The offers, and who is calling."""
-        offers = _offers(view)
-        first = offers[0] if offers else None
-        pop = select.pop(view.state, first.id) if first else None
-        pending = view.state.pending.get(first.id) if first else None
-        return (len(offers), first, pop, pending, view.state.phone_calls, view.state.phone)
+        return offer_seen(view)
 
     def on_resize(self) -> None:
         """Fit the new width."""
@@ -58,140 +30,9 @@ class OfferBanner(TextPane):
 
     def draw(self, view: View) -> None:
         """Show or hide, and redraw."""
-        self.set_class(bool(_offers(view) or stranger(view)), "offered")
+        self.set_class(bool(offered(view) or stranger(view)), "offered")
         super().draw(view)
 
     def lines(self, view: View) -> Sequence[Content]:
-        """Who on the first line, why and what to press on the second."""
-        offers = _offers(view)
-        if not offers:
-            call = stranger(view)
-            return () if call is None else _call_lines(view, call)
-        offer = offers[0]
-        left = None if offer.offer_deadline is None else max(0.0, offer.offer_deadline - view.now)
-        sign = TRAITS[offer.channel].sign
-        more = f"   {tr('+{n} more', n=len(offers) - 1)}" if len(offers) > 1 else ""
-        kind = tr("Callback") if offer.callback_at is not None else tr(_INCOMING[offer.channel])
-        head: Part = (f"{sign} {kind} · {offer.queue}  ", "bold $accent")
-        known = who(view, offer)
-        shorter = ([*known[:count], (more, "$muted")] for count in range(len(known), 0, -1))
-        first = first_that_fits(self.content_size.width, (line(head, *parts) for parts in shorter))
-        answering = view.state.pending.get(offer.id, frozenset())
-        keys_shown: list[Part] = (
-            [(tr("accepting …"), "bold $success")]
-            if "accept" in answering
-            else [
-                (f" {keys.BY_ID['accept'].shown} ", "bold reverse $success"),
-                (f" {tr('accept')}  ", "$success"),
-                (f" {keys.BY_ID['decline'].shown} ", "bold reverse"),
-                (f" {tr('decline')}  ", "$muted"),
-                *_other_verbs(view, offer),
-            ]
-        )
-        subject = f"{offer.subject} · " if offer.subject else ""
-        second = line(
-            *keys_shown,
-            (
-                _countdown(left, (offer.offer_deadline or 0.0) - offer.phase_since),
-                "bold $warning" if left is not None and left < 8 else "$foreground",
-            ),
-            (f"   ✕ {tr('your phone is not registered')}" if _out_of_reach(view, offer) else "", "bold $error"),
-            (f"   {subject}{wording.waited(offer, view.now)}", "$muted"),
-        )
-        return (first, second)
-
-
-def _other_verbs(view: View, offer: Interaction) -> Iterator[Part]:
-    """What else can be done to an offer, where the contact centre can."""
-    on_offer = select.verbs_on_offer(view.state, offer)
-    for verb, name, label in keys.VERB_KEYS:
-        if verb in on_offer and verb not in (Verb.ACCEPT, Verb.DECLINE):
-            yield from ((f" {keys.BY_ID[name].shown} ", "bold reverse"), (f" {tr(label)}  ", "$muted"))
-
-
-def _offers(view: View) -> list[Interaction]:
-    return [interaction for interaction in select.mine(view.state) if interaction.phase is Phase.OFFERED]
-
-
-def stranger(view: View) -> PhoneCall | None:
-    """The call on the phone to show: one that rings or talks, is no contact, and has been there for a moment."""
-    calls = [call for call in select.calls_of_nobody(view.state) if view.now - call.since >= STRANGER_SECONDS]
-    return next((call for call in calls if call.state is CallState.RINGING), calls[0] if calls else None)
-
-
-def _call_lines(view: View, call: PhoneCall) -> tuple[Content, Content]:
-    rings = call.state is CallState.RINGING
-    number = wording.number(call.number) or tr(wording.WITHHELD)
-    first = line(
-        (f"☎ {tr('Call on your phone')}  ", "bold $accent"),
-        (call.name or number, "bold"),
-        (f"  {number}" if call.name and call.number else "", "$muted"),
-        (f"  {tr('no contact')}", "$muted"),
-    )
-    answer: list[Part] = [
-        (f" {keys.BY_ID['accept'].shown} ", "bold reverse $success"),
-        (f" {ptr('a call', 'answer')}  ", "$success"),
-    ]
-    second = line(
-        *(answer if rings else []),
-        (f" {keys.BY_ID['decline'].shown} ", "bold reverse"),
-        (f" {tr('reject') if rings else tr('hang up')}  ", "$muted"),
-        (f"{tr(wording.PHONE_CALL[call.state])} {wording.duration(view.now - call.since)}", "$foreground"),
-    )
-    return (first, second)
-
-
-def _out_of_reach(view: View, offer: Interaction) -> bool:
-    """Whether the offer is for a phone that no call can reach."""
-    state = view.state
-    if offer.channel not in CALLS or not select.phone_does(state) or state.phone is None:
-        return False
-    return not select.phone_registered(state) and select.phone_call(state, offer) is None
-
-
-def _countdown(left: float | None, whole: float) -> str:
-    if left is None:
-        return tr("no time limit")
-    full = min(BAR, math.ceil(BAR * left / whole)) if whole > 0 else 0
-    return f"{'━' * full}{'╌' * (BAR - full)} {int(left):2d} s"
-
-
-def who(view: View, interaction: Interaction) -> list[Part]:
-    """The screen pop so far, in one line."""
-    pop = select.pop(view.state, interaction.id)
-    number = wording.address(interaction.customer)
-    named = interaction.customer_name
-    fallback: list[Part] = [(named or number, "bold"), (f"  {number}" if named else "", "$muted")]
-    if pop is None:
-        return fallback
-    if pop.match is not None:
-        return _known(pop.match, interaction.customer, view, only=len(pop.matches) == 1)
-    match pop.answer:
-        case PopAnswer.MANY:
-            shared = ntr("{n} customer has {number}", "{n} customers share {number}", len(pop.matches), number=number)
-            return [(shared, "bold"), (f"  {tr('who is it?')}", "$warning")]
-        case PopAnswer.NOT_ASKED:
-            return [*fallback, (f"  {tr('not looked up')}", "$muted")]
-        case PopAnswer.NO_MATCH:
-            return [*fallback, (f"  {tr('not in the CRM')}", "$warning")]
-        case PopAnswer.COULD_NOT_ASK if not select.names_crm(view.state):
-            return [*fallback, (f"  {tr('no CRM in this profile')}", "$muted")]
-        case PopAnswer.COULD_NOT_ASK:
-            return [*fallback, (f"  ✕ {tr('CRM could not be asked')}", "$error")]
-        case _:
-            return [*fallback, (f"  {tr('looking up …')} {wording.duration(view.now - pop.since)}", "$muted")]
-
-
-def _known(match: Match, came_from: Address, view: View, *, only: bool) -> list[Part]:
-    customer, number = match.customer, wording.address(came_from)
-    parts: list[Part] = [(customer.name, "bold")]
-    if customer.tier:
-        parts.append((f"  ◆ {customer.tier}", "$accent"))
-    late = [p for p in customer.promises if select.promise_is_late(p, view.now)]
-    if late:
-        promise = tr("! promised: {what} {due}", what=late[0].text, due=wording.due(late[0].due, view.now))
-        parts.append((f"  {promise}", "$warning"))
-    parts.append((f"  {number}", "$muted"))
-    if only:
-        parts += wording.on_file(match, came_from)
-    return parts
+        """The offer."""
+        return offer_lines(view, self.content_size.width)

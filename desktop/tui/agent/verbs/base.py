@@ -8,7 +8,7 @@ from desktop.domain import select
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase, Verb
 from desktop.domain.state.available_verbs import COMMANDS
-from desktop.tui.agent.panes.note import NotePane
+from desktop.tui.agent.draft_editor import DraftEditor
 from desktop.tui.agent.screen import AgentScreen
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
 from desktop.tui.words.consequences import consequence
@@ -96,7 +96,7 @@ class DeskVerbs:
         return next((i for i in select.mine(self._screen.state) if i.phase is Phase.OFFERED), None)
 
     def _typing_elsewhere(self) -> bool:
-        return self._screen.typing and not isinstance(self._screen.focused, NotePane)
+        return self._screen.typing and not isinstance(self._screen.focused, DraftEditor)
 
     def first_of(self, *verbs: Verb) -> None:
         """Carry out the first of some verbs that is on offer for the selected contact, or for the offer."""

@@ -6,8 +6,8 @@ A verb without a method here, as hold and mute, goes straight from its key to th
 from desktop.domain import select
 from desktop.domain.entities.phone import CallState, PhoneCall
 from desktop.domain.entities.words import Verb
+from desktop.tui.agent.offer import stranger
 from desktop.tui.agent.panes.keypad import Keypad
-from desktop.tui.agent.panes.offer_banner import stranger
 from desktop.tui.agent.verbs.base import NO_OFFER, DeskVerbs
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, named
@@ -27,7 +27,7 @@ class ContactVerbs(DeskVerbs):
         self._screen.uncover()
         self._screen.select(offer.id)
         if not self._typing_elsewhere():
-            self._screen.focus_note()
+            self._screen.focus_writing()
         self._do(Verb.ACCEPT, offer)
 
     def decline(self) -> None:

@@ -9,6 +9,7 @@ from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase
 from desktop.domain.news.notices import DONE, LINK, UNDO_SECONDS
 from desktop.tui.agent.panes.copy_list import CopyList
+from desktop.tui.agent.panes.entry import TEXT_LIMIT, EntryPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.search import SearchPane
@@ -121,9 +122,11 @@ class CustomerVerbs(DeskVerbs):
             screen.opened()
 
     def copy(self) -> None:
-        """List what of the contact can be copied."""
-        pane = self._screen.query_one(CopyList)
-        if pane.is_open:
+        """Copy the entry that is read; else list what of the contact can be copied."""
+        pane, entry = self._screen.query_one(CopyList), self._screen.query_one(EntryPane)
+        if entry.is_open and entry.has_focus:
+            self.copied(tr("the entry"), entry.text)
+        elif pane.is_open:
             self._screen.close_top()
         elif self._selected() is None:
             self._tell(tr("Nothing to copy: no contact is selected."))
@@ -134,11 +137,11 @@ class CustomerVerbs(DeskVerbs):
 
     def copied(self, label: str, text: str) -> None:
         """Put a text on the terminal's clipboard, without anything in it that is not for reading."""
-        self._screen.app.copy_to_clipboard(safe(text))
+        self._screen.app.copy_to_clipboard(safe(text, limit=TEXT_LIMIT, newlines=True))
         copied = tr(
             "Copied {label} {text}, if this terminal lets programs copy (OSC 52).",
             label=label,
-            text=safe(text, limit=60),
+            text=safe(text.partition("\n")[0], limit=60),
         )
         self._tell(copied, DONE)
 

@@ -10,7 +10,7 @@ from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.model import AvailabilityChoice, Interaction
 from desktop.domain.entities.words import Availability, Phase
 from desktop.domain.news.notices import GLIMPSE, MY_STATE, RETRY, something_is_wrong
-from desktop.tui.agent.panes.footer import standing_error
+from desktop.tui.agent.notice import standing_error
 from desktop.tui.agent.panes.guide import Guide
 from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.agent.panes.state_menu import StateMenu

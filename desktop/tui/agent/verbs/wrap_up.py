@@ -3,11 +3,14 @@
 from typing import Final
 
 from desktop.domain import select
+from desktop.domain.entities.channels import WRITTEN
 from desktop.domain.entities.model import Instant, Interaction
 from desktop.domain.entities.words import Phase, Verb
 from desktop.domain.news.notices import record
+from desktop.tui.agent.draft_editor import is_written_to
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.note import NotePane
+from desktop.tui.agent.panes.reply import ReplyPane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.verbs.base import DeskVerbs
 from desktop.tui.keys.two_presses import named
@@ -66,13 +69,16 @@ class WrapUpVerbs(DeskVerbs):
         self._screen.redraw()
 
     def finish(self) -> None:
-        """Finish the wrap-up; in the expert finder: write to the expert."""
+        """Finish the wrap-up, or send the reply; in the expert finder: write to the expert."""
         finder = self._screen.query_one(ExpertFinder)
         if finder.is_open:
             finder.pick("chat")
             return
         session, interaction = self.session, self._selected()
         if session is None or interaction is None:
+            return
+        if is_written_to(self._screen.view()):
+            self._send_reply(interaction)
             return
         if (
             interaction.phase not in (Phase.WRAP_UP, Phase.CLOSED)
@@ -101,6 +107,18 @@ class WrapUpVerbs(DeskVerbs):
         self._finished = (interaction.id, self._screen.view().now)
         self._result(session.wrap_ups.finish(interaction.id), interaction.id, record(interaction.id))
 
+    def _send_reply(self, interaction: Interaction) -> None:
+        """Send what stands in the reply; from anywhere else the same key only goes there."""
+        reply = self._screen.query_one(ReplyPane)
+        if not reply.has_focus or self.session is None:
+            self._screen.uncover()
+            self._screen.focus_reply()
+        elif reply.text.strip():
+            reply.tell()
+            self._result(self.session.replies.send(interaction.id), interaction.id)
+        else:
+            self._tell(tr("Write your reply first."))
+
     def _pressed_twice(self, interaction: Interaction) -> bool:
         """Whether the key has finished a contact a moment ago: neither that again nor the next by a slip."""
         finished, self._finished = self._finished, None
@@ -114,9 +132,13 @@ class WrapUpVerbs(DeskVerbs):
         return True
 
     def extend(self) -> None:
-        """Ask for more time."""
+        """Ask for more time; in a written contact: park it, or take it back."""
         interaction = self._selected()
-        if interaction is not None:
+        if interaction is None:
+            return
+        if interaction.channel in WRITTEN and interaction.phase is Phase.ACTIVE:
+            self.first_of(Verb.UNPARK, Verb.PARK)
+        else:
             self.first_of(Verb.EXTEND_WRAP_UP)
 
     def callback(self) -> None:
@@ -124,8 +146,13 @@ class WrapUpVerbs(DeskVerbs):
         self._follow_up("callback")
 
     def text_message(self) -> None:
-        """Write a text message to the customer in the wrap-up."""
-        self._follow_up("sms")
+        """Write to the customer: the reply of a written contact, else a text message in the wrap-up."""
+        if is_written_to(self._screen.view()):
+            self._wants_field()
+            self._screen.uncover()
+            self._screen.focus_reply()
+        else:
+            self._follow_up("sms")
 
     def _follow_up(self, kind: str) -> None:
         self._wants_field()

@@ -1,0 +1,55 @@
+"""What was told last or is new, as a line: in its own row below the header, or where there is none, in the footer."""
+
+from textual.content import Content
+
+from desktop.domain.entities.news_item import News
+from desktop.domain.news import notices
+from desktop.domain.news.news import unseen
+from desktop.domain.state.state import Notice
+from desktop.tui.widgets.pane import View
+from desktop.tui.widgets.safe_text import line
+from desktop.tui.words.news import sentence
+from desktop.words.catalogue import in_words, tr
+
+
+def notice_line(view: View, width: int, most_lines: int) -> Content | None:
+    """The notice to be read now; an error while it stands.
+
+    Args:
+        width: cells of a line.
+        most_lines: what does not fit into them is cut.
+
+    Returns:
+        None where there is nothing to say.
+    """
+    notice, new = notices.shown(view.state, view.now), _newest(view)
+    if new is not None and (notice is None or new.at > notice.at):
+        style = "bold $warning" if new.urgent else "bold $accent"
+        return cut_to_lines(f"● {sentence(new)}", style, width, most_lines, f"  {tr('{news:key} reads it')}")
+    if notice is None:
+        return None
+    style = {"error": "bold $error", "warning": "bold $warning"}.get(notice.severity, "$accent")
+    sign = {"error": "✕", "warning": "!"}.get(notice.severity, "·")
+    hides = f"  {tr('{back:key} hides it')}" if notices.stands(view.state, notice) else ""
+    return cut_to_lines(f"{sign} {in_words(notice.text)}", style, width, most_lines, hides)
+
+
+def cut_to_lines(text: str, style: str, width: int, most_lines: int, after: str = "") -> Content:
+    """As much of a text as there is room for, with an ellipsis where that is not all, and what follows it."""
+    fitted, words = line((text, style), (after, "$muted")), text.split(" ")
+    while fitted.get_height({}, width) > most_lines and len(words) > 1:
+        words.pop()
+        fitted = line((" ".join(words) + " …", style), (after, "$muted"))
+    return fitted
+
+
+def standing_error(view: View) -> Notice | None:
+    """The error to be read now, if it is one that stays until it is mended."""
+    notice = notices.shown(view.state, view.now)
+    return notice if notice is not None and notices.stands(view.state, notice) else None
+
+
+def _newest(view: View) -> News | None:
+    """The newest news while it is fresh; the header counts what is not seen for as long as it takes."""
+    waiting = unseen(view.state)
+    return waiting[-1] if waiting and view.now - waiting[-1].at < notices.STAYS else None

@@ -1,0 +1,215 @@
+"""An offer in a line or two: who, how sure, what they want, how long they waited, what is left."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from textual.content import Content
+
+from desktop.domain import select
+from desktop.domain.entities.channels import CALLS, TRAITS
+from desktop.domain.entities.customer import Match
+from desktop.domain.entities.model import Address, Interaction
+from desktop.domain.entities.phone import CallState, PhoneCall
+from desktop.domain.entities.words import Channel, Phase, PopAnswer, Verb
+from desktop.tui.keys import keys
+from desktop.tui.widgets.fitting import first_that_fits
+from desktop.tui.widgets.pane import View
+from desktop.tui.widgets.safe_text import Part, line
+from desktop.tui.words import wording
+from desktop.words.catalogue import ntr, ptr, tr
+from desktop.words.marks import mark
+
+BAR = 20
+"""Cells of the bar that empties while an offer runs out."""
+
+_INCOMING = {
+    Channel.VOICE: mark("Incoming call"),
+    Channel.CHAT: mark("Incoming chat"),
+    Channel.EMAIL: mark("Incoming e-mail"),
+    Channel.SMS: mark("Incoming SMS"),
+}
+STRANGER_SECONDS = 1.0
+"""How long a call is on the phone before it is shown as no contact's: its offer may come a moment after it."""
+
+
+def offer_lines(view: View, width: int) -> tuple[Content, ...]:
+    """Who on the first line, why and what to press on the second; none where nothing rings."""
+    offers = offered(view)
+    if not offers:
+        call = stranger(view)
+        return () if call is None else _call_lines(view, call)
+    offer = offers[0]
+    head, known, more = _head(offer), who(view, offer), _how_many_more(offers)
+    shorter = ([*known[:count], (more, "$muted")] for count in range(len(known), 0, -1))
+    first = first_that_fits(width, (line(head, *parts) for parts in shorter))
+    subject = f"{offer.subject} · " if offer.subject else ""
+    second = line(
+        *_keys(view, offer),
+        _time_left(view, offer, BAR),
+        _reach(view, offer),
+        (f"   {subject}{wording.waited(offer, view.now)}", "$muted"),
+    )
+    return (first, second)
+
+
+def offer_in_one_line(view: View, width: int) -> Content | None:
+    """As the banner, where there is one line for it: what it is about goes first when there is no room, then what is
+    known of the customer, but never the keys and the time that is left. None where nothing rings."""
+    offers = offered(view)
+    if not offers:
+        call = stranger(view)
+        return None if call is None else line(*(part for each in _call_lines(view, call) for part in (each, "   ")))
+    offer = offers[0]
+    head, known, more = _head(offer), who(view, offer), _how_many_more(offers)
+    about: list[Part] = [(f"   {wording.waited(offer, view.now)}", "$muted")]
+    if offer.subject:
+        about.append((f" · {offer.subject}", "$muted"))
+    least = [_keys(view, offer), [_reach(view, offer), (more, "$muted")]]
+
+    def version(known: Sequence[Part], about: Sequence[Part], bar: int, head: Part = head) -> Content:
+        return line(head, *known, "   ", *least[0], _time_left(view, offer, bar), *least[1], *about)
+
+    brief = who(view, offer, brief=True)
+    short = head if offer.callback_at is not None else (f"{TRAITS[offer.channel].sign} {offer.queue}  ", "bold $accent")
+    versions = [version(known, about[:count], BAR) for count in (2, 1, 0)]
+    versions += [version(brief, about[:count], BAR) for count in (2, 1, 0)]
+    versions += [version(brief[:count], (), BAR // 2, short) for count in range(len(brief), 0, -1)]
+    return first_that_fits(width, versions)
+
+
+def _head(offer: Interaction) -> Part:
+    kind = tr("Callback") if offer.callback_at is not None else tr(_INCOMING[offer.channel])
+    return (f"{TRAITS[offer.channel].sign} {kind} · {offer.queue}  ", "bold $accent")
+
+
+def _how_many_more(offers: Sequence[Interaction]) -> str:
+    return f"   {tr('+{n} more', n=len(offers) - 1)}" if len(offers) > 1 else ""
+
+
+def _keys(view: View, offer: Interaction) -> list[Part]:
+    if "accept" in view.state.pending.get(offer.id, frozenset()):
+        return [(tr("accepting …"), "bold $success"), "  "]
+    return [
+        (f" {keys.BY_ID['accept'].shown} ", "bold reverse $success"),
+        (f" {tr('accept')}  ", "$success"),
+        (f" {keys.BY_ID['decline'].shown} ", "bold reverse"),
+        (f" {tr('decline')}  ", "$muted"),
+        *_other_verbs(view, offer),
+    ]
+
+
+def _time_left(view: View, offer: Interaction, bar: int) -> Part:
+    left = None if offer.offer_deadline is None else max(0.0, offer.offer_deadline - view.now)
+    whole = (offer.offer_deadline or 0.0) - offer.phase_since
+    return (_countdown(left, whole, bar), "bold $warning" if left is not None and left < 8 else "$foreground")
+
+
+def _reach(view: View, offer: Interaction) -> Part:
+    return (f"   ✕ {tr('your phone is not registered')}" if _out_of_reach(view, offer) else "", "bold $error")
+
+
+def _other_verbs(view: View, offer: Interaction) -> Iterator[Part]:
+    """What else can be done to an offer, where the contact centre can."""
+    on_offer = select.verbs_on_offer(view.state, offer)
+    for verb, name, label in keys.VERB_KEYS:
+        if verb in on_offer and verb not in (Verb.ACCEPT, Verb.DECLINE):
+            yield from ((f" {keys.BY_ID[name].shown} ", "bold reverse"), (f" {tr(label)}  ", "$muted"))
+
+
+def offer_seen(view: View) -> tuple[object, ...]:
+    """The objects that the lines are drawn from."""
+    offers = offered(view)
+    first = offers[0] if offers else None
+    pop = select.pop(view.state, first.id) if first else None
+    pending = view.state.pending.get(first.id) if first else None
+    return (len(offers), first, pop, pending, view.state.phone_calls, view.state.phone)
+
+
+def offered(view: View) -> list[Interaction]:
+    """What is offered to me, the most urgent first."""
+    return [interaction for interaction in select.mine(view.state) if interaction.phase is Phase.OFFERED]
+
+
+def stranger(view: View) -> PhoneCall | None:
+    """The call on the phone to show: one that rings or talks, is no contact, and has been there for a moment."""
+    calls = [call for call in select.calls_of_nobody(view.state) if view.now - call.since >= STRANGER_SECONDS]
+    return next((call for call in calls if call.state is CallState.RINGING), calls[0] if calls else None)
+
+
+def _call_lines(view: View, call: PhoneCall) -> tuple[Content, Content]:
+    rings = call.state is CallState.RINGING
+    number = wording.number(call.number) or tr(wording.WITHHELD)
+    first = line(
+        (f"☎ {tr('Call on your phone')}  ", "bold $accent"),
+        (call.name or number, "bold"),
+        (f"  {number}" if call.name and call.number else "", "$muted"),
+        (f"  {tr('no contact')}", "$muted"),
+    )
+    answer: list[Part] = [
+        (f" {keys.BY_ID['accept'].shown} ", "bold reverse $success"),
+        (f" {ptr('a call', 'answer')}  ", "$success"),
+    ]
+    second = line(
+        *(answer if rings else []),
+        (f" {keys.BY_ID['decline'].shown} ", "bold reverse"),
+        (f" {tr('reject') if rings else tr('hang up')}  ", "$muted"),
+        (f"{tr(wording.PHONE_CALL[call.state])} {wording.duration(view.now - call.since)}", "$foreground"),
+    )
+    return (first, second)
+
+
+def _out_of_reach(view: View, offer: Interaction) -> bool:
+    """Whether the offer is for a phone that no call can reach."""
+    state = view.state
+    if offer.channel not in CALLS or not select.phone_does(state) or state.phone is None:
+        return False
+    return not select.phone_registered(state) and select.phone_call(state, offer) is None
+
+
+def _countdown(left: float | None, whole: float, bar: int) -> str:
+    if left is None:
+        return tr("no time limit")
+    full = min(bar, math.ceil(bar * left / whole)) if whole > 0 else 0
+    return f"{'━' * full}{'╌' * (bar - full)} {int(left):2d} s"
+
+
+def who(view: View, interaction: Interaction, *, brief: bool = False) -> list[Part]:
+    """The screen pop so far, in one line; `brief` says only that there is an overdue promise, not which."""
+    pop = select.pop(view.state, interaction.id)
+    number = wording.address(interaction.customer)
+    named = interaction.customer_name
+    fallback: list[Part] = [(named or number, "bold"), (f"  {number}" if named else "", "$muted")]
+    if pop is None:
+        return fallback
+    if pop.match is not None:
+        return _known(pop.match, interaction.customer, view, only=len(pop.matches) == 1, brief=brief)
+    match pop.answer:
+        case PopAnswer.MANY:
+            shared = ntr("{n} customer has {number}", "{n} customers share {number}", len(pop.matches), number=number)
+            return [(shared, "bold"), (f"  {tr('who is it?')}", "$warning")]
+        case PopAnswer.NOT_ASKED:
+            return [*fallback, (f"  {tr('not looked up')}", "$muted")]
+        case PopAnswer.NO_MATCH:
+            return [*fallback, (f"  {tr('not in the CRM')}", "$warning")]
+        case PopAnswer.COULD_NOT_ASK if not select.names_crm(view.state):
+            return [*fallback, (f"  {tr('no CRM in this profile')}", "$muted")]
+        case PopAnswer.COULD_NOT_ASK:
+            return [*fallback, (f"  ✕ {tr('CRM could not be asked')}", "$error")]
+        case _:
+            return [*fallback, (f"  {tr('looking up …')} {wording.duration(view.now - pop.since)}", "$muted")]
+
+
+def _known(match: Match, came_from: Address, view: View, *, only: bool, brief: bool) -> list[Part]:
+    customer, number = match.customer, wording.address(came_from)
+    parts: list[Part] = [(customer.name, "bold")]
+    if customer.tier:
+        parts.append((f"  ◆ {customer.tier}", "$accent"))
+    late = [p for p in customer.promises if select.promise_is_late(p, view.now)]
+    if late:
+        whole = tr("! promised: {what} {due}", what=late[0].text, due=wording.due(late[0].due, view.now))
+        promise = tr("! promise overdue") if brief else whole
+        parts.append((f"  {promise}", "$warning"))
+    parts.append((f"  {number}", "$muted"))
+    if only:
+        parts += wording.on_file(match, came_from)
+    return parts

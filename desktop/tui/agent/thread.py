@@ -1,0 +1,101 @@
+"""The messages of a written contact as lines: who wrote when, what became of ours, and what is on its way."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from desktop.domain.entities.model import Interaction, Message
+from desktop.domain.entities.words import DeliveryState, Verb
+from desktop.domain.entities.wrap_up_record import OutgoingReply
+from desktop.tui.widgets.pane import View
+from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.tui.words import wording
+from desktop.tui.words.keyed import keyed
+from desktop.tui.words.titles import title
+from desktop.words.catalogue import ntr, tr
+
+INDENT = 2
+LONGEST = 200
+"""Lines that one message may have here."""
+_DELIVERY = {
+    DeliveryState.QUEUED: "…",
+    DeliveryState.SENT: "✓",
+    DeliveryState.DELIVERED: "✓✓",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The part of a conversation that is shown."""
+
+    lines: list[Content]
+    messages: int  # how many of it, also in part
+
+
+def thread(view: View, interaction: Interaction, width: int, room: int, passed: int) -> Thread:
+    """The end of the conversation, as much as there is room for, the newest last.
+
+    Args:
+        width: cells of a line.
+        room: lines there are.
+        passed: how many of the newest messages were scrolled past.
+
+    Returns:
+        At most `room` lines. Of ten thousand messages only those that are shown cost anything.
+    """
+    shown: list[Content] = []
+    count = 0
+    for count, block in enumerate(_upwards(view, interaction, width, passed), start=1):
+        whole = [*block, content("")] if shown else block
+        left = room - len(shown)
+        if len(whole) > left:
+            return Thread([*whole[len(whole) - left :], *shown] if left > 0 else shown, count)
+        shown = [*whole, *shown]
+    return Thread(shown, count)
+
+
+def _upwards(view: View, interaction: Interaction, width: int, passed: int) -> Iterator[list[Content]]:
+    """What is said, the newest first."""
+    if passed:
+        yield [line((f"↓ {ntr('{n} newer message', '{n} newer messages', passed)}", "$accent"))]
+    else:
+        draft = view.state.drafts.get(interaction.id)
+        for reply in reversed(draft.outgoing if draft is not None else ()):
+            yield _outgoing(view, interaction, reply, width)
+    messages = interaction.messages
+    for at in range(len(messages) - 1 - passed, -1, -1):
+        yield _message(view, interaction, messages[at], width)
+
+
+def _message(view: View, interaction: Interaction, message: Message, width: int) -> list[Content]:
+    time = wording.clock(message.at)[:5]
+    if message.author == "system":
+        return [line((f"{time} ", "$muted"), ("· ", "$muted"), (message.text, "$muted"))]
+    ours = message.author == "agent"
+    who = tr("You") if ours else title(view.state, interaction)
+    head: list[Part] = [(f"{time} ", "$muted"), (who, "bold $accent" if ours else "bold")]
+    if message.delivery is DeliveryState.FAILED:
+        head.append((f"  ✕ {tr('not delivered')}", "bold $error"))
+    elif ours and message.delivery is not None:
+        head.append((f"  {_DELIVERY[message.delivery]}", "$muted"))
+    return [line(*head), *_text(message.text, width)]
+
+
+def _outgoing(view: View, interaction: Interaction, reply: OutgoingReply, width: int) -> list[Content]:
+    """A reply of ours that has no answer yet."""
+    if Verb.SEND_MESSAGE.value in view.state.pending.get(interaction.id, frozenset()):
+        state = line((f"  … {tr('sending')}", "$accent"))
+    else:
+        words = tr("not confirmed: {retry:key} sends it again, it cannot arrive twice")
+        state = line(("  ? ", "bold $warning"), *keyed(words, "retry"))
+    return [Content.assemble(line((tr("You"), "bold $accent")), state), *_text(reply.text, width)]
+
+
+def _text(text: str, width: int) -> list[Content]:
+    room = max(20, width - INDENT)
+    words = content(text, newlines=True, limit=16_384)
+    rows = [piece for row in words.split("\n", allow_blank=True) for piece in (row.wrap(room) if row.plain else [row])]
+    if len(rows) > LONGEST:
+        rows = [*rows[: LONGEST - 1], content("…", "$muted")]
+    return [Content(" " * INDENT) + row for row in rows]
