@@ -31,6 +31,7 @@ from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.help_field import HelpField
+from desktop.tui.agent.panes.history import TimelinePane
 from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
@@ -472,6 +473,10 @@ class DesktopApp(TerminalApp):
     @on(SearchPane.CreateWanted)
     def _customer_named(self, event: SearchPane.CreateWanted) -> None:
         self.desk.customer.create_customer(event.name)
+
+    @on(TimelinePane.EndReached)
+    def _end_of_timeline_reached(self) -> None:
+        self.desk.customer.read_on()
 
     @on(RecordsPane.Toggled)
     def _record_toggled(self, event: RecordsPane.Toggled) -> None:

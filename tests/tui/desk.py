@@ -35,7 +35,7 @@ class RecordedCalls:
         self._state = state
 
     def __getattr__(self, method: str) -> Any:
-        synchronous = method in ("choose", "unlink", "without", "wake", "join", "part")
+        synchronous = method in ("choose", "unlink", "without", "wake", "join", "part", "read_on", "look_at")
 
         def record(*args: Any, **kwargs: Any) -> Any:
             self._calls.append((f"{self._name}.{method}", *args, *(sorted(kwargs.items()))))

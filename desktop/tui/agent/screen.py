@@ -30,6 +30,7 @@ from desktop.tui.agent.panes.guide import Guide
 from desktop.tui.agent.panes.header import Header
 from desktop.tui.agent.panes.help_field import HelpField
 from desktop.tui.agent.panes.history import CasesPane, TimelinePane
+from desktop.tui.agent.panes.history_filter import HistoryFilter
 from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
@@ -82,6 +83,7 @@ class AgentScreen(ImmediateScreen):
         self._left: str | None = None  # selected when it left with a note that was not handed over
         self._panes: tuple[Pane, ...] = ()
         self._numbers = WorkNumbers()
+        self._wanted: tuple[str | None, str] = (None, "")  # of which contact, what is looked for in the timeline
         self.preview: Match | None = None
         """A customer who was searched for without a contact."""
         self._size_fitted = Size(0, 0)
@@ -119,6 +121,7 @@ class AgentScreen(ImmediateScreen):
         yield HelpField()
         yield RecordsPane()
         yield CopyList()
+        yield HistoryFilter()
         yield Page()
 
     def on_mount(self) -> None:
@@ -133,7 +136,13 @@ class AgentScreen(ImmediateScreen):
     def view(self) -> View:
         """What there is to see now."""
         now = select.server_now(self.state, self._now())
-        return View(self.state, self.selected, now, preview=self.preview, numbers=self._numbers.of)
+        return View(self.state, self.selected, now, preview=self.preview, numbers=self._numbers.of, wanted=self.wanted)
+
+    @property
+    def wanted(self) -> str:
+        """What is looked for in the timeline of the customer that is shown."""
+        of, text = self._wanted
+        return text if of == self.selected else ""
 
     def show(self, state: AppState) -> None:
         """Draw a new state, only where it changed."""
@@ -200,19 +209,27 @@ class AgentScreen(ImmediateScreen):
             self.query_one(HelpField),
             self.query_one(RecordsPane),
             self.query_one(CopyList),
+            self.query_one(HistoryFilter),
             self.query_one(SearchPane),
             self.query_one(EntryPane),
             self.query_one(ExpertFinder),
         )
         for pane in on_top:
             if pane.is_open:
+                had_focus = pane.has_focus if isinstance(pane, EntryPane | HistoryFilter) else True
                 pane.close()
                 self.query_one("#right").set_class(self.asking, "asking")
-                if isinstance(pane, EntryPane):
+                if isinstance(pane, HistoryFilter):
+                    self.find_in_timeline("")
+                    self.query_one(TimelinePane).focus()
+                elif isinstance(pane, EntryPane) and had_focus:
                     self.query_one(f"#{pane.came_from}").focus()
-                else:
+                elif had_focus:
                     self._focus_work_or_note()
                 return True
+        if self.wanted and self.query_one(TimelinePane).has_focus:
+            self.find_in_timeline("")
+            return True
         if self.preview is not None:
             self.preview = None
             return True
@@ -234,6 +251,35 @@ class AgentScreen(ImmediateScreen):
         self.query_one(ExpertFinder).close()
         self.query_one(EntryPane).open(event.table.id or "", event.key)
         self.open_right()
+
+    @on(EntryPane.Turned)
+    def _entry_turned(self, event: EntryPane.Turned) -> None:
+        """Esc leads back to the row of what is read."""
+        self.query_one(f"#{event.of}", LineTable).move_to(event.key)
+
+    def open_history_filter(self) -> None:
+        """Look for something in the timeline."""
+        entry = self.query_one(EntryPane)
+        for pane in (entry, self.query_one(SearchPane), self.query_one(ExpertFinder)):
+            pane.close()
+        self.open_right()
+        self.query_one(HistoryFilter).open(self.wanted, self.query_one(TimelinePane).region)
+        self.call_after_refresh(self._place_filter)
+
+    def find_in_timeline(self, text: str) -> None:
+        """Show what has these words; "" for everything."""
+        self._wanted = (self.selected, " ".join(text.split()))
+        self.redraw()
+
+    @on(HistoryFilter.Wanted)
+    def _wanted_in_timeline(self, event: HistoryFilter.Wanted) -> None:
+        self.find_in_timeline(event.text)
+        if event.done:
+            self.query_one(HistoryFilter).close()
+            self.query_one(TimelinePane).focus()
+
+    def _place_filter(self) -> None:
+        self.query_one(HistoryFilter).place(self.query_one(TimelinePane).region)
 
     def open_right(self) -> None:
         """Make room in the right column for what was just opened."""
@@ -347,6 +393,7 @@ class AgentScreen(ImmediateScreen):
             (records, True),
             (copying, True),
             (self.query_one(EntryPane), True),
+            (self.query_one(HistoryFilter), True),
         ):
             if pane is search and search.only_shows:
                 continue  # it is about no contact
@@ -427,6 +474,7 @@ class AgentScreen(ImmediateScreen):
             self.call_after_refresh(self.typed_in_unseen.focus)
             self.typed_in_unseen = None
         self.call_after_refresh(self.redraw)
+        self.call_after_refresh(self._place_filter)
 
     def on_key(self, event: events.Key) -> None:
         """While nothing can be shown, what is typed goes where it went before: letters there are words, not verbs."""

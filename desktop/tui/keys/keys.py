@@ -218,12 +218,21 @@ KEYS: tuple[Key, ...] = (
         _CUSTOMER,
     ),
     Key(
+        "find",
+        "find",
+        (),
+        ("H",),
+        mark("find in the timeline"),
+        mark("Find words in the customer's timeline. Enter on a row opens it, left and right turn to the next."),
+        _CUSTOMER,
+    ),
+    Key(
         "copy",
         "copy",
         (),
         ("b",),
         mark("copy"),
-        mark("Copy a number, an address, an id or the record's link to the clipboard."),
+        mark("Copy a number, an address, an id or the record's link to the clipboard, or the entry you read."),
         _CUSTOMER,
     ),
     Key(

@@ -19,7 +19,8 @@ from desktop.tui.widgets.css import css_beside
 class View:
     """What a pane may look at: the state, which interaction is selected, and the server's time now.
 
-    `preview`: a customer who was searched for without a contact. `numbers`: the number key of each contact.
+    `preview`: a customer who was searched for without a contact. `numbers`: the number key of each contact. `wanted`:
+    what the agent looks for in the customer's timeline.
     """
 
     state: AppState
@@ -27,6 +28,7 @@ class View:
     now: Instant
     preview: Match | None = field(default=None, kw_only=True)
     numbers: Mapping[str, int] = field(default_factory=dict, kw_only=True)
+    wanted: str = field(default="", kw_only=True)
 
     @property
     def interaction(self) -> Interaction | None:

@@ -75,6 +75,7 @@ class LineTable(ScrollView, can_focus=True):
         header: bool = True,
         empty: str = "",
         clears_selection: bool = False,
+        click_chooses: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's name
         classes: str | None = None,
     ) -> None:
@@ -86,6 +87,7 @@ class LineTable(ScrollView, can_focus=True):
             empty: what is shown where there are no rows.
             clears_selection: whether no row is chosen once the one under the cursor is gone, until the cursor is
                 moved; else its neighbour is. For rows that are acted on: a verb must not fall on whoever comes next.
+            click_chooses: whether a click on the row under the cursor chooses it, as two do.
         """
         super().__init__(id=id, classes=classes)
         keep_lines(self)
@@ -98,6 +100,7 @@ class LineTable(ScrollView, can_focus=True):
         self._cursor = 0
         self._marked = False
         self._clears_selection = clears_selection
+        self._click_chooses = click_chooses
         self._removed: str | None = None
         self._strips: dict[str, tuple[Row, str, Strip]] = {}
         self._parsed: dict[tuple[str, str], Style] = {}
@@ -210,7 +213,7 @@ class LineTable(ScrollView, can_focus=True):
             self.post_message(self.Chosen(self, key))
 
     def on_click(self, event: events.Click) -> None:
-        """One click moves the cursor, two choose."""
+        """One click moves the cursor, two choose; see `click_chooses`."""
         offset = event.get_content_offset(self)
         if offset is None:
             return
@@ -221,8 +224,9 @@ class LineTable(ScrollView, can_focus=True):
             return
         i = offset.y - self._header + self._top
         if i < len(self._rows):
+            again = self._click_chooses and i == self._cursor and self._removed is None
             self._move(i)
-            if event.chain == 2:
+            if event.chain == 2 or again:
                 self.action_choose()
 
     def _title_clicked(self, x: int) -> None:

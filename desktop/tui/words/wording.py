@@ -170,6 +170,12 @@ def day(instant: Instant, now: Instant) -> str:
     return formats.day_of_month(then.date(), year=then.year != today.year)
 
 
+def moment(instant: Instant) -> str:
+    """The day and the time in full, `Thu 12 Nov 2026, 09:12`; `—` for a time that is none."""
+    then = _local(instant)
+    return UNKNOWN if then is None else f"{formats.day_and_year(then.date())}, {then:%H:%M}"
+
+
 def due(instant: Instant | None, now: Instant) -> str:
     """When something was promised for: `by 14 Nov`, `by 14 Nov, overdue`; nothing when no day was named."""
     if instant is None:

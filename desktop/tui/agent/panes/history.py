@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 
 from textual.content import Content
+from textual.message import Message
 
 from desktop.domain import select
-from desktop.domain.entities.customer import Case, Match, SeenEntry, TimelineEntry
+from desktop.domain.entities.customer import Case, HistoryEntry, Purchase
 from desktop.domain.entities.model import Instant
-from desktop.domain.entities.words import PopAnswer
+from desktop.domain.entities.words import Older, PopAnswer
+from desktop.tui.agent import entries
+from desktop.tui.agent.past import details_seen, match_of
+from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
-from desktop.tui.widgets.safe_text import content
+from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
-from desktop.tui.widgets.table_rows import Row
+from desktop.tui.widgets.table_rows import LazyRows, Row, key_at
 from desktop.tui.words import wording
 from desktop.tui.words.sources import tagged
 from desktop.words.catalogue import in_words, ptr, term, tr
@@ -36,20 +40,21 @@ class CasesPane(Pane, LineTable):
             (Column("", 9), Column("subject"), Column("", 8, min_width=30), Column("age", 4, align="right")),
             header=False,
             empty=tr("No cases."),
+            click_chooses=True,
             id="cases",
         )
         self.border_title = content(tr("Cases"))
 
     def look(self, view: View) -> tuple[object, ...]:
         """The details of the customer."""
-        return _look(view)
+        return details_seen(view)
 
     def draw(self, view: View) -> None:
         """Set the rows."""
-        match = _match(view)
+        match = match_of(view)
         details = select.details_of(view.state, match)
         cases, failed = details.cases, details.failed.get("cases")
-        ordered = sorted(cases or (), key=lambda case: (not case.is_open, -case.opened_at))
+        ordered = entries.cases(view)
         count = sum(case.is_open for case in ordered)
         partly = f" · {in_words(failed)}" if failed and match is not None and match.records else ""
         title = tr("Cases · {n} open", n=count) + partly if cases is not None else tr("Cases")
@@ -61,7 +66,7 @@ class CasesPane(Pane, LineTable):
 def _case(case: Case, now: Instant) -> Row:
     urgent = case.priority.lower() in ("high", "urgent")
     return Row(
-        f"{case.source}{case.id}",
+        entries.row_key(case),
         (
             content(f"#{case.id}", "$accent" if case.is_open else "$muted"),
             tagged(content(case.subject, "" if case.is_open else "$muted"), case.source),
@@ -79,87 +84,124 @@ class TimelinePane(Pane, LineTable):
 
     DEFAULT_CSS = css_beside(__file__)
 
+    class EndReached(Message):
+        """The agent has come to the last of the entries that are there, and there are older ones."""
+
     def __init__(self) -> None:
         super().__init__(
             (Column("day", 11), Column("", 1), Column("what"), Column("who", 12, min_width=60)),
             header=False,
             empty=tr("No history."),
+            click_chooses=True,
             id="timeline",
         )
         self.border_title = content(tr("Timeline"))
-        self._made: dict[str, tuple[TimelineEntry | SeenEntry, Row]] = {}
-        self._made_in = (-1, False)  # the quarter of an hour, since rows say "today"; whether sources are named
+        self._older = Older.NONE
+        self._listed = (0, 0)  # how many entries are listed, out of how many
 
     def look(self, view: View) -> tuple[object, ...]:
-        """The interaction, and the details of its customer."""
-        return (view.interaction, view.state.received, view.state.sent, *_look(view))
+        """The interaction, the details of its customer, and what is looked for in them."""
+        return (view.interaction, view.state.received, view.state.sent, view.wanted, *details_seen(view))
 
     def draw(self, view: View) -> None:
         """Set the rows."""
-        interaction = view.interaction
-        match = _match(view)
+        match = match_of(view)
         details = select.details_of(view.state, match)
-        entries = select.timeline(view.state, interaction) if interaction else details.timeline or ()
-        self.border_title = _timeline_title(details, view.now)
-        self.set_empty(_empty(view, "timeline", details.timeline is None, details))
-        self.set_rows(self._rows_of(entries, view.now))
+        every = entries.timeline(view)
+        listed = entries.found(every, view.wanted)
+        ends_at = len(self.rows) - 1 if self.cursor_key == entries.OLDER else None
+        self._older, self._listed = details.older, (len(listed), len(every))
+        self.border_title = self._title(details, view)
+        self.border_subtitle = _keys(view)
+        nothing = tr("Nothing found.") if every else _empty(view, "timeline", details.timeline is None, details)
+        self.set_empty(nothing)
+        self.set_rows(_rows(listed, details, view.now))
+        if ends_at is not None and len(listed) > ends_at:
+            self.move_to(key_at(self.rows, ends_at))  # the first of those that came, not the end they have now
 
     def tick(self, view: View) -> None:
         """Only the age in the title goes on by itself."""
         self.view = view
-        self.border_title = _timeline_title(select.details_of(view.state, _match(view)), view.now)
+        self.border_title = self._title(select.details_of(view.state, match_of(view)), view)
 
-    def _rows_of(self, entries: Sequence[TimelineEntry | SeenEntry], now: Instant) -> list[Row]:
-        """Rows are kept while their entries are the same: a long history must not cost at each turn of a call."""
-        several = any(entry.source for entry in entries)
-        made_in = (int(now // 900), several)
-        known = self._made if made_in == self._made_in else {}
-        self._made, self._made_in = {}, made_in
-        rows = []
-        for entry in entries:
-            key = f"{entry.source}{entry.id}"
-            kept = known.get(key)
-            row = kept[1] if kept is not None and kept[0] is entry else _entry(key, entry, now, several=several)
-            self._made[key] = (entry, row)
-            rows.append(row)
-        return rows
+    def action_choose(self) -> None:
+        """Open the entry under the cursor; on the row behind the last one, have older ones."""
+        if self.cursor_key == entries.OLDER:
+            self.post_message(self.EndReached())
+        else:
+            super().action_choose()
+
+    def on_line_table_highlighted(self, event: LineTable.Highlighted) -> None:
+        """At the end, older entries are asked for; where that failed, only when the agent wants it again."""
+        last = len(self.rows) - 2
+        at_end = event.key == entries.OLDER or (last >= 0 and key_at(self.rows, last) == event.key)
+        if at_end and self._older is Older.MORE:
+            self.post_message(self.EndReached())
+
+    def _title(self, details: select.ShownDetails, view: View) -> Content:
+        if failed := details.failed.get("timeline"):
+            return content(f"{tr('Timeline')} · {in_words(failed)}")
+        if view.wanted:
+            n, every = self._listed
+            return content(f"{tr('Timeline')} · {tr('{n} of {all}', n=n, all=every)} · “{view.wanted}”")
+        old = f" · {wording.since(view.now - details.fetched_at)}" if details.fetched_at else ""
+        return content(tr("Timeline") + old)
 
 
-def _timeline_title(details: select.ShownDetails, now: Instant) -> Content:
-    if failed := details.failed.get("timeline"):
-        return content(f"{tr('Timeline')} · {in_words(failed)}")
-    old = f" · {wording.since(now - details.fetched_at)}" if details.fetched_at else ""
-    return content(tr("Timeline") + old)
+def _keys(view: View) -> Content:
+    """What can be done with what is looked for, or with the list."""
+    if view.wanted:
+        return line(("esc", "bold $accent"), (f" {tr('shows all')}", "$muted"))
+    return line((shown("find"), "bold $accent"), (f" {tr('find')}", "$muted"))
 
 
-def _entry(key: str, entry: TimelineEntry | SeenEntry, now: Instant, *, several: bool) -> Row:
+def _rows(listed: Sequence[HistoryEntry], details: select.ShownDetails, now: Instant) -> LazyRows:
+    """Rows are made as they come into sight: a long history must not cost at each turn of a call."""
+    several = any(entry.source for entry in listed)
+    keys = [entries.row_key(entry) for entry in listed]
+    if details.older is not Older.NONE:
+        keys.append(entries.OLDER)
+    places = {key: place for place, key in enumerate(keys)}
+    why = in_words(details.failed.get("older", ""))
+
+    def made(key: str) -> Row:
+        place = places[key]
+        return _entry(key, listed[place], now, several=several) if place < len(listed) else _older(details.older, why)
+
+    return LazyRows(keys, places, made)
+
+
+def _older(older: Older, why: str) -> Row:
+    """The row behind the last entry that is there."""
+    if older is Older.FAILED:
+        words: tuple[Part, ...] = ((f"✕ {why}  ", "$error"), ("enter", "bold $accent"), (f" {tr('again')}", "$muted"))
+    elif older is Older.LOADING:
+        words = ((f"◌ {tr('older …')}", "$accent"),)
+    else:
+        words = ((f"↓ {tr('older')}", "$muted"),)
+    return Row(entries.OLDER, (line(*words),))
+
+
+def _entry(key: str, entry: HistoryEntry, now: Instant, *, several: bool) -> Row:
     here = ptr("source", "desk") if several else ""  # what the desktop itself saw, where the other sources are named
+    if isinstance(entry, Purchase):
+        channel, said, who = "purchase", f"{entry.item} · {entry.amount}" if entry.amount else entry.item, ""
+    else:
+        channel, said, who = entry.channel, in_words(entry.summary), in_words(entry.agent)
     return Row(
         key,
         (
             content(wording.day(entry.at, now), "$muted"),
-            content(wording.TIMELINE_SIGN.get(entry.channel, "·"), "$accent"),
-            tagged(content(in_words(entry.summary)), entry.source or here),
-            content(in_words(entry.agent), "$muted"),
+            content(wording.TIMELINE_SIGN.get(channel, "·"), "$accent"),
+            tagged(content(said), entry.source or here),
+            content(who, "$muted"),
         ),
     )
 
 
-def _look(view: View) -> tuple[object, ...]:
-    match = _match(view)
-    known = match.ids if match else ()
-    details = [view.state.details.get(one) for one in known]
-    return (view.selected, match, *details, *(view.state.details_failed.get(one) for one in known))
-
-
-def _match(view: View) -> Match | None:
-    pop = view.state.pops.get(view.selected or "")
-    return pop.match if pop is not None else view.preview
-
-
 def _empty(view: View, part: str, unknown: bool, details: select.ShownDetails) -> str:
     """Why a list is empty: what is not known yet, cannot be known now, or is not kept in this CRM is never "none"."""
-    if _match(view) is None:
+    if match_of(view) is None:
         return wording.UNKNOWN
     if failed := details.failed.get(part):
         return tr("Could not be asked: {why}", why=failed)

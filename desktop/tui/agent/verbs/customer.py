@@ -13,6 +13,7 @@ from desktop.tui.agent.panes.entry import TEXT_LIMIT, EntryPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.search import SearchPane
+from desktop.tui.agent.past import match_of
 from desktop.tui.agent.verbs.base import DeskVerbs
 from desktop.tui.keys.two_presses import named
 from desktop.tui.widgets.safe_text import safe
@@ -134,6 +135,22 @@ class CustomerVerbs(DeskVerbs):
             self._screen.uncover()
             pane.open()
             self._screen.opened()
+
+    def find(self) -> None:
+        """Look for something in the customer's timeline."""
+        match = match_of(self._screen.view())
+        if match is None and self._selected() is None:
+            self._tell(tr("There is no timeline: no contact is selected."))
+            return
+        self._wants_field()
+        self._screen.uncover()
+        self._screen.open_history_filter()
+
+    def read_on(self) -> None:
+        """Have the entries that are older than those on the timeline."""
+        match = match_of(self._screen.view())
+        if match is not None and self.session is not None:
+            self.session.pops.read_on(match)
 
     def copied(self, label: str, text: str) -> None:
         """Put a text on the terminal's clipboard, without anything in it that is not for reading."""
