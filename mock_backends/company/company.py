@@ -194,6 +194,7 @@ class Company:
                         summary=entry.text,
                         agent=entry.author,
                         detail=entry.detail,
+                        case_id=entry.case_id or "",
                     ),
                 )
             for bought in history.purchases:

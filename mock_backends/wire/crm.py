@@ -62,6 +62,7 @@ class TimelineEntry(Wire):
     summary: str
     agent: str = ""
     detail: str = ""
+    case_id: str = ""
 
 
 class Purchase(Wire):

@@ -23,15 +23,43 @@ _PRODUCTS = (
 _PROMISES = ("call back with an answer", "refund", "replacement sent", "written confirmation", "technician visit")
 _SAID = {**{word: traits.said for word, traits in CHANNELS.items()}, NOTE: "Note: look after {}."}
 
-_IN_FULL = {
-    "voice": "Called about {}. Went through the account together, said what happens next and by when.",
-    "chat": "Customer: Hello, I have a question about {}.\nAgent: I have it in front of me. It is being worked on.\n"
-    "Customer: Thank you.",
-    "email": "Hello,\n\nI am writing about {}. Could you let me know how it stands?\n\nKind regards",
-    "sms": "We have news about {}. Please call us, or sign in to read it.",
-    NOTE: "Look after {} before the next invoice.",
+_IN_FULL: dict[str, tuple[str, ...]] = {
+    "voice": (
+        "Called about {}. Went through the account together, said what happens next and by when.",
+        "Second call about {}. Was promised an answer last week and has heard nothing.\n"
+        "Apologised, asked the back office while on the line, gave the new date.",
+        "Asked about {}. Name, date of birth and address checked.\n\nNothing to be done at our end; explained why.\n"
+        "Wants it in writing, sent to the e-mail address on file.",
+    ),
+    "chat": (
+        "Customer: Hello, I have a question about {}.\nAgent: I have it in front of me. It is being worked on.\n"
+        "Customer: Thank you.",
+        "Customer: Any news about {}?\nAgent: Let me look. One moment, please.\nAgent: It went out this morning. "
+        "You will have it within two days.\nCustomer: Great, thanks.\n"
+        "Agent: Is there anything else?\nCustomer: No, that was all.",
+        "Customer: I wrote about {} on Monday and nobody has answered.\nAgent: I am sorry about that. I see your "
+        "message, and I have passed it on as urgent.\nCustomer: When will I hear from you?\nAgent: By tomorrow noon.",
+    ),
+    "email": (
+        "Hello,\n\nI am writing about {}. Could you let me know how it stands?\n\nKind regards",
+        "Dear Sir or Madam,\n\nthank you for your reply about {}. What you ask for is attached: the invoice, and a "
+        "picture of the label.\n\nPlease confirm that this is all you need.\n\nKind regards",
+        "Good morning,\n\nthis is my second message about {}. In the first one I asked three things:\n\n"
+        "1. When was it received?\n2. Who is looking after it?\n3. By when can I expect an answer?\n\n"
+        "I can be reached by phone after four in the afternoon.\n\nKind regards",
+    ),
+    "sms": (
+        "We have news about {}. Please call us, or sign in to read it.",
+        "Thank you for your call about {}. It is done. You need do nothing more.",
+    ),
+    NOTE: (
+        "Look after {} before the next invoice.",
+        "Spoke to the warehouse about {}: parts are back in stock from Thursday.\nCustomer knows. No call needed.",
+    ),
 }
 """What was said, where nothing of its own is known of a contact."""
+_REGULAR = "C-4102"
+"""A customer of many years: more contacts than fit into a page."""
 
 
 _ASKED = """Hello,
@@ -124,7 +152,8 @@ def make_history(seed: int, customer: Customer, agents: tuple[str, ...], now: fl
         for n, (product, cents) in enumerate(bought)
     )
     timeline = []
-    for n in range(rng.randrange(2, 12)):
+    contacts = rng.randrange(2, 12)
+    for n in range(160 if customer.id == _REGULAR else contacts):
         channel = rng.choice(_CHANNELS)
         case = rng.choice(cases) if cases and rng.random() < 0.6 else None
         timeline.append(
@@ -136,7 +165,7 @@ def make_history(seed: int, customer: Customer, agents: tuple[str, ...], now: fl
                 author=rng.choice(agents),
                 text=_SAID[channel].format(subject := case.subject if case else rng.choice(_SUBJECTS)),
                 case_id=case.id if case else None,
-                detail=_IN_FULL[channel].format(subject),
+                detail=_IN_FULL[channel][n % len(_IN_FULL[channel])].format(subject),
             )
         )
     timeline.sort(key=lambda entry: -entry.at)
@@ -169,8 +198,11 @@ def _priya(customer: Customer, now: float) -> History:
             Case("8790", "change of address", "waiting", "low", now - 20 * DAY, now - 9 * DAY, "tom"),
         ),
         (
-            Purchase("P-4471-0", "Business line 500", 8990, "GBP", now - 30 * DAY),
-            Purchase("P-4471-1", "Business line 500", 8990, "GBP", now - 30 * DAY + 40),
+            Purchase("20311", "Support plan", 4990, "EUR", now - 17 * DAY),
+            Purchase("19877", "Headset H1", 5990, "EUR", now - 88 * DAY),
+            Purchase("19514", "Mesh node", 7950, "EUR", now - 160 * DAY),
+            Purchase("18203", "Business line 500", 8990, "EUR", now - 410 * DAY),
+            Purchase("18202", "Router X2", 12900, "EUR", now - 410 * DAY),
         ),
         (
             TimelineEntry(

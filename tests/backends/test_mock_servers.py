@@ -225,6 +225,21 @@ async def test_decline_conflict_and_what_is_not_ours(servers: Running) -> None:
         await finish(center)
 
 
+async def test_a_long_timeline_is_read_page_by_page(servers: Running) -> None:
+    """Each entry once, newest first, with all that was said and the case it belongs to."""
+    async with opened(servers, MockCrm) as crm:
+        pages = [await crm.timeline("C-4102", limit=50)]
+        while len(pages[-1]) == 50:
+            pages.append(await crm.timeline("C-4102", limit=50, before=pages[-1][-1].at))
+        entries = [entry for page in pages for entry in page]
+        assert len(entries) == len({entry.id for entry in entries}) >= 150
+        assert [entry.at for entry in entries] == sorted((entry.at for entry in entries), reverse=True)
+        assert all(entry.detail for entry in entries)
+        (mail, *_) = await crm.timeline("C-4471")
+        assert (mail.case_id, mail.detail.splitlines()[-1]) == ("8812", "Priya Natarajan")
+        assert [one.id for one in await crm.purchases("C-4471")][:1] == ["20311"]
+
+
 async def test_the_crm_end_to_end(servers: Running) -> None:
     async with opened(servers, MockCrm) as crm:
         number = f"+4420794{int(time.time() * 1000) % 100000:05d}"

@@ -11,6 +11,7 @@ from desktop.domain.entities.customer import (
     CustomerPromise,
     FollowUp,
     Match,
+    Purchase,
     TimelineEntry,
 )
 from desktop.domain.entities.floor import HelpRequest, HelpState
@@ -39,6 +40,7 @@ from desktop.domain.entities.words import (
     LegKind,
     LegPhase,
     Monitoring,
+    Older,
     Phase,
     PopAnswer,
     PresenceState,
@@ -80,6 +82,16 @@ DETAILS = CustomerDetails(
         TimelineEntry("t4", NOW - 41 * DAY, "chat", "changed the delivery address", "T. Aziz"),
     ),
     fetched_at=NOW - 1,
+)
+MAIL = TimelineEntry(
+    "t0",
+    NOW - 5 * 3600,
+    "email",
+    "Asked where the refund is.",
+    "S. Brandt",
+    "Hello,\n\nI was told that the refund takes five days. It is the sixth, and there is nothing on my account.\n"
+    "Could you please tell me when it was sent?\n\nKind regards\nPriya Natarajan",
+    case_id="8812",
 )
 CODES = (
     WrapUpCode("refund", "Refund", "Billing"),
@@ -191,6 +203,22 @@ ONE = ScreenPop(PopAnswer.ONE, NOW - 8, (Match(PRIYA, "phone", "same number", ve
 def offered() -> AppState:
     """A call rings and the record is there."""
     return replace(IDLE, interactions={"i1": CALL}, pops={"i1": ONE}, details={"C-4471": DETAILS})
+
+
+def with_history(older: Older = Older.MORE, notes: int = 45) -> AppState:
+    """In a call with Priya, whose timeline is longer than what is read of it; with what she bought."""
+    state = active()
+    told = tuple(entry for entry in DETAILS.timeline or () if entry.channel != "purchase")
+    kept = tuple(
+        TimelineEntry(f"n{n}", NOW - (50 + n) * DAY, "note", f"Look after the delivery {n}", "T. Aziz", "Parcel lost.")
+        for n in range(notes)
+    )
+    bought = (
+        Purchase("20311", NOW - 11 * DAY, "Linen, natural, 24 m", "49.90 EUR"),
+        Purchase("18202", NOW - 400 * DAY, "Sewing thread", "9.90 EUR"),
+    )
+    details = replace(DETAILS, timeline=(MAIL, *told, *kept), purchases=bought, older=older)
+    return replace(state, details={"C-4471": details})
 
 
 def searching() -> AppState:

@@ -256,6 +256,9 @@ class AgentScreen(ImmediateScreen):
     def _entry_turned(self, event: EntryPane.Turned) -> None:
         """Esc leads back to the row of what is read."""
         self.query_one(f"#{event.of}", LineTable).move_to(event.key)
+        if event.of == "timeline":
+            timeline = self.query_one(TimelinePane)
+            timeline.call_later(timeline.look_for_end)  # what it says goes on past this screen only from its own loop
 
     def open_history_filter(self) -> None:
         """Look for something in the timeline."""

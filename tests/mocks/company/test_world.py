@@ -213,3 +213,15 @@ def test_mobile_and_fixed_numbers_both_occur(world: World) -> None:
     numbers = [phonenumbers.parse(phone.e164) for each in world.customers()[:2000] for phone in each.phones]
     kinds = {phonenumbers.number_type(number) for number in numbers}
     assert {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE} <= kinds
+
+
+def test_every_contact_can_be_read_and_one_customer_has_more_than_a_page() -> None:
+    world = World(seed=3, now=NOW)
+    lengths = {}
+    for customer in world.customers()[:400]:
+        history = world.history(customer.id)
+        assert history is not None
+        lengths[customer.id] = len(history.timeline)
+        assert all(entry.detail.strip() and "{" not in entry.detail for entry in history.timeline)
+    assert lengths["C-4102"] > 150
+    assert max(length for one, length in lengths.items() if one != "C-4102") < 50

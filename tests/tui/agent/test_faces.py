@@ -18,6 +18,7 @@ from tests.tui.states import (
     offered,
     supervised,
     three_matches,
+    with_history,
     wrapping_up,
 )
 
@@ -42,6 +43,12 @@ OPENED = {
     "records_ambiguous": (two_crms_ambiguous, ["slash"]),
     "records_of_expert": (two_directories, ["f6", "alt+g"]),
     "tones": (active, ["k"]),
+    "entry_mail": (with_history, ["H", "enter", "down", "enter"]),
+    "entry_case": (with_history, ["H", "enter", "shift+tab", "enter"]),
+    "entry_purchase_narrow": (with_history, ["H", *"linen", "enter", "enter"]),
+    "find_in_timeline": (with_history, ["H", *"refund"]),
+    "find_in_timeline_narrow": (with_history, ["H", *"refund"]),
+    "older_entries": (with_history, ["H", "enter", "end"]),
     "help_from_a_supervisor": (supervised, ["alt+l"]),
     "expert_ringing_narrow_contact": (consulting, ["f12"]),
     "disconnected_contact": (disconnected, ["f12"]),

@@ -12,7 +12,7 @@ from desktop.domain.entities.customer import Consent, Customer, Match
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.select.customer import is_on_file
-from desktop.tui.agent.past import promise_line
+from desktop.tui.agent.past import details_seen, promise_line
 from desktop.tui.keys.key import show
 from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.widgets.css import css_beside
@@ -37,8 +37,9 @@ class CustomerPane(TextPane):
     DEFAULT_CSS = css_beside(__file__)
 
     def look(self, view: View) -> tuple[object, ...]:
-        """The screen pop of the selected interaction."""
-        return (view.selected, view.state.pops.get(view.selected or ""), view.interaction is None, view.preview)
+        """The screen pop of the selected interaction, and what the customer bought."""
+        pop = view.state.pops.get(view.selected or "")
+        return (view.selected, pop, view.interaction is None, view.preview, *details_seen(view))
 
     def draw(self, view: View) -> None:
         """Redraw the card and say where it came from and how old it is."""
@@ -132,7 +133,7 @@ def _one(pop: ScreenPop, match: Match, view: View, room: int) -> list[Content]:
     lines += [promise_line(promise, view.now) for promise in customer.promises if promise.kept is None]
     if customer.note:
         lines.append(line((f"{tr('note')} ", "$muted"), (customer.note, "italic")))
-    lines += _own_fields(customer) if not crowded else []
+    lines += [*_bought(match, view), *_own_fields(customer)] if not crowded else []
     if customer.url:
         lines.append(line((f"{tr('record')} ", "$muted"), web_link(customer.url)))
     if len(pop.matches) > 1:
@@ -173,6 +174,15 @@ def _addresses(match: Match, view: View) -> list[Content]:
     theirs = select.came_from(match, view.interaction.customer) if view.interaction else ()
     others = [one for one in match.customer.addresses if one not in theirs]
     return [content(wording.address(value), "$muted") for value in others[:OTHERS]]
+
+
+def _bought(match: Match, view: View) -> list[Content]:
+    """How much they bought, and when they did last; nothing where that is not known."""
+    bought = select.details_of(view.state, match).purchases
+    if not bought:
+        return []
+    last = wording.day(max(one.at for one in bought), view.now)
+    return [content(ntr("{n} purchase · {last}", "{n} purchases · last {last}", len(bought), last=last), "$muted")]
 
 
 def _own_fields(customer: Customer) -> list[Content]:

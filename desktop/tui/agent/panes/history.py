@@ -97,6 +97,7 @@ class TimelinePane(Pane, LineTable):
         )
         self.border_title = content(tr("Timeline"))
         self._older = Older.NONE
+        self._wanted = ""
         self._listed = (0, 0)  # how many entries are listed, out of how many
 
     def look(self, view: View) -> tuple[object, ...]:
@@ -115,7 +116,9 @@ class TimelinePane(Pane, LineTable):
         self.border_subtitle = _keys(view)
         nothing = tr("Nothing found.") if every else _empty(view, "timeline", details.timeline is None, details)
         self.set_empty(nothing)
-        self.set_rows(_rows(listed, details, view.now))
+        narrowed = bool(view.wanted) and view.wanted != self._wanted
+        self._wanted = view.wanted
+        self.set_rows(_rows(listed, details, view.now), anew=narrowed)
         if ends_at is not None and len(listed) > ends_at:
             self.move_to(key_at(self.rows, ends_at))  # the first of those that came, not the end they have now
 
@@ -132,9 +135,14 @@ class TimelinePane(Pane, LineTable):
             super().action_choose()
 
     def on_line_table_highlighted(self, event: LineTable.Highlighted) -> None:
-        """At the end, older entries are asked for; where that failed, only when the agent wants it again."""
+        """The agent has moved, and may have come to the end."""
+        if self.has_focus:
+            self.look_for_end()
+
+    def look_for_end(self) -> None:
+        """At the end, ask for older entries; where that failed, only when the agent wants it again."""
         last = len(self.rows) - 2
-        at_end = event.key == entries.OLDER or (last >= 0 and key_at(self.rows, last) == event.key)
+        at_end = self.cursor_key == entries.OLDER or (last >= 0 and key_at(self.rows, last) == self.cursor_key)
         if at_end and self._older is Older.MORE:
             self.post_message(self.EndReached())
 
@@ -152,7 +160,12 @@ def _keys(view: View) -> Content:
     """What can be done with what is looked for, or with the list."""
     if view.wanted:
         return line(("esc", "bold $accent"), (f" {tr('shows all')}", "$muted"))
-    return line((shown("find"), "bold $accent"), (f" {tr('find')}", "$muted"))
+    return line(
+        ("enter", "bold $accent"),
+        (f" {ptr('do', 'open')}  ", "$muted"),
+        (shown("find"), "bold $accent"),
+        (f" {tr('find')}", "$muted"),
+    )
 
 
 def _rows(listed: Sequence[HistoryEntry], details: select.ShownDetails, now: Instant) -> LazyRows:
