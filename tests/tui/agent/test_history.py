@@ -61,7 +61,9 @@ async def test_words_are_found_in_summary_text_agent_and_purchases(size: tuple[i
         await settle(pilot, ["H", *"account"])
         field = app.desk_screen.query_one(HistoryFilter)
         assert field.has_focus
-        assert field.region.bottom <= pane(app).region.bottom
+        assert app.desk_screen.region.contains_region(field.region)
+        first = pane(app).content_region
+        assert not field.region.contains(first.x, first.y), "what is found stays in sight"
         assert [row for row in words(app) if "refund" in row and "Asked" in row], "it stands in the mail's text"
         assert len(pane(app).rows) == 2, "the mail, and the way to older entries"
         assert "1 of 51 · “account”" in title(app)

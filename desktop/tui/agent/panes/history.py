@@ -113,7 +113,7 @@ class TimelinePane(Pane, LineTable):
         ends_at = len(self.rows) - 1 if self.cursor_key == entries.OLDER else None
         self._older, self._listed = details.older, (len(listed), len(every))
         self.border_title = self._title(details, view)
-        self.border_subtitle = _keys(view)
+        self.border_subtitle = _keys(view) if every else content("")
         nothing = tr("Nothing found.") if every else _empty(view, "timeline", details.timeline is None, details)
         self.set_empty(nothing)
         narrowed = bool(view.wanted) and view.wanted != self._wanted

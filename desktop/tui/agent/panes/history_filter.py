@@ -6,11 +6,15 @@ from textual.message import Message
 from textual.widgets import Input
 
 from desktop.tui.widgets.css import css_beside
-from desktop.tui.widgets.safe_text import content, line
+from desktop.tui.widgets.fitting import key_hints
+from desktop.tui.widgets.safe_text import content
 from desktop.words.catalogue import tr
 
 LINES = 3
 """With its border."""
+LEAST = 9
+"""Lines of the timeline from which there is room for the field in it."""
+CORNERS = 6
 
 
 class HistoryFilter(Input):
@@ -42,12 +46,6 @@ class HistoryFilter(Input):
             over: where the timeline stands.
         """
         self.border_title = content(tr("Find in the timeline"))
-        self.border_subtitle = line(
-            ("enter", "bold $accent"),
-            (f" {tr('go to the entries')}  ", "$muted"),
-            ("esc", "bold $accent"),
-            (f" {tr('shows all')}", "$muted"),
-        )
         with self.prevent(Input.Changed):
             self.value = wanted
         self.place(over)
@@ -56,9 +54,14 @@ class HistoryFilter(Input):
         self.action_select_all()
 
     def place(self, over: Region) -> None:
-        """Stand in the last lines of the timeline."""
+        """Stand in the last lines of the timeline; where it has few, before the first one."""
         self.styles.width = over.width
-        self.styles.offset = (over.x, max(0, over.bottom - LINES))
+        y = over.bottom - LINES if over.height >= LEAST else over.y - LINES
+        self.styles.offset = (over.x, max(0, y))
+        self.border_subtitle = key_hints(
+            max(0, over.width - CORNERS),
+            (("enter", tr("go to the entries")), ("esc", tr("shows all"))),
+        )
 
     def close(self) -> None:
         """Hide it; what is looked for stays."""
