@@ -38,10 +38,6 @@ class ContactVerbs(DeskVerbs):
         """Mute yourself, or unmute."""
         self.first_of(Verb.UNMUTE, Verb.MUTE)
 
-    def recording(self) -> None:
-        """Pause the recording, or resume it."""
-        self.first_of(Verb.RESUME_RECORDING, Verb.PAUSE_RECORDING)
-
     def decline(self) -> None:
         """Decline the most urgent offer; without one, reject or end a call on the phone that is no contact."""
         offer = self._offer()
