@@ -308,12 +308,8 @@ def _strip(view: View, interaction: Interaction, heard: Hearing, width: int) -> 
 
 
 def _in_strip(sign: str, name: str, state: str, style: str, clock: str) -> list[Part]:
-    return [
-        (f"{sign} ", style),
-        (name, "bold"),
-        (f" {state}" if state else "", style),
-        (f" {clock}" if clock else "", style),
-    ]
+    after = " ".join(filter(None, (state, clock)))
+    return [(f"{sign} ", style), (name, "bold"), (f"  {after}" if after else "", style)]
 
 
 def _link(heard: Hearing, party: str) -> Part:
