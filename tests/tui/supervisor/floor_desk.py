@@ -20,9 +20,10 @@ from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import verbatim
 from desktop.ports.base import Capability
 from desktop.tui.app import DesktopApp
+from desktop.tui.supervisor.floor_view import QUARTER
 from tests.tui.desk import RecordedSession, unhurried
 from tests.tui.states import NOW
-from tests.tui.supervisor.floor_states import SCHEDULES, TODAY, WAITING
+from tests.tui.supervisor.floor_states import QUARTERS, RULES, SCHEDULES, TODAY, WAITING
 
 
 class RecordedCommands:
@@ -77,7 +78,7 @@ class RecordedSupervisor:
         self._session = session
         self.acts = RecordedCommands(session)
         self.history = self.habits = self.staffing = self.schedules = self
-        self.alerts = SimpleNamespace(schedules={one.agent_id: one for one in SCHEDULES}, fits=FITS, blind={})
+        self.alerts = SimpleNamespace(schedules={one.agent_id: one for one in SCHEDULES}, fits=FITS, blind={}, settings=RULES)
         self.kept: dict[str, str] = {}
         self.reasons: tuple[str, ...] = ()
 
@@ -96,6 +97,9 @@ class RecordedSupervisor:
         return date(2026, 11, 17)
 
     async def intervals(self, query: Any) -> Answer[Any]:
+        if query.width == QUARTER:
+            names = query.queues if query.by_queue else ("",)
+            return Answer(tuple(one for one in QUARTERS if one.queue in names), NOW)
         return Answer(TODAY if query.queues == ("Billing",) else (), NOW)
 
     async def what_if(self, queue: str, formula: Formula) -> WhatIf:

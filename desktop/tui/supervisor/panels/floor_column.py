@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from textual.content import Content
+
 from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.widgets.table_columns import Column
 
 E = TypeVar("E")
-Cell = tuple[str, str]
-"""Text and style. Plain, so that it is made and compared at little cost; the text is made safe when it is drawn."""
-Sorted = float | str | None
+Cell = tuple[str, str] | Content
+"""Text and style. Plain, so that it is made and compared at little cost; the text is made safe when it is drawn. Content
+where one style will not do."""
+Sorted = float | str | tuple[float, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
