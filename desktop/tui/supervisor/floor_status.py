@@ -11,6 +11,7 @@ from desktop.domain.figures.metric import SERVICE_LEVEL
 from desktop.domain.figures.metrics import METRICS
 from desktop.tui.supervisor.floor_view import (
     ALL_QUEUES,
+    BELOW,
     SEVERITY,
     STALE_SECONDS,
     FloorView,
@@ -66,11 +67,12 @@ class FloorStatus(FloorPane, Widget):
 def _versions(view: FloorView) -> Iterator[Content]:
     """From all there is to say down to what must be said."""
     waiting, longest, agents = _waiting(view), _longest(view), _agents(view)
-    level, target, wanted, age = _level(view), _target(view), _wanted(view), _age(view)
+    wanted, age = tuple(_wanted(view)), _age(view)
+    level, aimed = _level(view, aimed=False), _level(view, aimed=True)
     old = view.stale or (view.summary.together is not None and view.is_old(view.summary.together))
-    yield _joined(waiting, longest, level + target, agents, *wanted, age)
+    yield _joined(waiting, longest, aimed, agents, *wanted, age)
     last = (age,) if old else ()
-    yield _joined(waiting, longest, level + target, agents, *wanted, *last)
+    yield _joined(waiting, longest, aimed, agents, *wanted, *last)
     yield _joined(waiting, longest, level, agents, *wanted, *last)
     yield _joined(waiting, longest, level, *wanted, *last)
     yield _joined(waiting, level, *wanted, *last)
@@ -105,14 +107,22 @@ def _longest(view: FloorView) -> _Said:
     return [(f"{tr('longest')} ", ""), (f"{sign} {wording.duration(wait)}".strip(), style)]
 
 
-def _level(view: FloorView) -> _Said:
+def _level(view: FloorView, *, aimed: bool) -> _Said:
+    """The service level and where it goes; `aimed`: with its target."""
     together = view.summary.together
     level = None if together is None else METRICS[SERVICE_LEVEL].value(together, view.now, view.formula)
     if together is None or level is None:
         return []
     severity = None if view.is_old(together) else view.thresholds.judge(together, SERVICE_LEVEL, level)
-    sign, style = ("", "bold") if severity is None else ("▼", SEVERITY[severity][1])
-    return [(f"{ptr('column', 'SL')} ", ""), (f"{sign}{share(level)}", style), *_direction(view, level)]
+    sign, style = ("", "bold") if severity is None else (BELOW, SEVERITY[severity][1])
+    target = view.thresholds.target(together) if aimed else None
+    said = "" if target is None else f" ({tr('target {share}', share=share(target))})"
+    return [
+        (f"{ptr('column', 'SL')} ", ""),
+        (f"{sign}{share(level)}", style),
+        (said, "$muted"),
+        *_direction(view, level),
+    ]
 
 
 def _direction(view: FloorView, level: float) -> _Said:
@@ -125,12 +135,6 @@ def _direction(view: FloorView, level: float) -> _Said:
     if lately < level - STEADY:
         return [(f" ↘ {tr('falling')}", "$warning")]
     return [(f" ↗ {tr('rising')}", "$success")] if lately > level + STEADY else [(f" → {tr('steady')}", "$muted")]
-
-
-def _target(view: FloorView) -> _Said:
-    together = view.summary.together
-    target = None if together is None else view.thresholds.target(together)
-    return [] if target is None else [(f" {tr('target {share}', share=share(target))}", "$muted")]
 
 
 def _agents(view: FloorView) -> _Said:

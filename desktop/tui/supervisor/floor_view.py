@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from desktop.app.history.centre_days import CentreDays
 from desktop.domain.alerts.thresholds import NO_THRESHOLDS, Thresholds
 from desktop.domain.entities.alert import About, Alert, Severity
 from desktop.domain.entities.counts import Counts
@@ -19,9 +20,11 @@ from desktop.tui.supervisor.floor_summary import FloorSummary
 from desktop.tui.widgets.pane import View
 
 if TYPE_CHECKING:
+    from desktop.app.staffing.demand_forecast import DemandForecast
     from desktop.domain.staffing.what_if import WhatIf
 
 T = TypeVar("T")
+UTC_DAYS = CentreDays("")
 CENTER = "contact_center"
 HALF_HOUR = 1_800.0
 QUARTER = 900.0
@@ -33,6 +36,8 @@ STALE_SECONDS = 15.0
 """After so long without a sign of life figures are shown dim."""
 SEVERITY = {Severity.CRITICAL: ("✕", "bold $error"), Severity.WARNING: ("!", "bold $warning")}
 """Sign and style of how bad something is."""
+BELOW = "▼"
+"""Stands before a service level that misses its target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,8 @@ class FloorView(View):
     today: LookedUp[Sequence[Interval]] = LookedUp()  # of a queue, by half hours
     day: LookedUp[Sequence[StateStretch]] = LookedUp()  # of an agent
     what_if: "LookedUp[WhatIf]" = LookedUp()  # of a queue by a formula
+    forecast: "LookedUp[DemandForecast]" = LookedUp()  # of a queue, for the rest of the day
+    days: CentreDays = field(default_factory=lambda: UTC_DAYS)  # of the contact centre
     held: bool = False  # something is being asked: rows stay where they are
     summary: FloorSummary = FloorSummary()
     thresholds: Thresholds = NO_THRESHOLDS

@@ -22,8 +22,9 @@ WAITING_SECONDS: Final = 2.0
 TODAY_SECONDS: Final = 60.0
 WHAT_IF_SECONDS: Final = 10.0
 QUARTERS_SECONDS: Final = 60.0
-QUARTERS_APART: Final = 5.0
-"""Between two questions for trends: other queues come into sight whenever rows are sorted anew or scrolled."""
+FORECAST_SECONDS: Final = 900.0
+RESTED_SECONDS: Final = 2.0
+"""How long a queue is looked at before its forecast is made, for which weeks of history are read."""
 Look = Callable[[], Awaitable[tuple[Any, Sentence, Instant | None]]]
 """Answers a value, why there is none, and when the value was asked for, where that may be longer ago."""
 
@@ -48,6 +49,8 @@ class FloorRequests:
         self._backend_calls: set[str] = set()
         self._quartered: dict[str, float] = {}
         """When the trend of a queue was asked for."""
+        self._looked_at = ("", 0.0)
+        """The queue whose details are in sight, and since when."""
         self._thresholds: tuple[object, Thresholds] = (None, NO_THRESHOLDS)
 
     def look(self, view: FloorView) -> FloorView:
@@ -64,6 +67,8 @@ class FloorRequests:
             blind=self._desk.alerts.blind,
             thresholds=self._by_rules(),
             quarters=self._known("quarters").value or {},
+            forecast=self._known("forecast"),
+            days=self._desk.history.days,
         )
 
     def ask(self, view: FloorView, *, details: bool) -> None:
@@ -82,6 +87,8 @@ class FloorRequests:
                 self._want("waiting", queue, view.now, WAITING_SECONDS, lambda: self._waiting(queue))
             if desk.offers(Capability.HISTORY):
                 self._want("today", queue, view.now, TODAY_SECONDS, lambda: self._today(queue))
+                if self._rested(queue, view.now):
+                    self._want("forecast", queue, view.now, FORECAST_SECONDS, lambda: self._forecast(queue))
             of = f"{queue}|{view.formula.id}"
             self._want("what_if", of, view.now, WHAT_IF_SECONDS, lambda: self._what_if(queue, view.formula))
         elif view.about == "agent" and view.agent in view.state.agents and desk.offers(Capability.SCHEDULE):
@@ -105,7 +112,13 @@ class FloorRequests:
         wanted = (ALL_QUEUES, *view.in_sight)
         due = [name for name in wanted if now - asked.get(name, float("-inf")) >= QUARTERS_SECONDS]
         if due:
-            self._want("quarters", "", now, QUARTERS_APART, lambda: self._quarters(due, now))
+            self._want("quarters", "\n".join(due), now, QUARTERS_SECONDS, lambda: self._quarters(due, now))
+
+    def _rested(self, queue: str, now: float) -> bool:
+        """Whether this queue has been looked at for a moment."""
+        if self._looked_at[0] != queue:
+            self._looked_at = (queue, now)
+        return now - self._looked_at[1] >= RESTED_SECONDS
 
     def _known(self, kind: str) -> LookedUp[Any]:
         return self._answers.get(kind, _NOTHING)
@@ -142,12 +155,17 @@ class FloorRequests:
     async def _what_if(self, queue: str, formula: Formula) -> tuple[Any, Sentence, None]:
         return await self._desk.staffing.what_if(queue, formula), NOTHING, None
 
+    async def _forecast(self, queue: str) -> tuple[Any, Sentence, Instant | None]:
+        from desktop.app.staffing.demand_forecast import Span
+
+        answer = await self._desk.staffing.forecast((queue,), Span.TODAY)
+        return answer.value, worded(answer.problem), answer.at
+
     async def _today(self, queue: str) -> tuple[Any, Sentence, Instant | None]:
         history = self._desk.history
         since, until = history.last_days(1)
         answer = await history.intervals(IntervalQuery(since, until, HALF_HOUR, (queue,)))
         return answer.value, worded(answer.problem), answer.at
-
 
     async def _quarters(self, names: Sequence[str], now: float) -> tuple[Any, Sentence, None]:
         """The trends that are known, with these among them."""

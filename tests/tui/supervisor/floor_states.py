@@ -1,7 +1,9 @@
 """States of a supervisor's floor, built by hand, at a fixed moment."""
 
 from dataclasses import replace
+from math import inf
 
+from desktop.app.staffing.demand_forecast import DemandForecast, Span
 from desktop.config.alert_rules import make_rule
 from desktop.domain.alerts.rules import AlertSettings
 from desktop.domain.entities.alert import About, Alert, Severity
@@ -18,6 +20,8 @@ from desktop.domain.entities.floor import (
 from desktop.domain.entities.history import Interval
 from desktop.domain.entities.model import Address, Agent, Interaction, QueueStats
 from desktop.domain.entities.words import Availability, Channel, Direction, Health, Phase, Role
+from desktop.domain.staffing.forecast import Expected, Slot
+from desktop.domain.staffing.forecast_error import ForecastError
 from desktop.domain.state.state import AppState, SourceHealth
 from desktop.domain.text.sentence import verbatim
 from tests.tui.states import ALL, IDLE, NOW
@@ -179,6 +183,16 @@ def half_hour(number: int) -> Interval:
 
 TODAY = tuple(half_hour(number) for number in range(16, 28))
 
+_SLOTS = (Slot(MIDNIGHT + number * 1_800, 1, number * 30) for number in range(28, 48))
+FORECAST = DemandForecast(
+    ("Billing",), Span.TODAY, NOW, "UTC",
+    tuple(
+        Expected(slot, mean, 0.7 * mean, 1.4 * mean, 300.0)
+        for slot in _SLOTS
+        for mean in [max(0.0, 24.0 - (slot.minute - 840) / 18)]
+    ),
+    (), ForecastError(0, 0, None, None, None, None, None), inf, (), 60,
+)  # fmt: skip
 _QUEUE_RULES = (
     {"name": "service-level", "watch": "service_level", "below": "80 %", "critical": "65 %"},
     {"name": "long-wait", "watch": "longest_wait", "above": "1 min", "critical": "2 min"},

@@ -69,7 +69,9 @@ class AgentPanel(FloorTable[Agent]):
         found = len(self.ordering.keys)
         count = tr("{n} of {all}", n=found, all=len(agents)) if self.ordering.wanted else str(len(agents))
         by = f" · {tr(_BY[self.group])}" if self.group else ""
-        self.border_title = line((f"{tr('Agents')} · {count}{by}  ", ""), *_by_availability(view.summary.agents), *self.filter_words())
+        self.border_title = line(
+            (f"{tr('Agents')} · {count}{by}  ", ""), *_by_availability(view.summary.agents), *self.filter_words()
+        )
         age = tr("updated {ago}", ago=wording.since(view.age))
         self.border_subtitle = line((age, "bold $warning" if view.stale else "$muted"))
 
@@ -144,7 +146,8 @@ class AgentPanel(FloorTable[Agent]):
             members = [self._entities[one] for one in self._groups.get(name, ()) if one in self._entities]
             heading = group_word(name) if self.group == "state" else name
             return Row(
-                key, (line((f"{heading}  ", "bold"), (f"{len(members)}  ", "$muted"), *_by_availability(tally(members))),)
+                key,
+                (line((f"{heading}  ", "bold"), (f"{len(members)}  ", "$muted"), *_by_availability(tally(members))),),
             )
         agent_id = key.rpartition(_APART)[2]
         return self._row_of(agent_id)._replace(key=key)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from desktop.domain.entities.model import QueueStats
 from desktop.domain.figures.metric import SERVICE_LEVEL, Unit
 from desktop.domain.figures.metrics import METRICS
-from desktop.tui.supervisor.floor_view import SEVERITY, FloorView, alarm, signed
+from desktop.tui.supervisor.floor_view import BELOW, SEVERITY, FloorView, alarm, signed
 from desktop.tui.supervisor.panels.floor_column import Cell, FloorColumn, Sorted
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.widgets.table_columns import Column
@@ -19,7 +19,6 @@ _PEOPLE = 12
 NONE = ("·", "$muted")
 """Stands for a zero: it must not look like a figure that wants somebody."""
 OLD = ("◐", "$warning")
-BELOW = "▼"
 
 
 def _alert(queue: QueueStats, view: FloorView) -> Cell:
@@ -32,7 +31,9 @@ def _worst(queue: QueueStats, view: FloorView) -> Sorted:
     level, target = METRICS[SERVICE_LEVEL].value(queue, view.now, view.formula), view.thresholds.target(queue)
     missing = 0 if level is None or target is None else max(0, round((target - level) * 100))
     wait = METRICS["longest_wait"].value(queue, view.clock_of(queue), view.formula)
-    return (alarm(view.queue_alert(queue.name)), float(missing), wait or 0.0)
+    alert = view.queue_alert(queue.name)
+    foreseen = alert is not None and alert.forecast is not None
+    return (alarm(alert) - foreseen / 2, float(missing), wait or 0.0)
 
 
 def _name(queue: QueueStats, view: FloorView) -> Cell:
@@ -75,6 +76,8 @@ def levels(queue: QueueStats, view: FloorView) -> Sequence[float | None]:
 
 def _trend(queue: QueueStats, view: FloorView) -> Cell:
     """A bar for each quarter of an hour, high enough only where it met the target, and the target itself."""
+    if queue.name not in view.state.queues:
+        return "", ""  # of all together: the status line has it
     known, target = levels(queue, view), view.thresholds.target(queue)
     if not any(level is not None for level in known):
         return f"  {wording.UNKNOWN}", "$muted"
@@ -105,46 +108,48 @@ def _of(
     return cell, order
 
 
-def _metric(name: str, title: str, width: int, from_width: int, *, by: str = "", sign: str = "") -> QueueColumn:
-    """A column of a figure; two of its cells are for the sign before it."""
-    cell, order = _of(name, width - 2, by, sign)
+def _metric(
+    name: str, title: str, width: int, from_width: int, *, marks: int = 0, by: str = "", sign: str = ""
+) -> QueueColumn:
+    """A column of a figure, of so many cells and those for the sign before it."""
+    cell, order = _of(name, width, by, sign)
     unit = METRICS[name].unit
     down = unit is not Unit.SHARE or name in ("occupancy", "abandon_rate")
-    return FloorColumn(name, Column(title, width, "right", from_width), cell, order, down, name)
+    return FloorColumn(name, Column(title, width + marks, "right", from_width), cell, order, down, name)
 
 
 QUEUE_COLUMNS: tuple[QueueColumn, ...] = (
     FloorColumn("alert", Column("", 1), _alert, _worst),
     FloorColumn("queue", Column(pmark("column", "queue")), _name, lambda queue, _: queue.name.casefold(), down=False),
-    _metric("waiting", pmark("column", "waiting"), 7, 0),
-    _metric("longest_wait", pmark("column", "longest"), 9, 0),
+    _metric("waiting", pmark("column", "waiting"), 5, 0, marks=2),
+    _metric("longest_wait", pmark("column", "longest"), 7, 0, marks=2),
     FloorColumn(
         "estimated_wait",
-        Column(pmark("column", "est. wait"), 12, "right", 76),
+        Column(pmark("column", "est. wait"), 12, "right", 94),
         lambda queue, _: (estimate(queue), ""),
         _of("estimated_wait", 12)[1],
         metric="estimated_wait",
     ),
     _metric("offered", pmark("column", "offered"), 7, 56),
-    _metric("answered", pmark("column", "answered"), 8, 92),
-    _metric("abandoned", pmark("column", "abandoned"), 9, 50, by="abandon_rate"),
-    _metric(SERVICE_LEVEL, pmark("column", "SL"), 5, 0, sign=BELOW),
+    _metric("answered", pmark("column", "answered"), 8, 104),
+    _metric("abandoned", pmark("column", "abandoned"), 7, 50, marks=2, by="abandon_rate"),
+    _metric(SERVICE_LEVEL, pmark("column", "SL"), 4, 0, marks=1, sign=BELOW),
     FloorColumn(
         "trend",
-        Column(pmark("column", "  last 2 h ┄ target"), 19, "left", 84),
+        Column(pmark("column", "  2 h ┄ target"), 15, "left", 76),
         _trend,
         lambda queue, view: next((one for one in reversed(levels(queue, view)) if one is not None), None),
         down=False,
     ),
-    _metric("asa", pmark("column", "ASA"), 5, 100),
-    _metric("aht", pmark("column", "AHT"), 5, 106),
+    _metric("asa", pmark("column", "ASA"), 5, 112),
+    _metric("aht", pmark("column", "AHT"), 5, 118),
     FloorColumn(
         "agents",
-        Column(pmark("column", "free/busy/in"), _PEOPLE, "right", 122),
+        Column(pmark("column", "free/busy/in"), _PEOPLE, "right", 126),
         _people,
         lambda queue, _: queue.agents_available,
         down=False,
         metric="agents_available",
     ),
-    _metric("occupancy", pmark("column", "occupancy"), 9, 132),
+    _metric("occupancy", pmark("column", "occupancy"), 9, 138),
 )
