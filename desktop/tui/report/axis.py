@@ -19,7 +19,7 @@ _WIDEST = 8
 class Axis:
     """Intervals `first` to before `end` of all `starts` are in sight, each `column` cells wide with its gap.
 
-    `left`: cells for figures beside the chart.
+    `left`: cells for figures beside the chart. `dated`: whether the first time of a day has its date.
     """
 
     starts: Sequence[Instant]
@@ -29,6 +29,7 @@ class Axis:
     end: int
     column: int
     left: int = LABEL
+    dated: bool = True
 
     @property
     def bar(self) -> int:
@@ -50,7 +51,7 @@ class Axis:
         day = None
         for index in self.shown:
             local = self.days.local(self.starts[index])
-            fresh = local.date() != day
+            fresh = self.dated and local.date() != day
             text = label(self.starts[index], self.width, self.days, fresh=fresh and self.width < DAY)
             x = self.x(index)
             whole_hour = self.width >= DAY or local.minute == 0

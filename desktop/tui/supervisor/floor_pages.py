@@ -27,6 +27,9 @@ _SIGNS = (
     ("·", mark("ended, not acknowledged")),
     ("?", mark("needs help")),
     ("◉", mark("you are on their call")),
+    ("▼", mark("service level below its target")),
+    ("◐", mark("figures of a queue that are out of date")),
+    ("▂▆ ┄", mark("service level by quarter hour: low bars miss the target, which stands after ┄")),
     (mark("free/busy/in"), mark("agents of a queue: free, busy, signed in")),
 )
 

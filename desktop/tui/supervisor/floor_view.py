@@ -80,7 +80,7 @@ class FloorView(View):
     forecast: "LookedUp[DemandForecast]" = LookedUp()  # of a queue, for the rest of the day
     days: CentreDays = field(default_factory=lambda: UTC_DAYS)  # of the contact centre
     held: bool = False  # something is being asked: rows stay where they are
-    summary: FloorSummary = FloorSummary()
+    summary: FloorSummary = field(default_factory=FloorSummary)
     thresholds: Thresholds = NO_THRESHOLDS
     in_sight: tuple[str, ...] = ()  # queues whose trend is on screen
     quarters: Mapping[str, Sequence[Counts | None]] = field(default_factory=dict)  # by queue, None: nothing counted

@@ -28,6 +28,8 @@ from desktop.words.marks import mark
 
 _WAITED = 7
 """Cells of a duration."""
+_CONTACT_LINES = 5
+"""Lines for the contacts below the words, at least."""
 
 
 class DetailLines(Widget):
@@ -142,7 +144,8 @@ class DetailPanel(FloorPane, Vertical):
             who = standing(view.state)
             self._set_contacts([contact_of_interaction(one, who) for one in waiting.value], tr("No one waiting."))
         self.border_subtitle = _asked(view)
-        return queue_lines(queue, view, max(20, self.content_size.width), self.content_size.height)
+        width, height = self.content_size
+        return queue_lines(queue, view, max(20, width), height - _CONTACT_LINES)
 
     def _agent(self, view: FloorView) -> Sequence[Content]:
         agent = view.state.agents.get(view.agent)

@@ -11,8 +11,8 @@ from desktop.tui.widgets.table_columns import Column
 
 E = TypeVar("E")
 Cell = tuple[str, str] | Content
-"""Text and style. Plain, so that it is made and compared at little cost; the text is made safe when it is drawn. Content
-where one style will not do."""
+"""Text and style: plain, so that it is made and compared at little cost, and made safe when it is drawn. Content where
+one style will not do."""
 Sorted = float | str | tuple[float, ...] | None
 
 

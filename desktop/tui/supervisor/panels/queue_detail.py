@@ -12,7 +12,7 @@ from desktop.domain.figures.metric import SERVICE_LEVEL
 from desktop.domain.figures.metrics import METRICS
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.supervisor.floor_view import BELOW, HALF_HOUR, SEVERITY, STALE_SECONDS, FloorView, LookedUp, signed
-from desktop.tui.supervisor.panels.queue_plot import LEFT, QueueDay, plot_lines
+from desktop.tui.supervisor.panels.queue_plot import QueueDay, plot_lines
 from desktop.tui.widgets.flowed_pairs import flowed
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
@@ -27,29 +27,36 @@ _OTHERS = (
     *("average_talk", "average_hold", "average_wrap_up"),
 )
 """Figures for which there must be room."""
-_MOST_ROWS = 13
-_BESIDE_PLOT = 19
-"""Lines that the rest of the details wants, who waits among it."""
-_ROOMY = 32
-"""Lines from which on there is room for all figures."""
+_FEWEST_ROWS, _MOST_ROWS = 4, 13
+"""Of a plot."""
+_GAP = 3
+_LEGEND = 2
+"""Lines below a plot at most."""
 
 
 def queue_lines(queue: QueueStats, view: FloorView, width: int, height: int) -> list[Content]:
-    """What is known of a queue beside its row.
+    """What is known of a queue beside its row: a plot as high as there is room, and all figures only where there is.
 
     Args:
         width: cells there are for a line.
-        height: lines there are for this and for who waits.
+        height: lines there are.
     """
-    others = _OTHERS if height >= _ROOMY else ()
-    return [
-        *_alert(view.queue_alert(queue.name)),
-        _service_level(queue, view),
-        *_day(view.today, queue, view, width, min(_MOST_ROWS, max(4, height - _BESIDE_PLOT))),
-        *_what_if(queue, view),
-        *flowed([_named(queue, name, view) for name in (*_COUNTS, *_TIMES, *others)], width),
-        *_estimate(queue),
-    ]
+    above = [*_alert(view.queue_alert(queue.name)), _service_level(queue, view)]
+    said = [*_what_if(queue, view), *_estimate(queue)]
+    room = height - _LEGEND - _lines_of([*above, *said], width)
+    figures, more = (
+        flowed([_named(queue, name, view) for name in names], width)
+        for names in ((*_COUNTS, *_TIMES), (*_COUNTS, *_TIMES, *_OTHERS))
+    )
+    if room - len(more) >= _MOST_ROWS:
+        figures = more
+    rows = max(_FEWEST_ROWS, min(_MOST_ROWS, room - len(figures)))
+    return [*above, *_day(view.today, queue, view, width, rows), *said, *figures]
+
+
+def _lines_of(lines: Sequence[Content], width: int) -> int:
+    """How many lines these are once they are broken."""
+    return sum(line.get_height({}, width) for line in lines)
 
 
 def _alert(alert: Alert | None) -> list[Content]:
@@ -152,9 +159,9 @@ def _day(
     slots = _slots([one.counts for one in today.value], until)
     forecast = view.forecast.value if view.forecast.of == queue.name else None
     target = view.thresholds.target(queue)
-    day = QueueDay(slots, forecast, view.formula, target, view.days)
-    aged = wording.since(None if today.at is None else view.now - today.at)
-    return [
-        *plot_lines(day, width, rows),
-        content(f"{'':<{LEFT}}{tr('by half hour · updated {ago}', ago=aged)}", "$muted"),
-    ]
+    plot = plot_lines(QueueDay(slots, forecast, view.formula, target, view.days), width, rows)
+    ago = wording.since(None if today.at is None else view.now - today.at)
+    told = content(tr("by half hour · updated {ago}", ago=ago), "$muted")
+    if len(plot) > rows and plot[-1].cell_length + told.cell_length + _GAP <= width:
+        return [*plot[:-1], line(plot[-1], " " * _GAP, told)]
+    return [*plot, told]

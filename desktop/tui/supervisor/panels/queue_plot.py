@@ -1,7 +1,7 @@
 """The day of a queue by half hours: its service level against the target, the contacts below, and what is to come."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from textual.content import Content
@@ -24,7 +24,7 @@ from desktop.words.catalogue import ptr, tr
 LEFT: Final = 9
 """Cells for figures and names beside the charts."""
 LEAST_ROWS: Final = 6
-"""With fewer rows there is room for one of the two charts only."""
+"""With fewer rows there is room for the service level only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ def plot_lines(day: QueueDay, width: int, rows: int) -> list[Content]:
     """The charts over one axis of time in so many rows; a line below says what the bars of the lower one are."""
     to_come = _to_come(day)
     starts = [*day.counted, *to_come]
-    at = axis(starts, HALF_HOUR, day.days, width, max(0, len(day.counted) - 1), LEFT)
+    cursor = max(0, len(day.counted) - 1)
+    at = replace(axis(starts, HALF_HOUR, day.days, width, cursor, LEFT), dated=False)
     raster = Raster(width, rows)
     contacts = (rows - 1) * 2 // 5 if rows >= LEAST_ROWS else 0
     levels = rows - 1 - contacts
@@ -73,7 +74,7 @@ def _to_come(day: QueueDay) -> dict[Instant, Expected]:
 def _levels(raster: Raster, at: Axis, day: QueueDay, counts: Sequence[Counts | None], rows: int) -> None:
     values = [None if one is None else day.formula.value(one) for one in counts]
     _frame(raster, 0, rows, share(1.0), ptr("column", "SL"))
-    if day.target is not None and 0 < (row := target_row(0, rows, day.target)) < rows - 1:
+    if day.target is not None and (row := target_row(0, rows, day.target)) < rows - 1:
         raster.put(0, row, f"{share(day.target):>{LEFT - 2}} ┼", "$muted")
     level_bars(raster, at, values, 0, rows, day.target)
 
@@ -104,10 +105,9 @@ def _frame(raster: Raster, top: int, rows: int, most: str, name: str) -> None:
 def _legend(*, foreseen: bool) -> Content:
     """What the bars of the contacts are."""
     parts: list[Part] = [
-        (" " * LEFT, ""),
         ("█", "$accent"),
         (f" {tr('answered')}  ", "$muted"),
         ("░", "$warning"),
-        (f" {tr('not answered')}  ", "$muted"),
+        (f" {tr('not answered')}", "$muted"),
     ]
-    return line(*parts, *([("▒", "$muted"), (f" {tr('expected')}", "$muted")] if foreseen else []))
+    return line(*parts, *([("  ▒", "$muted"), (f" {tr('expected')}", "$muted")] if foreseen else []))
