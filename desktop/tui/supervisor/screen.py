@@ -462,6 +462,7 @@ class SupervisorScreen(ImmediateScreen):
     def _rearranged(self, event: FloorTable.Rearranged) -> None:
         event.stop()
         self._floor.actions.rearranged()
+        self.redraw()  # the title says by what the rows are sorted
 
     @on(ActionDialog.Closed)
     def _dialog_closed(self) -> None:

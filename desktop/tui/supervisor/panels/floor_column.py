@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from textual.content import Content
 
@@ -13,6 +13,8 @@ E = TypeVar("E")
 Cell = tuple[str, str] | Content
 """Text and style: plain, so that it is made and compared at little cost, and made safe when it is drawn. Content where
 one style will not do."""
+NONE: Final = ("·", "$muted")
+"""Stands for a zero: it must not look like a figure that wants somebody."""
 Sorted = float | str | tuple[float, ...] | None
 
 

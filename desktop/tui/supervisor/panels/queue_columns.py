@@ -6,7 +6,7 @@ from desktop.domain.entities.model import QueueStats
 from desktop.domain.figures.metric import SERVICE_LEVEL, Unit
 from desktop.domain.figures.metrics import METRICS
 from desktop.tui.supervisor.floor_view import BELOW, SEVERITY, FloorView, alarm, signed
-from desktop.tui.supervisor.panels.floor_column import Cell, FloorColumn, Sorted
+from desktop.tui.supervisor.panels.floor_column import NONE, Cell, FloorColumn, Sorted
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.words import wording
@@ -16,8 +16,6 @@ from desktop.words.marks import pmark
 QueueColumn = FloorColumn[QueueStats]
 _PEOPLE = 12
 """Cells of the agents' column."""
-NONE = ("·", "$muted")
-"""Stands for a zero: it must not look like a figure that wants somebody."""
 OLD = ("◐", "$warning")
 
 
@@ -141,15 +139,15 @@ QUEUE_COLUMNS: tuple[QueueColumn, ...] = (
         lambda queue, view: next((one for one in reversed(levels(queue, view)) if one is not None), None),
         down=False,
     ),
-    _metric("asa", pmark("column", "ASA"), 5, 112),
-    _metric("aht", pmark("column", "AHT"), 5, 118),
+    _metric("asa", pmark("column", "ASA"), 5, 110),
+    _metric("aht", pmark("column", "AHT"), 5, 116),
     FloorColumn(
         "agents",
-        Column(pmark("column", "free/busy/in"), _PEOPLE, "right", 126),
+        Column(pmark("column", "free/busy/in"), _PEOPLE, "right", 122),
         _people,
         lambda queue, _: queue.agents_available,
         down=False,
         metric="agents_available",
     ),
-    _metric("occupancy", pmark("column", "occupancy"), 9, 138),
+    _metric("occupancy", pmark("column", "occupancy"), 9, 130),
 )
