@@ -76,6 +76,7 @@ def _versions(view: FloorView) -> Iterator[Content]:
     yield _joined(waiting, longest, level, agents, *wanted, *last)
     yield _joined(waiting, longest, level, *wanted, *last)
     yield _joined(waiting, level, *wanted, *last)
+    yield _joined(waiting, level[:2], *wanted, *last)  # without where it goes
     yield _joined(waiting, *wanted, *last)
 
 

@@ -121,7 +121,7 @@ async def test_figures_beyond_a_threshold_are_marked_and_zeros_are_dim() -> None
             " · oldest figure 1s",
         ),
         ((80, 24), "13 waiting · longest ✕ 02:10 · SL 80% ↘ falling · ✕ 3 alerts · ? 1 needs help"),
-        ((60, 18), "13 waiting · SL 80% ↘ falling · ✕ 3 alerts · ? 1 needs help"),
+        ((60, 18), "13 waiting · SL 80% · ✕ 3 alerts · ? 1 needs help"),
     ],
 )
 async def test_one_line_says_how_the_floor_is(size: tuple[int, int], said: str) -> None:

@@ -97,7 +97,8 @@ def _of(
     def cell(queue: QueueStats, view: FloorView) -> Cell:
         now = view.clock_of(queue)
         if metric.unit is not Unit.SHARE and metric.value(queue, now, view.formula) == 0:
-            return NONE
+            if name != "longest_wait" or queue.waiting == 0:  # who has just come waits, if for no second yet
+                return NONE
         return marked(queue, view, name, fitted(metric, queue, now, view.formula, width), by=by, sign=sign)
 
     def order(queue: QueueStats, view: FloorView) -> Sorted:
