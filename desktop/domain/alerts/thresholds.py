@@ -31,7 +31,8 @@ class Thresholds:
         """
         if value is None:
             return None
-        found = [rule.severity_at(value, None) for rule in self._of(queue, figure) if rule.is_bad(value)]
+        rules = [rule for rule in self._of(queue, figure) if rule.is_bad(value) and _counts_enough(rule, queue)]
+        found = [rule.severity_at(value, None) for rule in rules]
         return Severity.CRITICAL if Severity.CRITICAL in found else Severity.WARNING if found else None
 
     def _of(self, queue: QueueStats, figure: str) -> list[Rule]:
@@ -40,15 +41,17 @@ class Thresholds:
 
 
 def _applies(rule: Rule, queue: QueueStats) -> bool:
-    counts = queue.counts
-    if not matches((queue.name,), rule.queues):
-        return False
-    if counts is None:
-        return rule.ratio is None
-    if rule.threshold_within is not None and counts.threshold is not None and counts.threshold > rule.threshold_within:
-        return False
-    parts = None if rule.ratio is None else rule.ratio.parts(counts)
-    return parts is None or parts[1] >= rule.min_volume
+    limit = queue.counts.threshold if queue.counts is not None else None
+    within = rule.threshold_within is None or limit is None or limit <= rule.threshold_within
+    return within and matches((queue.name,), rule.queues)
+
+
+def _counts_enough(rule: Rule, queue: QueueStats) -> bool:
+    """Whether there is as much under the line of a share as the rule wants."""
+    if rule.ratio is None:
+        return True
+    parts = rule.ratio.parts(queue.counts) if queue.counts is not None else None
+    return parts is not None and parts[1] >= rule.min_volume
 
 
 NO_THRESHOLDS = Thresholds()

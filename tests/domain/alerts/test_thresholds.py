@@ -58,6 +58,7 @@ def test_a_rule_for_calls_says_nothing_about_queues_with_hours_to_answer() -> No
 def test_a_share_of_few_is_not_judged() -> None:
     few = replace(QUEUE, counts=replace(COUNTS, answered=3, answered_within=1, abandoned=1))
     assert thresholds(LEVEL).judge(few, "service_level", 0.25) is None
+    assert thresholds(LEVEL).target(few) == 0.8, "it is its target all the same"
     assert thresholds(LEVEL).judge(replace(QUEUE, counts=None), "service_level", 0.25) is None
 
 

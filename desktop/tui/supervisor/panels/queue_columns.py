@@ -27,7 +27,8 @@ def _alert(queue: QueueStats, view: FloorView) -> Cell:
 def _worst(queue: QueueStats, view: FloorView) -> Sorted:
     """The alert first, then by how much the service level misses its target, then the longest wait."""
     level, target = METRICS[SERVICE_LEVEL].value(queue, view.now, view.formula), view.thresholds.target(queue)
-    missing = 0 if level is None or target is None else max(0, round((target - level) * 100))
+    judged = view.thresholds.judge(queue, SERVICE_LEVEL, level) is not None
+    missing = round((target - level) * 100) if judged and level is not None and target is not None else 0
     wait = METRICS["longest_wait"].value(queue, view.clock_of(queue), view.formula)
     alert = view.queue_alert(queue.name)
     foreseen = alert is not None and alert.forecast is not None
@@ -96,9 +97,9 @@ def _of(
 
     def cell(queue: QueueStats, view: FloorView) -> Cell:
         now = view.clock_of(queue)
-        if metric.unit is not Unit.SHARE and metric.value(queue, now, view.formula) == 0:
-            if name != "longest_wait" or queue.waiting == 0:  # who has just come waits, if for no second yet
-                return NONE
+        just_come = name == "longest_wait" and queue.waiting != 0  # they wait, if for no second yet
+        if metric.unit is not Unit.SHARE and metric.value(queue, now, view.formula) == 0 and not just_come:
+            return NONE
         return marked(queue, view, name, fitted(metric, queue, now, view.formula, width), by=by, sign=sign)
 
     def order(queue: QueueStats, view: FloorView) -> Sorted:
