@@ -37,7 +37,7 @@ def memory(screen: PtyScreen) -> dict[str, float]:
 def work(place: Workplace, screen: PtyScreen, number: str, note: str) -> None:
     """One call from ring to the end of its wrap-up."""
     interaction = place.call(number)
-    screen.wait_for("Incoming call")
+    screen.wait_for("Incoming")
     screen.press("f2")
     until(lambda: (place.interaction(interaction) or {}).get("phase") == "active")
     screen.wait_for("talking")

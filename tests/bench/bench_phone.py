@@ -87,7 +87,7 @@ async def desktop_round(screen: PtyScreen, manager: Manager, somebody: Somebody)
     begun = time.monotonic()
     await somebody.dial(PRIYA, to=QUEUE)
     offered = await manager.after(begun, "AgentCalled", "PJSIP/agent1")
-    rang = await painted(screen, "Incoming call", begun)
+    rang = await painted(screen, "Incoming", begun)
     await asyncio.sleep(0.15)  # a person is slower; the screen is at rest
     pressed = time.monotonic()
     screen.press("f2")

@@ -135,7 +135,7 @@ class Hands:
 
     def wait_ring(self) -> None:
         """Wait for the offer, with who it is."""
-        self.wait("Incoming call")
+        self.wait("Incoming")
 
     def accept(self) -> None:
         """Take the offer; the keyboard is in the note then."""

@@ -100,7 +100,7 @@ def test_a_customer_who_hangs_up_while_an_expert_is_on_the_line(place: Workplace
         place.step("expert_answers")
         screen.wait_for("Noor Haddad  talking")
         place.step("hangup")
-        screen.wait_for("Priya Natarajan  left")
+        screen.wait_for("customer hung up")
         finish(screen)
         (body,) = until(place.written_back)
         assert body["note"] == "asked Noor"

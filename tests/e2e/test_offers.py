@@ -10,15 +10,15 @@ def test_a_missed_offer_makes_not_ready_and_says_why(place: Workplace, size: tup
     with place.desktop(size) as screen:
         ready(screen)
         interaction = place.call()
-        screen.wait_for("Incoming call")
+        screen.wait_for("Incoming")
         place.control("PUT", "clock", {"speed": 100.0})
         screen.wait_for("Not ready · missed")
         place.control("PUT", "clock", {"speed": 1.0})
         screen.wait_for("because an offer was not answered")
-        screen.wait_gone("Incoming call")
+        screen.wait_gone("Incoming")
         assert place.phase(interaction) in ("", "queued")
         screen.press("s", "1")
-        screen.wait_for("Incoming call")  # the caller still waits, and comes back
+        screen.wait_for("Incoming")  # the caller still waits, and comes back
         screen.press("f2")
         until(lambda: place.phase(interaction) == "active")
 
@@ -27,11 +27,11 @@ def test_a_declined_offer_goes_and_nothing_is_written(place: Workplace) -> None:
     with place.desktop() as screen:
         ready(screen)
         interaction = place.call()
-        screen.wait_for("Incoming call")
+        screen.wait_for("Incoming")
         screen.press("f3")
         declined = until(lambda: place.record("contact_center", f"{interaction}/decline"))
         assert len(declined) == 1
-        screen.wait_gone("Incoming call")
+        screen.wait_gone("Incoming")
         assert place.written_back() == []
 
 
@@ -39,9 +39,9 @@ def test_a_caller_who_gives_up_while_it_rings(place: Workplace) -> None:
     with place.desktop() as screen:
         ready(screen)
         place.call()
-        screen.wait_for("Incoming call")
+        screen.wait_for("Incoming")
         place.step("hangup")
-        screen.wait_gone("Incoming call")
+        screen.wait_gone("Incoming")
         screen.wait_for("Waiting for the next contact")
         screen.wait_for("● Available")  # it was not the agent who missed it
         screen.press("f2")
@@ -52,16 +52,16 @@ def test_an_offer_given_to_another_goes(place: Workplace) -> None:
     with place.desktop() as screen:
         ready(screen)
         place.call()
-        screen.wait_for("Incoming call")
+        screen.wait_for("Incoming")
         place.step("rescind")
-        screen.wait_gone("Incoming call")
+        screen.wait_gone("Incoming")
 
 
 def test_double_presses_do_a_thing_once(place: Workplace) -> None:
     with place.desktop() as screen:
         ready(screen)
         interaction = place.call()
-        screen.wait_for("Incoming call")
+        screen.wait_for("Incoming")
         screen.press("f2", "f2", "f2")
         screen.wait_for("rec paused")  # by itself, once: Priya refused to be recorded
         screen.press_twice("f8")

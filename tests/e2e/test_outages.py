@@ -141,7 +141,7 @@ def test_a_contact_centre_that_freezes_is_seen_and_the_call_goes_on_after(apart:
     with apart.desktop() as screen:
         ready(screen)
         apart.call()
-        screen.wait_for("Incoming call")
+        screen.wait_for("Incoming")
         screen.press("f2")
         screen.wait_for("talking")
         screen.send("before ")
@@ -165,7 +165,7 @@ def test_a_contact_centre_that_is_killed_and_comes_back_empty(apart: Workplace, 
     with apart.desktop() as screen:
         ready(screen)
         apart.call()
-        screen.wait_for("Incoming call")
+        screen.wait_for("Incoming")
         screen.press("f2")
         screen.wait_for("talking")
         screen.send("not to be lost")

@@ -17,7 +17,7 @@ def test_a_call_through_the_demo_itself(tmp_path: Path) -> None:
     with PtyScreen([*DESKTOP, "demo", "--speed", "3"], rows=36, cols=120, env=env) as screen:
         screen.wait_for("guide", 40)
         ready(screen)
-        screen.wait_for("Incoming call")
+        screen.wait_for("Incoming")
         screen.wait_for("C-4471")
         assert "talking" not in screen.text()
         before = run("--config", config, "timeline", "C-4471", env=env).json
@@ -49,7 +49,7 @@ def test_a_call_with_an_expert_is_written_back_once(place: Workplace, size: tupl
     with place.desktop(size) as screen:
         ready(screen)
         interaction = place.call()
-        for shown in ("Incoming call", "C-4471", "promised refund of the duplicate charge"):
+        for shown in ("Incoming", "C-4471", "promised refund of the duplicate charge"):
             screen.wait_for(shown)
         assert place.phase(interaction) == "offered"  # the record was there before the answer
         screen.press("f2")
@@ -115,7 +115,7 @@ def test_answer_note_and_wrap_up_in_six_keys(place: Workplace) -> None:
     with place.desktop() as screen:
         ready(screen)
         place.call()
-        screen.wait_for("Incoming call")
+        screen.wait_for("Incoming")
         keys = Counted(screen)
         keys.press("f2")
         screen.wait_for("talking")

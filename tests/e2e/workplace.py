@@ -185,7 +185,7 @@ def talking(place: Workplace, screen: PtyScreen, number: str = PRIYA) -> str:
     """Be on a call with the keyboard in the note; the interaction's id."""
     ready(screen)
     interaction = place.call(number)
-    screen.wait_for("Incoming call")
+    screen.wait_for("Incoming")
     screen.press("f2")
     until(lambda: place.phase(interaction) == "active")
     screen.wait_for("talking")

@@ -70,7 +70,10 @@ def offer_in_one_line(view: View, width: int) -> Content | None:
         return line(head, *known, "   ", *least[0], _time_left(view, offer, bar), *least[1], *about)
 
     brief = who(view, offer, brief=True)
-    short = head if offer.callback_at is not None else (f"{TRAITS[offer.channel].sign} {offer.queue}  ", "bold $accent")
+    sign = TRAITS[offer.channel].sign
+    short: Part = (
+        head if offer.callback_at is not None else (f"{sign} {tr('Incoming')} · {offer.queue}  ", "bold $accent")
+    )
     versions = [version(known, about[:count], BAR) for count in (2, 1, 0)]
     versions += [version(brief, about[:count], BAR) for count in (2, 1, 0)]
     versions += [version(brief[:count], (), BAR // 2, short) for count in range(len(brief), 0, -1)]

@@ -17,7 +17,10 @@ _WIDEST = 8
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Intervals `first` to before `end` of all `starts` are in sight, each `column` cells wide with its gap."""
+    """Intervals `first` to before `end` of all `starts` are in sight, each `column` cells wide with its gap.
+
+    `left`: cells for figures beside the chart. `dated`: whether the first time of a day has its date.
+    """
 
     starts: Sequence[Instant]
     width: float
@@ -25,6 +28,8 @@ class Axis:
     first: int
     end: int
     column: int
+    left: int = LABEL
+    dated: bool = True
 
     @property
     def bar(self) -> int:
@@ -33,7 +38,7 @@ class Axis:
 
     def x(self, index: int) -> int:
         """Where the column of an interval begins."""
-        return LABEL + (index - self.first) * self.column
+        return self.left + (index - self.first) * self.column
 
     @property
     def shown(self) -> range:
@@ -42,11 +47,11 @@ class Axis:
 
     def write(self, raster: Raster, y: int) -> None:
         """Times under the columns, as many as there is room for; arrows where there is more to the sides."""
-        free = LABEL
+        free = self.left
         day = None
         for index in self.shown:
             local = self.days.local(self.starts[index])
-            fresh = local.date() != day
+            fresh = self.dated and local.date() != day
             text = label(self.starts[index], self.width, self.days, fresh=fresh and self.width < DAY)
             x = self.x(index)
             whole_hour = self.width >= DAY or local.minute == 0
@@ -55,18 +60,18 @@ class Axis:
                 free = x + len(text) + 1
                 day = local.date()
         if self.first > 0:
-            raster.put(LABEL - 2, y, "‹", "bold $accent")
+            raster.put(self.left - 2, y, "‹", "bold $accent")
         if self.end < len(self.starts):
             raster.put(raster.width - 1, y, "›", "bold $accent")
 
 
-def axis(starts: Sequence[Instant], width: float, days: CentreDays, cells: int, cursor: int) -> Axis:
+def axis(starts: Sequence[Instant], width: float, days: CentreDays, cells: int, cursor: int, left: int = LABEL) -> Axis:
     """As many intervals as fit into `cells` cells around the cursor."""
-    room = max(1, cells - LABEL)
+    room = max(1, cells - left)
     column = max(1, min(_WIDEST, room // max(1, len(starts))))
     fits = min(len(starts), room // column)
     first = max(0, min(cursor - fits // 2, len(starts) - fits))
-    return Axis(starts, width, days, first, first + fits, column)
+    return Axis(starts, width, days, first, first + fits, column, left)
 
 
 def label(start: Instant, width: float, days: CentreDays, *, fresh: bool) -> str:

@@ -118,10 +118,15 @@ def _contacts(raster: Raster, foreseen: Foreseen, at: Axis, rows: int) -> None:
         if one is None:
             raster.bar(x, at.bar, bottom, (foreseen.slots[index].came or 0) * scale, "$muted")
             continue
-        low, mean, high = (round(value * scale) for value in (one.low, one.offered, one.high))
-        raster.shade(x, at.bar, bottom, mean, high, "░", "$accent")
-        raster.shade(x, at.bar, bottom, low, mean, "▒", "$accent")
-        raster.bar(x, at.bar, bottom, low if high > low else one.low * scale, "$accent")
+        expected_bar(raster, x, at.bar, bottom, scale, one, "$accent")
+
+
+def expected_bar(raster: Raster, x: int, wide: int, bottom: int, scale: float, one: Expected, style: str) -> None:
+    """What is expected of an interval: at least, on average, at most; `scale` cells for a contact."""
+    low, mean, high = (round(value * scale) for value in (one.low, one.offered, one.high))
+    raster.shade(x, wide, bottom, mean, high, "░", style)
+    raster.shade(x, wide, bottom, low, mean, "▒", style)
+    raster.bar(x, wide, bottom, low if high > low else one.low * scale, style)
 
 
 def _agents(raster: Raster, foreseen: Foreseen, at: Axis, top: int, rows: int) -> None:

@@ -105,13 +105,16 @@ def _frame(raster: Raster, top: int, rows: int, name: str, most: str) -> None:
 
 
 def _offered(raster: Raster, charted: Charted, top: int, rows: int) -> None:
-    values = [one.offered if one else None for one in charted.counts]
-    most = _top(values, 4)
+    most = _top([one.offered if one else None for one in charted.counts], 4)
     _frame(raster, top, rows, ptr("chart", "offered"), f"{most:.0f}")
-    axis, bottom = charted.axis, top + rows - 1
-    scale = (rows - 0.25) / most
+    contact_bars(raster, charted.axis, charted.counts, top, rows, most)
+
+
+def contact_bars(raster: Raster, axis: Axis, counts: Sequence[Counts | None], top: int, rows: int, most: float) -> None:
+    """How many were offered, and how many of them answered; a bar of `most` fills the rows."""
+    bottom, scale = top + rows - 1, (rows - 0.25) / most
     for index in axis.shown:
-        one = charted.counts[index]
+        one = counts[index]
         if one is None or not one.offered:
             continue
         answered = min(one.answered or 0, one.offered)
@@ -131,15 +134,28 @@ def _abandoned(raster: Raster, charted: Charted, top: int, rows: int) -> None:
 def _service_level(raster: Raster, charted: Charted, top: int, rows: int) -> None:
     values = [charted.formula.value(one) if one else None for one in charted.counts]
     _frame(raster, top, rows, tr("SL"), "100 %")
-    axis, bottom = charted.axis, top + rows - 1
-    line = bottom - int(TARGET * rows - 1e-9)
-    raster.put(LABEL, line, "┄" * (axis.x(axis.end) - LABEL), "$muted")
+    level_bars(raster, charted.axis, values, top, rows, TARGET)
+
+
+def level_bars(
+    raster: Raster, axis: Axis, values: Sequence[float | None], top: int, rows: int, target: float | None
+) -> None:
+    """Service levels, 100 % of which fill the rows, over the line of their target."""
+    bottom = top + rows - 1
+    if target is not None:
+        raster.put(axis.left, target_row(top, rows, target), "┄" * (axis.x(axis.end) - axis.left), "$muted")
     for index in axis.shown:
         value = values[index]
         if value is not None:
-            raster.bar(axis.x(index), axis.bar, bottom, value * rows, "$success" if value >= TARGET else "$warning")
+            met = target is None or value >= target
+            raster.bar(axis.x(index), axis.bar, bottom, value * rows, "$success" if met else "$warning")
             if value == 0:
                 raster.put(axis.x(index), bottom, "▁" * axis.bar, "$error")
+
+
+def target_row(top: int, rows: int, target: float) -> int:
+    """The row of a chart of service levels in which its target lies."""
+    return top + rows - 1 - int(target * rows - 1e-9)
 
 
 def _handling(raster: Raster, charted: Charted, top: int, rows: int) -> None:

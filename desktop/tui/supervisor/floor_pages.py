@@ -16,7 +16,7 @@ from desktop.tui.widgets.page_text import Hanging, Line
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.words import wording
 from desktop.tui.words.figures import exact_share, share
-from desktop.words.catalogue import ptr, term, tr
+from desktop.words.catalogue import in_words, ptr, term, tr
 from desktop.words.figures import arithmetic, arithmetic_of, definition, known_as
 from desktop.words.marks import mark
 
@@ -27,6 +27,9 @@ _SIGNS = (
     ("·", mark("ended, not acknowledged")),
     ("?", mark("needs help")),
     ("◉", mark("you are on their call")),
+    ("▼", mark("service level below its target")),
+    ("◐", mark("figures of a queue that are out of date")),
+    ("▂▆ ┄", mark("service level by quarter hour: low bars miss the target, which stands after ┄")),
     (mark("free/busy/in"), mark("agents of a queue: free, busy, signed in")),
 )
 
@@ -125,7 +128,19 @@ def compare_lines(queue: QueueStats | None, view: FloorView) -> list[Line]:
             content(""),
             line((f"{own} ", "$muted"), share(queue.service_level), (f"  {says}", "$muted")),
         ]
-    return lines
+    return [*lines, *_assumed(queue, view)]
+
+
+def _assumed(queue: QueueStats, view: FloorView) -> list[Line]:
+    """What stands behind the sentence on one agent more."""
+    found = view.what_if.value if view.what_if.of == f"{queue.name}|{view.formula.id}" else None
+    if found is None or not found.steps or not found.assumes:
+        return []
+    return [
+        content(""),
+        content(tr("What-if assumes"), "bold $accent"),
+        *(Hanging(content("  "), content(in_words(one))) for one in found.assumes),
+    ]
 
 
 def _did(verb: str) -> str:

@@ -1,10 +1,9 @@
-"""The line that says which panes there are, and how many alerts want somebody, wherever one is."""
+"""The line that says which panes there are, and which of them is turned to."""
 
 from textual.content import Content
 from textual.widget import Widget
 
 from desktop.tui.supervisor.floor_view import FloorView
-from desktop.tui.supervisor.panels.alert_panel import counted
 from desktop.tui.supervisor.panels.floor_pane import FloorPane
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import Part, line
@@ -26,8 +25,8 @@ class FloorTabs(FloorPane, Widget):
     current = "queues"
 
     def look_at(self, view: FloorView) -> tuple[object, ...]:
-        """Which tab is shown, and what wants somebody."""
-        return (self.current, view.state.alerts, view.state.help, view.about, view.queue, view.agent)
+        """Which tab is shown."""
+        return (self.current,)
 
     def draw_floor(self, view: FloorView) -> None:
         """Redraw."""
@@ -35,13 +34,10 @@ class FloorTabs(FloorPane, Widget):
 
     def render(self) -> Content:
         """What Textual paints."""
-        view = self.view
         parts: list[Part] = [" "]
         for number, (name, label) in enumerate(FLOOR_TABS, start=1):
             style = "bold reverse $accent" if name == self.current else "$muted"
             parts.append((f" {number} {tr(label)} ", style))
-            if name == "alerts" and isinstance(view, FloorView):
-                parts += counted(view)
             parts.append(" ")
         parts.append((f" {tr('{pane:key} next')}", "$muted"))
         return line(*parts)

@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from desktop.app.history.centre_days import CentreDays
+from desktop.domain.alerts.thresholds import NO_THRESHOLDS, Thresholds
 from desktop.domain.entities.alert import About, Alert, Severity
-from desktop.domain.entities.floor import Schedule, StateStretch
+from desktop.domain.entities.counts import Counts
+from desktop.domain.entities.floor import HelpState, Schedule, StateStretch
 from desktop.domain.entities.history import Interval
 from desktop.domain.entities.model import Instant, Interaction, QueueStats
 from desktop.domain.entities.words import Health, Monitoring
@@ -13,16 +16,28 @@ from desktop.domain.figures.adherence import FITS, Fits
 from desktop.domain.figures.service_level import DEFAULT_FORMULA, Formula
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import NOTHING, Sentence
+from desktop.tui.supervisor.floor_summary import FloorSummary
 from desktop.tui.widgets.pane import View
 
 if TYPE_CHECKING:
+    from desktop.app.staffing.demand_forecast import DemandForecast
     from desktop.domain.staffing.what_if import WhatIf
 
 T = TypeVar("T")
+UTC_DAYS = CentreDays("")
 CENTER = "contact_center"
 HALF_HOUR = 1_800.0
+QUARTER = 900.0
+QUARTERS = 8
+"""Of how many quarters of an hour, the one under way among them, the trend of a queue is made."""
+ALL_QUEUES = ""
+"""Stands for the queues together where others stand by their name."""
 STALE_SECONDS = 15.0
 """After so long without a sign of life figures are shown dim."""
+SEVERITY = {Severity.CRITICAL: ("✕", "bold $error"), Severity.WARNING: ("!", "bold $warning")}
+"""Sign and style of how bad something is."""
+BELOW = "▼"
+"""Stands before a service level that misses its target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +77,13 @@ class FloorView(View):
     today: LookedUp[Sequence[Interval]] = LookedUp()  # of a queue, by half hours
     day: LookedUp[Sequence[StateStretch]] = LookedUp()  # of an agent
     what_if: "LookedUp[WhatIf]" = LookedUp()  # of a queue by a formula
+    forecast: "LookedUp[DemandForecast]" = LookedUp()  # of a queue, for the rest of the day
+    days: CentreDays = field(default_factory=lambda: UTC_DAYS)  # of the contact centre
     held: bool = False  # something is being asked: rows stay where they are
+    summary: FloorSummary = field(default_factory=FloorSummary)
+    thresholds: Thresholds = NO_THRESHOLDS
+    in_sight: tuple[str, ...] = ()  # queues whose trend is on screen
+    quarters: Mapping[str, Sequence[Counts | None]] = field(default_factory=dict)  # by queue, None: nothing counted
 
     def queue_alert(self, name: str) -> Alert | None:
         """The alert to show with a queue."""
@@ -146,16 +167,26 @@ def alarm(alert: Alert | None) -> float:
     return 8.0 - 4 * over - 2 * acknowledged - mild
 
 
+def fresh_alerts(state: AppState) -> list[Alert]:
+    """Alerts that nobody has acknowledged and that are not over."""
+    return [one for one in state.alerts.values() if not one.acknowledged_by and one.over_at is None]
+
+
+def open_requests(state: AppState) -> int:
+    """How many requests for help nobody has answered."""
+    return sum(one.state is HelpState.OPEN for one in state.help.values())
+
+
 def signed(alert: Alert | None) -> tuple[str, str]:
     """The sign of an alert and its style; blanks for none."""
     if alert is None:
         return " ", ""
     if alert.over_at is not None:
         return "·", "$muted"
-    sign = "✕" if alert.severity is Severity.CRITICAL else "~" if alert.forecast is not None else "!"
-    if alert.acknowledged_by:
-        return sign, "$muted"
-    return sign, "bold $error" if alert.severity is Severity.CRITICAL else "bold $warning"
+    sign, style = SEVERITY[alert.severity]
+    if alert.severity is Severity.WARNING and alert.forecast is not None:
+        sign = "~"
+    return sign, "$muted" if alert.acknowledged_by else style
 
 
 def agent_name(state: AppState, agent_id: str) -> str:

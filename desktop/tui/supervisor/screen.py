@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Protocol
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.timer import Timer
 from textual.widget import Widget
@@ -18,19 +18,22 @@ from desktop.domain.figures.service_level import DEFAULT_FORMULA, Formula
 from desktop.domain.select.floor_verbs import Standing
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.header import Header
-from desktop.tui.agent.panes.offer_banner import OfferBanner
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.two_presses import named
 from desktop.tui.supervisor.actions.action_dialog import ActionDialog
 from desktop.tui.supervisor.actions.target import Target, target_at
+from desktop.tui.supervisor.banners.floor_offer import FloorOffer
 from desktop.tui.supervisor.banners.listening_banner import ListeningBanner
 from desktop.tui.supervisor.banners.own_call_banner import OwnCallBanner
 from desktop.tui.supervisor.floor_footer import FloorFooter
 from desktop.tui.supervisor.floor_guide import FloorGuide
-from desktop.tui.supervisor.floor_layout import LAYOUT, classes_for
+from desktop.tui.supervisor.floor_layout import BELOW, LAYOUT, classes_for
+from desktop.tui.supervisor.floor_status import FloorStatus
+from desktop.tui.supervisor.floor_summary import SummaryKeeper
 from desktop.tui.supervisor.floor_tabs import FLOOR_TABS, FloorTabs
+from desktop.tui.supervisor.floor_top import FloorTop
 from desktop.tui.supervisor.floor_view import FloorView, Heard, row_of, worst_alerts
 from desktop.tui.supervisor.panels.agent_panel import AgentPanel
 from desktop.tui.supervisor.panels.alert_panel import HELP, AlertPanel
@@ -116,28 +119,32 @@ class SupervisorScreen(ImmediateScreen):
         self._panes: tuple[Pane, ...] = ()
         self._worst = worst_alerts({})
         self._worst_of: object = None
+        self._summary = SummaryKeeper()
         self._settling: Timer | None = None
         self.place = FLOOR_TABS[0][0]
         """The pane that verbs are about: the one that had the focus last."""
         self.about = "queue"
         """What the details are of: the queue or the agent."""
         self._tab = FLOOR_TABS[0][0]
+        self._below = BELOW[0]
         self._size_fitted = Size(0, 0)
         self._typed: tuple[FloorTable[Any], str] | None = None
 
     def compose(self) -> ComposeResult:
         """Header, banners, panes, footer; dialogs and pages above all."""
         yield Header()
-        yield OfferBanner()
+        with Vertical(id="floor-strip"):
+            yield FloorOffer()
+            yield FloorStatus()
+            yield FloorTabs()
         yield ListeningBanner()
         yield OwnCallBanner()
-        yield FloorTabs()
-        with Container(id="floor"):
-            with Vertical(id="floor-left"):
+        with Vertical(id="floor"):
+            with FloorTop(id="floor-top"):
                 yield QueuePanel()
-                yield AgentPanel()
-            with Vertical(id="floor-right"):
                 yield AlertPanel()
+            with Horizontal(id="floor-bottom"):
+                yield AgentPanel()
                 yield DetailPanel()
         yield Input(placeholder=tr("show only rows that contain …"), id="floor-filter")
         yield FloorGuide()
@@ -186,6 +193,8 @@ class SupervisorScreen(ImmediateScreen):
             self._worst,
             asking=asking,
             held=mounted and self.query_one(ActionDialog).is_open,
+            summary=self._summary.of(state, self._now()),
+            in_sight=self.query_one(QueuePanel).trends_in_sight if mounted else (),
         )
 
     def show(self, state: AppState) -> None:
@@ -305,6 +314,7 @@ class SupervisorScreen(ImmediateScreen):
         """Have a pane in sight, with the focus wherever it is."""
         if name != self._tab:
             self._tab = self.query_one(FloorTabs).current = name
+            self._below = name if name in BELOW else self._below
             self._set_layout_classes()
 
     def next_tab(self) -> None:
@@ -379,7 +389,7 @@ class SupervisorScreen(ImmediateScreen):
         self.call_after_refresh(self.redraw)
 
     def _set_layout_classes(self) -> None:
-        wanted = classes_for(self._size_fitted, self._tab)
+        wanted = classes_for(self._size_fitted, self._tab, self._below)
         if wanted != self.classes & LAYOUT:  # a change of class styles every widget anew
             self.classes = frozenset(self.classes - LAYOUT | wanted)
 
@@ -452,6 +462,7 @@ class SupervisorScreen(ImmediateScreen):
     def _rearranged(self, event: FloorTable.Rearranged) -> None:
         event.stop()
         self._floor.actions.rearranged()
+        self.redraw()  # the title says by what the rows are sorted
 
     @on(ActionDialog.Closed)
     def _dialog_closed(self) -> None:

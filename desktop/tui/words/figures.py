@@ -11,6 +11,8 @@ from desktop.tui.words import wording
 from desktop.words import formats
 
 _BARS = "▁▂▃▄▅▆▇█"
+_MISSED, _MET = _BARS[:4], _BARS[5:]
+"""Bars of a share that misses its target and of one that meets it: between them lies one that is never drawn."""
 _SIZES = ((1, "s"), (60, "m"), (3600, "h"))
 _LEAST_SCALE = 4
 """A trend up to so many is drawn on this scale: one who waits is not a mountain."""
@@ -90,3 +92,13 @@ def trend(values: Sequence[int]) -> str:
     """A sparkline, oldest first."""
     top = max(_LEAST_SCALE, *values) if values else 0
     return "".join(_BARS[min(len(_BARS) - 1, max(0, value) * (len(_BARS) - 1) // top)] for value in values)
+
+
+def bar_to_target(level: float, target: float | None) -> str:
+    """One bar for a share: so high from its target on, lower below, whatever the target is; to scale without one."""
+    if target is None or target <= 0:
+        return trend((round(level * 100), 100))[0]
+    if level < target:
+        return _MISSED[min(len(_MISSED) - 1, int(level / target * len(_MISSED)))]
+    above = (level - target) / (1 - target) if target < 1 else 1.0
+    return _MET[min(len(_MET) - 1, int(above * len(_MET)))]

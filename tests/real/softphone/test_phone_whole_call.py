@@ -40,7 +40,7 @@ async def test_a_call_from_ring_to_wrap_up(place: PhoneWorkplace, somebody: Some
     with place.desktop() as screen:
         available(screen)
         await somebody.dial(PRIYA, to=QUEUE)
-        screen.wait_for("Incoming call")
+        screen.wait_for("Incoming")
         screen.wait_for("C-4471")  # who it is, before it is answered
         screen.press("f2")
         screen.wait_for("talking")
@@ -85,9 +85,9 @@ async def test_what_is_declined_is_no_missed_call(place: PhoneWorkplace, somebod
     with place.desktop() as screen:
         available(screen)
         await somebody.dial(PRIYA, to=QUEUE)
-        screen.wait_for("Incoming call")
+        screen.wait_for("Incoming")
         screen.press("f3")
-        screen.wait_gone("Incoming call")
+        screen.wait_gone("Incoming")
         await somebody.hang_up()
         assert "Not ready" not in screen.text()
         screen.press("ctrl+o")
@@ -117,7 +117,7 @@ async def test_commands_leave_the_phone_to_the_running_desktop(place: PhoneWorkp
         assert checked.code == 0
         assert "voice: not tried, since the running desktop has it" in checked.words
         await somebody.dial(PRIYA, to=QUEUE)
-        screen.wait_for("Incoming call")  # so the phone is still the one that rings
+        screen.wait_for("Incoming")  # so the phone is still the one that rings
         (offer,) = place.command("interactions", "--phase", "offered").json
         refused = place.command("do", "accept", offer["id"])
         assert refused.code == 1
@@ -144,7 +144,7 @@ async def test_what_the_sound_system_prints_is_not_on_the_screen(place: PhoneWor
     with place.desktop() as screen:
         available(screen)
         await somebody.dial(PRIYA, to=QUEUE)
-        screen.wait_for("Incoming call")
+        screen.wait_for("Incoming")
         screen.press("f2")
         screen.wait_for("There is no sound")
         assert "ALSA lib" not in screen.text()

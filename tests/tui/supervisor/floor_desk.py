@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from desktop.app.commands.action_result import ActionResult
+from desktop.app.history.centre_days import CentreDays
 from desktop.app.history.query_cache import Answer
 from desktop.app.supervision.questions import Looked
 from desktop.app.supervision.supervisor_commands import Listening
@@ -20,9 +21,10 @@ from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import verbatim
 from desktop.ports.base import Capability
 from desktop.tui.app import DesktopApp
+from desktop.tui.supervisor.floor_view import QUARTER
 from tests.tui.desk import RecordedSession, unhurried
 from tests.tui.states import NOW
-from tests.tui.supervisor.floor_states import SCHEDULES, TODAY, WAITING
+from tests.tui.supervisor.floor_states import FORECAST, QUARTERS, RULES, SCHEDULES, TODAY, WAITING
 
 
 class RecordedCommands:
@@ -77,7 +79,10 @@ class RecordedSupervisor:
         self._session = session
         self.acts = RecordedCommands(session)
         self.history = self.habits = self.staffing = self.schedules = self
-        self.alerts = SimpleNamespace(schedules={one.agent_id: one for one in SCHEDULES}, fits=FITS, blind={})
+        self.alerts = SimpleNamespace(
+            schedules={one.agent_id: one for one in SCHEDULES}, fits=FITS, blind={}, settings=RULES
+        )
+        self.days = CentreDays("UTC")
         self.kept: dict[str, str] = {}
         self.reasons: tuple[str, ...] = ()
 
@@ -96,6 +101,9 @@ class RecordedSupervisor:
         return date(2026, 11, 17)
 
     async def intervals(self, query: Any) -> Answer[Any]:
+        if query.width == QUARTER:
+            names = query.queues if query.by_queue else ("",)
+            return Answer(tuple(one for one in QUARTERS if one.queue in names), NOW)
         return Answer(TODAY if query.queues == ("Billing",) else (), NOW)
 
     async def what_if(self, queue: str, formula: Formula) -> WhatIf:
@@ -104,6 +112,9 @@ class RecordedSupervisor:
         now, more = Step(0, 9, 0.62, 0.55, 0.7, 31.0, 0.9, 0.08), Step(1, 10, 0.79, 0.72, 0.85, 14.0, 0.84, 0.04)
         fewer = Step(-1, 8, 0.41, 0.3, 0.5, 70.0, 0.95, 0.15)
         return WhatIf(queue, formula.id, 1_800.0, 40, 0.62, now, (fewer, more), 320.0, None, 9)
+
+    async def forecast(self, queues: Any, span: Any) -> Answer[Any]:
+        return Answer(FORECAST if queues == ("Billing",) else None, NOW)
 
     async def day_of(self, agent_id: str) -> Looked[Any]:
         return Looked(())

@@ -1,7 +1,11 @@
 """States of a supervisor's floor, built by hand, at a fixed moment."""
 
 from dataclasses import replace
+from math import inf
 
+from desktop.app.staffing.demand_forecast import DemandForecast, Span
+from desktop.config.alert_rules import make_rule
+from desktop.domain.alerts.rules import AlertSettings
 from desktop.domain.entities.alert import About, Alert, Severity
 from desktop.domain.entities.counts import Counts, EstimateScore, StaffTime
 from desktop.domain.entities.floor import (
@@ -16,6 +20,8 @@ from desktop.domain.entities.floor import (
 from desktop.domain.entities.history import Interval
 from desktop.domain.entities.model import Address, Agent, Interaction, QueueStats
 from desktop.domain.entities.words import Availability, Channel, Direction, Health, Phase, Role
+from desktop.domain.staffing.forecast import Expected, Slot
+from desktop.domain.staffing.forecast_error import ForecastError
 from desktop.domain.state.state import AppState, SourceHealth
 from desktop.domain.text.sentence import verbatim
 from tests.tui.states import ALL, IDLE, NOW
@@ -132,7 +138,7 @@ OVER = {"over_at": NOW - 300}
 ALERTS = {
     one.key: one
     for one in (
-        alert("low service level", "Billing", CRITICAL, "Billing: service level 62 %, below 70 % for 2 min", 190),
+        alert("low service level", "Billing", CRITICAL, "Billing: service level 62 %, below 80 % for 2 min", 190),
         alert("long wait", "Chat", WARNING, "Chat: longest wait 01:11, above 01:00 for 30 s", 75),
         alert("breach ahead", "Retention", WARNING, "Retention: service level below 80 %", 30, forecast=NOW + 540),
         alert("long hold", "a3", WARNING, "Ana Lindqvist: on hold for 20 min", 130, about=About.AGENT, **SEEN),
@@ -176,6 +182,38 @@ def half_hour(number: int) -> Interval:
 
 
 TODAY = tuple(half_hour(number) for number in range(16, 28))
+
+_SLOTS = (Slot(MIDNIGHT + number * 1_800, 1, number * 30) for number in range(28, 48))
+FORECAST = DemandForecast(
+    ("Billing",), Span.TODAY, NOW, "UTC",
+    tuple(
+        Expected(slot, mean, 0.7 * mean, 1.4 * mean, 300.0)
+        for slot in _SLOTS
+        for mean in [max(0.0, 24.0 - (slot.minute - 840) / 18)]
+    ),
+    (), ForecastError(0, 0, None, None, None, None, None), inf, (), 60,
+)  # fmt: skip
+_QUEUE_RULES = (
+    {"name": "service-level", "watch": "service_level", "below": "80 %", "critical": "65 %"},
+    {"name": "long-wait", "watch": "longest_wait", "above": "1 min", "critical": "2 min"},
+    {"name": "abandon-rate", "watch": "abandon_rate", "above": "7 %"},
+)
+RULES = AlertSettings(tuple(rule for table in _QUEUE_RULES if (rule := make_rule(table, lambda *_: None))))
+
+
+def quarter(name: str, number: int, level: float) -> Interval:
+    """What came to a queue in one of the last quarters of an hour, of which 7 is the one under way."""
+    since = NOW // 900 * 900 - (7 - number) * 900
+    return Interval(name, replace(counts(40, round(38 * level), 36, 2, 20.0, 300.0), since=since, until=since + 900))
+
+
+_LEVELS = {
+    "Billing": (0.92, 0.88, 0.81, 0.72, 0.60, 0.45, 0.30, 0.22),
+    "Sales": (0.9, 0.95, 1.0, 0.85, 0.9, 0.8, 0.95, 0.9),
+    "Support": (0.85, 0.9, 0.78, 0.9, 0.88, 0.95, 0.9, 0.85),
+    "": (0.9, 0.9, 0.86, 0.82, 0.75, 0.7, 0.66, 0.6),
+}
+QUARTERS = tuple(quarter(name, at, one) for name, levels in _LEVELS.items() for at, one in enumerate(levels))
 
 
 def floor() -> AppState:

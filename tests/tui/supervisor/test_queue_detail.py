@@ -1,20 +1,23 @@
 """The details of a queue: what the what-if line says and what it assumes."""
 
 from dataclasses import replace
+from typing import Any
 
-from desktop.domain.entities.counts import Counts
-from desktop.domain.entities.history import Interval
+import pytest
+
+from desktop.domain.alerts.thresholds import Thresholds
 from desktop.domain.entities.model import QueueStats
 from desktop.domain.figures.metrics import METRICS
 from desktop.domain.figures.service_level import DEFAULT_FORMULA
 from desktop.domain.staffing.what_if import Step, WhatIf
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import verbatim
-from desktop.tui.supervisor.floor_view import HALF_HOUR, FloorView, LookedUp
+from desktop.tui.supervisor.floor_pages import compare_lines
+from desktop.tui.supervisor.floor_view import FloorView, LookedUp
 from desktop.tui.supervisor.panels.queue_detail import queue_lines
-from desktop.tui.words import wording
+from desktop.tui.widgets.page_text import Hanging
+from tests.tui.supervisor.floor_states import FORECAST, QUEUES, RULES, TODAY, floor
 from tests.tui.supervisor.floor_states import NOW as AT
-from tests.tui.supervisor.floor_states import QUEUES
 
 Q = "Billing"
 NOW, MORE = Step(0, 7.6, 0.62, 0.5, 0.7, 31.0, 0.9, 0.08), Step(1, 8.6, 0.79, 0.7, 0.9, 14.0, 0.8, 0.04)
@@ -22,37 +25,88 @@ ASSUMED = (verbatim("[red]7.6[/] agents"), verbatim("patience"))
 SAID = WhatIf(Q, DEFAULT_FORMULA.id, 1_800, 40, 0.62, NOW, (MORE,), 97.0, None, 7.6, ASSUMED)
 
 
+WIDTH, HEIGHT = 110, 30
+
+
 def shown(found: WhatIf, of: str = Q) -> str:
     view = FloorView(AppState(), None, 0.0, what_if=LookedUp(f"{of}|{DEFAULT_FORMULA.id}", found, 0.0))
-    return "\n".join(line.plain for line in queue_lines(QueueStats(Q, 1, 0.0), view, 110))
+    return "\n".join(line.plain for line in queue_lines(QueueStats(Q, 1, 0.0), view, WIDTH, HEIGHT))
 
 
-def test_what_it_assumes_stands_below_the_figures() -> None:
+def test_what_if_is_one_sentence_with_its_assumption() -> None:
     text = shown(SAID)
-    assert "what-if, last 30 min: +1 agent: 62 → 79 %" in text
-    assert text.endswith("what-if assumes [red]7.6[/] agents · patience")
+    assert "With 1 more agent: 62 → 79 % (80 % range 70%–90%), if the last 30 min continue" in text
+
+
+def test_what_else_it_assumes_stands_beside_the_formulas() -> None:
+    view = FloorView(AppState(), None, AT, what_if=LookedUp(f"{Q}|{DEFAULT_FORMULA.id}", SAID, AT))
+    lines = compare_lines(QUEUES[Q], view)
+    text = "\n".join(one.words.plain if isinstance(one, Hanging) else one.plain for one in lines)
+    assert text.endswith("What-if assumes\n[red]7.6[/] agents\npatience")
+    other = compare_lines(QUEUES["Sales"], view)
+    assert "assumes" not in "".join(one.plain for one in other if not isinstance(one, Hanging))
 
 
 def test_nothing_is_assumed_where_nothing_is_said() -> None:
     why_not = verbatim("Only 4 came in 30 min.")
     text = shown(WhatIf(Q, DEFAULT_FORMULA.id, 1_800, 4, None, assumes=(verbatim("a"),), why_not=why_not))
-    assert "what-if: Only 4 came in 30 min." in text and "assumes" not in text
+    assert "what-if: Only 4 came in 30 min." in text and "continue" not in text
 
 
-def test_counts_of_the_day_and_of_the_half_hour_say_which_they_are() -> None:
-    """They differ: the day is told live, its half hours are asked for now and then."""
-    sums = replace(QUEUES[Q].counts or Counts(0.0, 0.0), offered=16)
-    half = replace(sums, since=AT // HALF_HOUR * HALF_HOUR, until=AT, offered=14)
-    since = wording.clock(half.since)[:5]
-    today = LookedUp(Q, (Interval(Q, half),), AT - 25)
-    view = FloorView(AppState(), None, AT, today=today)
-    text = "\n".join(line.plain for line in queue_lines(replace(QUEUES[Q], counts=sums), view, 110))
-    assert "today  offered 16 " in text
-    assert f" 14 since {since}, peak 14" in text and f"by half hour from {since} · updated 25s ago" in text
+def detail(view: FloorView, height: int = HEIGHT, queue: QueueStats = QUEUES[Q]) -> list[str]:
+    """The lines of the details."""
+    return [line.plain for line in queue_lines(queue, view, WIDTH, height)]
+
+
+def looked(**more: Any) -> FloorView:
+    """A view with the day of the queue, and what the rules say."""
+    today = LookedUp(Q, TODAY, AT - 25)
+    return FloorView(floor(), None, AT, today=today, thresholds=Thresholds(RULES.rules), **more)
+
+
+def test_the_plot_has_an_axis_with_numbers_and_the_line_of_the_target() -> None:
+    lines = detail(looked())
+    assert any(line.startswith("   100% ┤") for line in lines)
+    assert any(line.startswith("    80% ┼┄") for line in lines)
+    assert any(line.strip().startswith("08") and " 12 " in line for line in lines)
+    assert "░ not answered   by half hour · updated 25s ago" in "\n".join(lines)
+
+
+def test_without_a_rule_there_is_no_target() -> None:
+    lines = detail(replace(looked(), thresholds=Thresholds()))
+    assert "┄" not in "".join(lines) and "target" not in "".join(lines)
+
+
+def test_what_is_expected_stands_behind_what_came() -> None:
+    lines = detail(looked(forecast=LookedUp(Q, FORECAST, AT)))
+    bars = next(line for line in lines if line.startswith("offered "))
+    assert "▒" in bars or "░" in bars
+    assert "▒ expected" in "\n".join(lines)
+    assert "20" in next(line for line in lines if line.strip().startswith("08"))
+    other = "\n".join(detail(looked(forecast=LookedUp("Sales", FORECAST, AT))))
+    assert "expected" not in other, "that of another queue is not drawn"
+
+
+@pytest.mark.parametrize("height", [12, 18, 25, 40])
+def test_the_plot_takes_the_room_there_is(height: int) -> None:
+    lines = detail(looked(), height)
+    assert len(lines) <= height
+    assert any("within the predicted range" in line for line in lines)
+    assert ("average talk" in "\n".join(lines)) == (height >= 25)
+
+
+def test_there_is_one_service_level_with_its_name_and_its_target() -> None:
+    text = "\n".join(detail(looked()))
+    assert "service level today ▼62.80 % in 20 s (target 80%) · abandons count against · Genesys" in text
+    assert "71%" not in text, "the contact centre's own figure stands beside the other formulas"
+
+
+def test_the_estimated_wait_says_how_often_it_held() -> None:
+    assert "estimated wait 02:10 1–5m · 81% within the predicted range (120 answered" in "\n".join(detail(looked()))
 
 
 def test_the_answer_for_another_queue_is_not_shown() -> None:
-    assert "what-if" not in shown(SAID, of="Sales")
+    assert "With 1 more agent" not in shown(SAID, of="Sales")
 
 
 def test_the_longest_wait_today_is_never_below_that_of_who_waits_now() -> None:

@@ -139,7 +139,7 @@ def draft_of_body(
 
 
 def hidden_digits(*bodies: str) -> int:
-    """How many digits are hidden in some JSON texts; see `domain/card_numbers.py`."""
+    """How many digits are hidden in some JSON texts; see `domain/text/card_numbers.py`."""
     return sum(body.count(canonical_json(HIDDEN)[1:-1]) for body in bodies)
 
 

@@ -9,7 +9,7 @@ from desktop.domain import select
 from desktop.domain.entities.channels import CALLS, TRAITS, WRITTEN
 from desktop.domain.entities.floor import HelpState
 from desktop.domain.entities.model import Interaction, Leg
-from desktop.domain.entities.words import LegPhase, Phase, Recording, Verb
+from desktop.domain.entities.words import LegKind, LegPhase, Phase, Recording, Verb
 from desktop.domain.select.hearing import AGENT, CUSTOMER, Hearing, hearing
 from desktop.tui.agent.past import details_seen, what_came_before
 from desktop.tui.agent.thread import thread
@@ -277,17 +277,18 @@ def _line_lines(view: View, interaction: Interaction, width: int) -> list[Conten
     if said:
         lines.append(content(said, "bold $warning" if interaction.held or interaction.muted else "$muted"))
     ended = [leg for leg in interaction.legs if leg.phase not in OPEN_LEG][-3:]
-    return [*lines, *(_party(*_leg_face(leg, heard)) for leg in ended)]
+    supervisors = [leg for leg in interaction.legs if leg.phase in OPEN_LEG and leg.kind is LegKind.SUPERVISOR]
+    return [*lines, *(_party(*_leg_face(leg, heard)) for leg in (*supervisors, *ended))]
 
 
 def _strip(view: View, interaction: Interaction, heard: Hearing, width: int) -> Content:
     """The call as a line: the customer, me, and further parties; unbroken between those who hear each other."""
     customer = (CUSTOMER, *_customer_face(heard), title(view.state, interaction), _held(view, interaction))
-    parties = [customer] if CUSTOMER in heard.joined | heard.waiting else []
+    parties = [customer]
     you = ("✕", tr("You"), tr("muted"), "$warning") if heard.muted else ("●", tr("You"), "", "$success")
     others = []
     for leg in interaction.legs:
-        if leg.phase in OPEN_LEG:
+        if leg.phase in OPEN_LEG and leg.kind is not LegKind.SUPERVISOR:
             sign, _, state, style = _leg_face(leg, heard)
             since = "" if leg.id in heard.waiting else wording.duration(view.now - leg.since)
             others.append((leg.id, sign, state, style, leg_name(leg), since))
@@ -303,17 +304,13 @@ def _strip(view: View, interaction: Interaction, heard: Hearing, width: int) -> 
             parts += _in_strip(sign, _short(name, cells), state, style, clock if clocks else "")
         return line(*parts)
 
-    cells = (40, 24, 16, 10)
-    return first_that_fits(width, [*(version(most, clocks=True) for most in cells), version(cells[-1], clocks=False)])
+    shorter = (version(most, clocks=False) for most in (40, 24, 16, 12, 8))
+    return first_that_fits(width, [version(40, clocks=True), *shorter])
 
 
 def _in_strip(sign: str, name: str, state: str, style: str, clock: str) -> list[Part]:
-    return [
-        (f"{sign} ", style),
-        (name, "bold"),
-        (f" {state}" if state else "", style),
-        (f" {clock}" if clock else "", style),
-    ]
+    after = " ".join(filter(None, (state, clock)))
+    return [(f"{sign} ", style), (name, "bold"), (f"  {after}" if after else "", style)]
 
 
 def _link(heard: Hearing, party: str) -> Part:

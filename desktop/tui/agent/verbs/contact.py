@@ -1,6 +1,6 @@
-"""What is done to the contact itself: accepting, declining, ending, and what has a field of its own.
+"""What is done to the contact itself: accepting, declining, hold, mute, recording, ending, tones.
 
-A verb without a method here, as hold and mute, goes straight from its key to the session: see `desk_actions.py`.
+How a verb is carried out and told of, and why some ask for a second press, is in `base.py`.
 """
 
 from desktop.domain import select
@@ -29,6 +29,14 @@ class ContactVerbs(DeskVerbs):
         if not self._typing_elsewhere():
             self._screen.focus_writing()
         self._do(Verb.ACCEPT, offer)
+
+    def hold(self) -> None:
+        """Hold the customer, or resume; with an expert on the line, talk to the other of the two."""
+        self.first_of(Verb.SWAP, Verb.RESUME, Verb.HOLD)
+
+    def mute(self) -> None:
+        """Mute yourself, or unmute."""
+        self.first_of(Verb.UNMUTE, Verb.MUTE)
 
     def decline(self) -> None:
         """Decline the most urgent offer; without one, reject or end a call on the phone that is no contact."""

@@ -126,7 +126,7 @@ class CustomerVerbs(DeskVerbs):
         """Copy the entry that is read; else list what of the contact can be copied."""
         pane, entry = self._screen.query_one(CopyList), self._screen.query_one(EntryPane)
         if entry.is_open and entry.has_focus:
-            self.copied(tr("the entry"), entry.text)
+            self.copied(tr("the entry"), entry.text, lines=True)
         elif pane.is_open:
             self._screen.close_top()
         elif self._selected() is None:
@@ -152,9 +152,15 @@ class CustomerVerbs(DeskVerbs):
         if match is not None and self.session is not None:
             self.session.pops.read_on(match)
 
-    def copied(self, label: str, text: str) -> None:
-        """Put a text on the terminal's clipboard, without anything in it that is not for reading."""
-        self._screen.app.copy_to_clipboard(safe(text, limit=TEXT_LIMIT, newlines=True))
+    def copied(self, label: str, text: str, *, lines: bool = False) -> None:
+        """Put a text on the terminal's clipboard, without anything in it that is not for reading.
+
+        Args:
+            label: what it is.
+            text: an id, a number, an address; a newline in one of these is no business of a terminal's.
+            lines: whether it is a text of several lines.
+        """
+        self._screen.app.copy_to_clipboard(safe(text, limit=TEXT_LIMIT, newlines=lines))
         copied = tr(
             "Copied {label} {text}, if this terminal lets programs copy (OSC 52).",
             label=label,

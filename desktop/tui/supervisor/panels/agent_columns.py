@@ -7,7 +7,7 @@ from desktop.domain.figures.adherence import standing, stretches_of
 from desktop.domain.figures.agent_day import missed_today
 from desktop.tui.supervisor.agent_activity import activity, customer_of, foremost, reason_label
 from desktop.tui.supervisor.floor_view import FloorView, alarm, signed
-from desktop.tui.supervisor.panels.floor_column import Cell, FloorColumn, Sorted
+from desktop.tui.supervisor.panels.floor_column import NONE, Cell, FloorColumn, Sorted
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.words import wording
 from desktop.tui.words.figures import short_duration
@@ -70,7 +70,7 @@ def _load(agent: Agent, _: FloorView) -> float | None:
 
 def _missed(agent: Agent, view: FloorView) -> Cell:
     count = missed_today(agent)
-    return str(count), "$warning" if count else "$muted"
+    return (str(count), "$warning") if count else NONE
 
 
 def _adherent(agent: Agent, view: FloorView) -> tuple[bool | None, float]:

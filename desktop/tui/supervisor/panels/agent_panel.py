@@ -1,11 +1,11 @@
 """The agents of the floor: what each does and since when, in groups if wanted."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from desktop.domain.entities.model import Agent
-from desktop.tui.supervisor.agent_activity import activity, group_word, is_busy
+from desktop.tui.supervisor.agent_activity import activity, group_word
+from desktop.tui.supervisor.floor_summary import BUSY, tally
 from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.supervisor.panels.agent_columns import AGENT_COLUMNS
 from desktop.tui.supervisor.panels.floor_table import FloorTable
@@ -18,7 +18,6 @@ from desktop.words.marks import mark
 _APART: Final = "\x1f"
 """Between group and agent in the key of a row: an agent of two queues has a row in each."""
 _HEADING: Final = "\x1e"
-_COUNTED_SECONDS: Final = 0.5
 NO_GROUP = ""
 GROUPED: Final = {
     NO_GROUP: mark("Agents not grouped."),
@@ -42,8 +41,6 @@ class AgentPanel(FloorTable[Agent]):
         self._groups: dict[str, list[str]] = {}
         self._group_keys: list[str] = []
         self._group_places: dict[str, int] = {}
-        self._tallied: tuple[object, float] = (None, float("-inf"))
-        self._tally: tuple[Part, ...] = ()
 
     @property
     def agent(self) -> str:
@@ -61,6 +58,7 @@ class AgentPanel(FloorTable[Agent]):
             view.state.health,
             view.schedules,
             view.held,
+            view.summary,
             self.asked,
         )
 
@@ -70,9 +68,10 @@ class AgentPanel(FloorTable[Agent]):
         self.show_entities(agents, view)
         found = len(self.ordering.keys)
         count = tr("{n} of {all}", n=found, all=len(agents)) if self.ordering.wanted else str(len(agents))
-        self._count(view)
         by = f" · {tr(_BY[self.group])}" if self.group else ""
-        self.border_title = line((f"{tr('Agents')} · {count}{by}  ", ""), *self._tally, *self.filter_words())
+        self.border_title = line(
+            (f"{tr('Agents')} · {count}{by}  ", ""), *_by_availability(view.summary.agents), *self.filter_words()
+        )
         age = tr("updated {ago}", ago=wording.since(view.age))
         self.border_subtitle = line((age, "bold $warning" if view.stale else "$muted"))
 
@@ -147,26 +146,20 @@ class AgentPanel(FloorTable[Agent]):
             members = [self._entities[one] for one in self._groups.get(name, ()) if one in self._entities]
             heading = group_word(name) if self.group == "state" else name
             return Row(
-                key, (line((f"{heading}  ", "bold"), (f"{len(members)}  ", "$muted"), *_by_availability(members)),)
+                key,
+                (line((f"{heading}  ", "bold"), (f"{len(members)}  ", "$muted"), *_by_availability(tally(members))),),
             )
         agent_id = key.rpartition(_APART)[2]
         return self._row_of(agent_id)._replace(key=key)
 
-    def _count(self, view: FloorView) -> None:
-        agents, at = self._tallied
-        if agents is not view.state.agents and abs(view.now - at) >= _COUNTED_SECONDS:
-            self._tallied = (view.state.agents, view.now)
-            self._tally = _by_availability(view.state.agents.values())
 
-
-def _by_availability(agents: Iterable[Agent]) -> tuple[Part, ...]:
-    """How many are free, have a contact, are not ready, are offline: each counts once, where they are now."""
-    counted = Counter("busy" if is_busy(agent) else agent.observed.value for agent in agents)
+def _by_availability(counted: Mapping[str, int]) -> tuple[Part, ...]:
+    """How many are free, have a contact, are not ready, are offline."""
     free, *others = [
         (one.value, sign, term("availability", one), style) for one, (sign, _, style) in wording.AVAILABILITY.items()
     ]
-    kinds = (free, ("busy", "☎", tr("busy"), "$accent"), *others)
-    return tuple((f"{sign} {counted[kind]} {word}  ", style) for kind, sign, word, style in kinds)
+    kinds = (free, (BUSY, "☎", tr("busy"), "$accent"), *others)
+    return tuple((f"{sign} {counted.get(kind, 0)} {word}  ", style) for kind, sign, word, style in kinds)
 
 
 def _text(agent: Agent) -> str:

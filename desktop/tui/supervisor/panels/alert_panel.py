@@ -7,7 +7,7 @@ from desktop.domain.entities.alert import Alert
 from desktop.domain.entities.floor import HelpRequest, HelpState
 from desktop.domain.entities.model import Instant
 from desktop.domain.text.sentence import Sentence
-from desktop.tui.supervisor.floor_view import FloorView, agent_name, signed, urgency
+from desktop.tui.supervisor.floor_view import FloorView, agent_name, fresh_alerts, open_requests, signed, urgency
 from desktop.tui.supervisor.panels.floor_pane import FloorPane
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.widgets.table import LineTable
@@ -80,9 +80,7 @@ def wanting(view: FloorView) -> tuple[Sequence[HelpRequest], Sequence[Alert]]:
 
 def counted(view: FloorView) -> tuple[Part, ...]:
     """How many want somebody still, by kind: ` · ? 1  ✕ 2  ! 1`."""
-    requests, alerts = wanting(view)
-    fresh = [one for one in alerts if not one.acknowledged_by and one.over_at is None]
-    asked = sum(1 for one in requests if one.state is HelpState.OPEN)
+    fresh, asked = fresh_alerts(view.state), open_requests(view.state)
     parts: list[Part] = [(f" ? {asked}", "bold $warning")] if asked else []
     for sign in ("✕", "!", "~"):
         some = [one for one in fresh if signed(one)[0] == sign]

@@ -28,6 +28,8 @@ from desktop.words.marks import mark
 
 _WAITED = 7
 """Cells of a duration."""
+_CONTACT_LINES = 5
+"""Lines for the contacts below the words, at least."""
 
 
 class DetailLines(Widget):
@@ -101,6 +103,7 @@ class DetailPanel(FloorPane, Vertical):
         return (
             *(view.about, view.queue, view.agent, state.queues.get(view.queue), state.agents.get(view.agent)),
             *(view.waiting, view.today, view.day, view.formula, state.agent_messages, view.schedules, view.worst),
+            *(view.what_if, view.forecast, view.thresholds),
             state.capabilities,
         )
 
@@ -141,7 +144,8 @@ class DetailPanel(FloorPane, Vertical):
             who = standing(view.state)
             self._set_contacts([contact_of_interaction(one, who) for one in waiting.value], tr("No one waiting."))
         self.border_subtitle = _asked(view)
-        return queue_lines(queue, view, max(20, self.content_size.width))
+        width, height = self.content_size
+        return queue_lines(queue, view, max(20, width), height - _CONTACT_LINES)
 
     def _agent(self, view: FloorView) -> Sequence[Content]:
         agent = view.state.agents.get(view.agent)

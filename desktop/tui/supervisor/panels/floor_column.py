@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
+
+from textual.content import Content
 
 from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.widgets.table_columns import Column
 
 E = TypeVar("E")
-Cell = tuple[str, str]
-"""Text and style. Plain, so that it is made and compared at little cost; the text is made safe when it is drawn."""
-Sorted = float | str | None
+Cell = tuple[str, str] | Content
+"""Text and style: plain, so that it is made and compared at little cost, and made safe when it is drawn. Content where
+one style will not do."""
+NONE: Final = ("·", "$muted")
+"""Stands for a zero: it must not look like a figure that wants somebody."""
+Sorted = float | str | tuple[float, ...] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from desktop.tui.supervisor.panels.floor_column import FloorColumn
 from desktop.tui.supervisor.panels.floor_pane import FloorPane
 from desktop.tui.supervisor.panels.ordering import Ordering
 from desktop.tui.widgets.pane import View
-from desktop.tui.widgets.safe_text import Part
+from desktop.tui.widgets.safe_text import Part, plain
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import LazyRows, Row
@@ -63,7 +63,7 @@ class FloorTable(FloorPane, LineTable, Generic[E]):
     def cells(self, entity: E, view: FloorView) -> tuple[Part, ...]:
         """One cell for each column."""
         if view.stale:
-            return tuple(column.cell(entity, view)[0] for column in self.floor_columns)
+            return tuple(plain(column.cell(entity, view)) for column in self.floor_columns)
         return tuple(column.cell(entity, view) for column in self.floor_columns)
 
     def tick(self, view: View) -> None:

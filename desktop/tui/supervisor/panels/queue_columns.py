@@ -1,24 +1,38 @@
 """The columns of the queues."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from desktop.domain.entities.model import QueueStats
 from desktop.domain.figures.metric import SERVICE_LEVEL, Unit
 from desktop.domain.figures.metrics import METRICS
-from desktop.tui.supervisor.floor_view import FloorView, alarm, signed
-from desktop.tui.supervisor.panels.floor_column import Cell, FloorColumn, Sorted
+from desktop.tui.supervisor.floor_view import BELOW, SEVERITY, FloorView, alarm, signed
+from desktop.tui.supervisor.panels.floor_column import NONE, Cell, FloorColumn, Sorted
+from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.words import wording
-from desktop.tui.words.figures import estimate, fitted, short_number, trend
+from desktop.tui.words.figures import bar_to_target, estimate, fitted, share, short_number
 from desktop.words.marks import pmark
 
 QueueColumn = FloorColumn[QueueStats]
-_WAITING, _PEOPLE = 5, 12
-"""Cells of two columns."""
+_PEOPLE = 12
+"""Cells of the agents' column."""
+OLD = ("◐", "$warning")
 
 
 def _alert(queue: QueueStats, view: FloorView) -> Cell:
-    return signed(view.queue_alert(queue.name))
+    alert = view.queue_alert(queue.name)
+    return OLD if alert is None and view.is_old(queue) else signed(alert)
+
+
+def _worst(queue: QueueStats, view: FloorView) -> Sorted:
+    """The alert first, then by how much the service level misses its target, then the longest wait."""
+    level, target = METRICS[SERVICE_LEVEL].value(queue, view.now, view.formula), view.thresholds.target(queue)
+    judged = view.thresholds.judge(queue, SERVICE_LEVEL, level) is not None
+    missing = round((target - level) * 100) if judged and level is not None and target is not None else 0
+    wait = METRICS["longest_wait"].value(queue, view.clock_of(queue), view.formula)
+    alert = view.queue_alert(queue.name)
+    foreseen = alert is not None and alert.forecast is not None
+    return (alarm(alert) - foreseen / 2, float(missing), wait or 0.0)
 
 
 def _name(queue: QueueStats, view: FloorView) -> Cell:
@@ -26,8 +40,21 @@ def _name(queue: QueueStats, view: FloorView) -> Cell:
     return queue.name, "bold" if alert is not None and alert.over_at is None and not alert.acknowledged_by else ""
 
 
-def _waiting(queue: QueueStats, view: FloorView) -> Cell:
-    return short_number(queue.waiting, _WAITING), "bold" if queue.waiting else "$muted"
+def marked(queue: QueueStats, view: FloorView, name: str, text: str, *, by: str = "", sign: str = "") -> Cell:
+    """A figure as it is written, with a sign before it where it is beyond a threshold of its queue.
+
+    Args:
+        name: the figure.
+        text: how it is written.
+        by: the figure that is judged, where that is another one.
+        sign: stands for both severities, in the style of either.
+    """
+    judged = METRICS[by or name].value(queue, view.clock_of(queue), view.formula)
+    severity = None if view.is_old(queue) else view.thresholds.judge(queue, by or name, judged)
+    if severity is None:
+        return text, ""
+    usual, style = SEVERITY[severity]
+    return (f"{sign}{text}" if sign else f"{usual} {text}"), style
 
 
 def _people(queue: QueueStats, view: FloorView) -> Cell:
@@ -40,17 +67,40 @@ def _people(queue: QueueStats, view: FloorView) -> Cell:
     return "/".join(texts), ""
 
 
-def _known_at(queue: QueueStats, view: FloorView) -> Cell:
-    return wording.age(view.age_of(queue.as_of)), "$muted"
+def levels(queue: QueueStats, view: FloorView) -> Sequence[float | None]:
+    """The service level of each of the last quarters of an hour, as far as it is known."""
+    counted = view.quarters.get(queue.name, ())
+    return [None if one is None else view.formula.value(one) for one in counted]
+
+
+def _trend(queue: QueueStats, view: FloorView) -> Cell:
+    """A bar for each quarter of an hour, high enough only where it met the target, and the target itself."""
+    if queue.name not in view.state.queues:
+        return "", ""  # of all together: the status line has it
+    known, target = levels(queue, view), view.thresholds.target(queue)
+    if not any(level is not None for level in known):
+        return f"  {wording.UNKNOWN}", "$muted"
+    parts: list[Part] = ["  "]
+    for level in known:
+        missed = level is not None and target is not None and level < target
+        style = "$muted" if level is None else "$warning" if missed else "$accent"
+        parts.append((NONE[0] if level is None else bar_to_target(level, target), style))
+    if target is not None:
+        parts.append((f" ┄{share(target)}", "$muted"))
+    return line(*parts)
 
 
 def _of(
-    name: str, width: int
+    name: str, width: int, by: str = "", sign: str = ""
 ) -> tuple[Callable[[QueueStats, FloorView], Cell], Callable[[QueueStats, FloorView], Sorted]]:
     metric = METRICS[name]
 
     def cell(queue: QueueStats, view: FloorView) -> Cell:
-        return fitted(metric, queue, view.clock_of(queue), view.formula, width), ""
+        now = view.clock_of(queue)
+        just_come = name == "longest_wait" and queue.waiting != 0  # they wait, if for no second yet
+        if metric.unit is not Unit.SHARE and metric.value(queue, now, view.formula) == 0 and not just_come:
+            return NONE
+        return marked(queue, view, name, fitted(metric, queue, now, view.formula, width), by=by, sign=sign)
 
     def order(queue: QueueStats, view: FloorView) -> Sorted:
         return metric.value(queue, view.clock_of(queue), view.formula)
@@ -58,53 +108,48 @@ def _of(
     return cell, order
 
 
-def _metric(name: str, title: str, width: int, from_width: int) -> QueueColumn:
-    cell, order = _of(name, width)
+def _metric(
+    name: str, title: str, width: int, from_width: int, *, marks: int = 0, by: str = "", sign: str = ""
+) -> QueueColumn:
+    """A column of a figure, of so many cells and those for the sign before it."""
+    cell, order = _of(name, width, by, sign)
     unit = METRICS[name].unit
     down = unit is not Unit.SHARE or name in ("occupancy", "abandon_rate")
-    return FloorColumn(name, Column(title, width, "right", from_width), cell, order, down, name)
+    return FloorColumn(name, Column(title, width + marks, "right", from_width), cell, order, down, name)
 
 
 QUEUE_COLUMNS: tuple[QueueColumn, ...] = (
+    FloorColumn("alert", Column("", 1), _alert, _worst),
     FloorColumn("queue", Column(pmark("column", "queue")), _name, lambda queue, _: queue.name.casefold(), down=False),
-    FloorColumn("alert", Column("!", 1), _alert, lambda queue, view: alarm(view.queue_alert(queue.name))),
-    FloorColumn(
-        "waiting",
-        Column(pmark("column", "wait"), _WAITING, "right"),
-        _waiting,
-        _of("waiting", _WAITING)[1],
-        metric="waiting",
-    ),
-    _metric("longest_wait", pmark("column", "longest"), 7, 0),
+    _metric("waiting", pmark("column", "waiting"), 5, 0, marks=2),
+    _metric("longest_wait", pmark("column", "longest"), 7, 0, marks=2),
     FloorColumn(
         "estimated_wait",
-        Column(pmark("column", "est. wait"), 12, "right", 67),
+        Column(pmark("column", "est. wait"), 12, "right", 94),
         lambda queue, _: (estimate(queue), ""),
         _of("estimated_wait", 12)[1],
         metric="estimated_wait",
     ),
-    _metric("offered", pmark("column", "offered"), 7, 75),
-    _metric("answered", pmark("column", "answered"), 8, 107),
-    _metric("abandoned", pmark("column", "abandoned"), 9, 50),
-    _metric(SERVICE_LEVEL, pmark("column", "SL"), 4, 0),
-    _metric("asa", pmark("column", "ASA"), 5, 60),
-    _metric("aht", pmark("column", "AHT"), 5, 98),
-    _metric("occupancy", pmark("column", "occupancy"), 9, 117),
+    _metric("offered", pmark("column", "offered"), 7, 56),
+    _metric("answered", pmark("column", "answered"), 8, 104),
+    _metric("abandoned", pmark("column", "abandoned"), 7, 50, marks=2, by="abandon_rate"),
+    _metric(SERVICE_LEVEL, pmark("column", "SL"), 4, 0, marks=1, sign=BELOW),
+    FloorColumn(
+        "trend",
+        Column(pmark("column", "  2 h ┄ target"), 15, "left", 76),
+        _trend,
+        lambda queue, view: next((one for one in reversed(levels(queue, view)) if one is not None), None),
+        down=False,
+    ),
+    _metric("asa", pmark("column", "ASA"), 5, 110),
+    _metric("aht", pmark("column", "AHT"), 5, 116),
     FloorColumn(
         "agents",
-        Column(pmark("column", "free/busy/in"), _PEOPLE, "right", 92),
+        Column(pmark("column", "free/busy/in"), _PEOPLE, "right", 122),
         _people,
         lambda queue, _: queue.agents_available,
         down=False,
         metric="agents_available",
     ),
-    FloorColumn(
-        "trend",
-        Column(pmark("column", "  last hour"), 14, "left", 128),
-        lambda queue, _: (f"  {trend(queue.trend)}", "$accent"),
-        lambda queue, _: queue.trend[-1] if queue.trend else None,
-    ),
-    FloorColumn(
-        "age", Column(pmark("column", "age"), 3, "right", 79), _known_at, lambda queue, view: view.age_of(queue.as_of)
-    ),
+    _metric("occupancy", pmark("column", "occupancy"), 9, 130),
 )

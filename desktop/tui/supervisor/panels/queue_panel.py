@@ -1,8 +1,9 @@
 """The queues of the floor, a line each, and all of them together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
+from desktop.domain.alerts.thresholds import NO_THRESHOLDS
 from desktop.domain.entities.model import QueueStats
 from desktop.domain.figures.queue_totals import all_together
 from desktop.tui.supervisor.floor_view import STALE_SECONDS, FloorView
@@ -15,7 +16,7 @@ from desktop.words.catalogue import ntr, ptr, term, tr
 from desktop.words.figures import known_as
 
 TOTALS_SECONDS = 0.5
-"""How often the line of totals is made anew at most: it reads every queue."""
+"""How often the line of totals behind a filter is made anew at most: it reads every queue."""
 
 
 class QueuePanel(FloorTable[QueueStats]):
@@ -25,12 +26,20 @@ class QueuePanel(FloorTable[QueueStats]):
         super().__init__(
             QUEUE_COLUMNS, lambda queue: queue.name, by="alert", empty=tr("No queue figures yet."), id="floor-queues"
         )
-        self._totalled: tuple[Mapping[str, QueueStats], Sequence[str], tuple[object, ...]] | None = None
+        self._totalled: tuple[object, Sequence[str], tuple[QueueStats | None, int, int]] | None = None
         self._totalled_at = float("-inf")
+
+    @property
+    def trends_in_sight(self) -> tuple[str, ...]:
+        """The queues whose trend is on screen."""
+        shown = any(self.floor_columns[index].id == "trend" for index, _ in self._fitted[1])
+        keys, top = self.ordering.keys, self._top
+        return tuple(keys[top : top + self._page]) if shown else ()
 
     def look_at(self, view: FloorView) -> tuple[object, ...]:
         """The queues and their alerts, and how they are to be seen."""
-        return (view.state.queues, view.worst, view.state.health, view.formula, view.held, self.asked)
+        beside = (view.quarters, view.thresholds, view.summary)
+        return (view.state.queues, view.worst, view.state.health, view.formula, view.held, self.asked, *beside)
 
     def draw_floor(self, view: FloorView) -> None:
         """Show the queues."""
@@ -43,8 +52,8 @@ class QueuePanel(FloorTable[QueueStats]):
         age = view.age_of(min(shown)) if shown else view.age
         old = view.stale or (age is not None and age > STALE_SECONDS)
         self.border_title = line(
-            (f"{tr('Queues')} · {count}", ""),
-            (f" · {tr('updated {ago}', ago=wording.since(age))}", "bold $warning" if old else "$muted"),
+            (f"{tr('Queues')} · {count} · {self._order_words()}", ""),
+            (f" · {tr('oldest figure {age}', age=wording.age(age))}", "bold $warning" if old else "$muted"),
             *self.filter_words(),
         )
         formula = view.formula
@@ -56,25 +65,40 @@ class QueuePanel(FloorTable[QueueStats]):
 
     def beside(self, key: str, view: FloorView) -> object:
         """See the base class."""
-        return view.queue_alert(key)
+        return (view.queue_alert(key), view.quarters.get(key), view.thresholds)
+
+    def _order_words(self) -> str:
+        """By what the rows are sorted."""
+        ordering = self.ordering
+        if ordering.by == "alert":
+            return tr("worst last") if ordering.turned else tr("worst first")
+        column = next(column for column in self.floor_columns if column.id == ordering.by).column
+        heading = ptr("column", column.title).strip()
+        return f"{tr('by {column}', column=heading)} {'▾' if ordering.down else '▴'}"
 
     def _draw_total(self, view: FloorView) -> None:
-        keys = self.ordering.keys
-        beside = (view.formula, view.stale, int(view.now))
-        known = self._totalled
-        early = abs(view.now - self._totalled_at) < TOTALS_SECONDS
-        if known is not None and known[1:] == (keys, beside) and (early or known[0] is view.state.queues):
-            return
-        self._totalled, self._totalled_at = (view.state.queues, keys, beside), view.now
-        queues = [view.state.queues[name] for name in keys if name in view.state.queues]
-        together = all_together(queues)
+        if self.ordering.wanted:
+            together, counted, every = self._filtered(view)
+        else:
+            together, counted, every = view.summary.together, view.summary.counted, len(view.state.queues)
         if together is None:
             self.set_total(None)
             return
-        counted = sum(queue.counts is not None for queue in queues)
-        if counted == len(queues):
+        if counted == every:
             name = ntr("{n} queue", "{n} queues", counted)
         else:
-            name = tr("{n} of {all} counted", n=counted, all=len(queues))
-        together = replace(together, name=name)
-        self.set_total(Row("", self.cells(together, view), "$muted" if view.is_old(together) else "bold"))
+            name = tr("{n} of {all} counted", n=counted, all=every)
+        cells = self.cells(replace(together, name=name), replace(view, thresholds=NO_THRESHOLDS))
+        self.set_total(Row("", cells, "$muted" if view.is_old(together) else "bold"))
+
+    def _filtered(self, view: FloorView) -> tuple[QueueStats | None, int, int]:
+        """The queues behind the filter together, how many of them have counts, and how many they are."""
+        keys, queues = self.ordering.keys, view.state.queues
+        known = self._totalled
+        early = abs(view.now - self._totalled_at) < TOTALS_SECONDS
+        if known is None or known[1] != keys or not (early or known[0] is queues):
+            some = [queues[name] for name in keys if name in queues]
+            together = all_together(some), sum(queue.counts is not None for queue in some), len(some)
+            self._totalled, self._totalled_at = (queues, keys, together), view.now
+            return together
+        return known[2]

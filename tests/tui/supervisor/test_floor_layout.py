@@ -1,0 +1,138 @@
+"""Where the panes of the floor stand: nothing jumps, alerts are in sight, and the queues have the lines they need."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from desktop.domain.state.floor_events import FloorChanged
+from desktop.tui.supervisor.panels.agent_panel import AgentPanel
+from desktop.tui.supervisor.panels.alert_panel import AlertPanel
+from desktop.tui.supervisor.panels.detail_panel import DetailPanel
+from desktop.tui.supervisor.panels.queue_panel import QueuePanel
+from desktop.tui.widgets.safe_text import plain
+from tests.tui.desk import settle
+from tests.tui.supervisor.floor_desk import floor_desk
+from tests.tui.supervisor.floor_states import QUEUES, floor, offered_on_floor, quiet
+from tests.tui.supervisor.test_floor import change, screen_of, screen_text, sees, until
+
+EVERY_SIZE = [(200, 50), (152, 40), (140, 32), (120, 36), (100, 24), (80, 24)]
+
+
+def places(app: Any) -> dict[str, Any]:
+    """Where each pane is."""
+    panes = (QueuePanel, AgentPanel, AlertPanel, DetailPanel)
+    return {pane.__name__: screen_of(app).query_one(pane).region for pane in panes}
+
+
+@pytest.mark.parametrize("size", EVERY_SIZE)
+async def test_an_offer_moves_no_pane(size: tuple[int, int]) -> None:
+    app, session = floor_desk(floor())
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        before = places(app)
+        session.store.state = offered_on_floor()
+        app.request_frame()
+        text = await sees(pilot, "Incoming call", "F2", "16 s")
+        assert places(app) == before
+        assert "oldest figure" not in text.splitlines()[1]
+        session.store.state = floor()
+        app.request_frame()
+        await sees(pilot, "13 waiting")
+        assert places(app) == before
+
+
+@pytest.mark.parametrize("size", [size for size in EVERY_SIZE if size[0] >= 100])
+@pytest.mark.parametrize("tab", "1234")
+async def test_alerts_stand_in_the_top_right_whatever_is_turned_to(size: tuple[int, int], tab: str) -> None:
+    app, _ = floor_desk(floor())
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot, [tab])
+        alerts, queues = places(app)["AlertPanel"], places(app)["QueuePanel"]
+        assert alerts.right == size[0] and alerts.y == queues.y and alerts.height == queues.height
+        assert alerts.x == queues.right and queues.x == 0
+        await sees(pilot, "Maya Okafor needs help")
+
+
+async def test_the_details_stay_while_one_walks_through_the_queues() -> None:
+    app, _ = floor_desk(floor())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["4", "1", "down"])
+        assert places(app)["DetailPanel"].height and not places(app)["AgentPanel"].height
+        await sees(pilot, "Chat · updated")
+        await settle(pilot, ["2"])
+        assert places(app)["AgentPanel"].height and not places(app)["DetailPanel"].height
+
+
+async def test_the_queues_are_as_high_as_there_are_queues_and_never_more_than_half() -> None:
+    app, session = floor_desk(floor())
+    async with app.run_test(size=(152, 40)) as pilot:
+        await settle(pilot)
+        lines = places(app)["QueuePanel"].height
+        assert lines == len(QUEUES) + 4, "headings, their sum and the border"
+        await settle(pilot, ["slash", *"sales", "enter"])
+        assert places(app)["QueuePanel"].height == lines, "a filter moves nothing"
+        await settle(pilot, ["escape"])
+        many = tuple(replace(QUEUES["Sales"], name=f"Q{n}") for n in range(40))
+        await change(session, pilot, FloorChanged(queues=many))
+        await until(pilot, lambda: places(app)["QueuePanel"].height > lines)
+        panes = places(app)
+        assert abs(panes["QueuePanel"].height - panes["AgentPanel"].height) <= 1
+
+
+async def test_the_worst_queue_stands_first_and_the_title_says_by_what() -> None:
+    state = replace(floor(), alerts={})
+    app, _ = floor_desk(state)
+    async with app.run_test(size=(152, 40)) as pilot:
+        await settle(pilot)
+        table = screen_of(app).query_one(QueuePanel)
+        names = [row.key for row in table.rows]
+        assert names == ["Billing", "Retention", "Chat", "Support", "Sales"], "below target, then who waits longest"
+        assert "worst first" in str(table.border_title)
+        await settle(pilot, ["equals_sign"])
+        await until(pilot, lambda: "worst last" in str(table.border_title))
+        await settle(pilot, ["equals_sign", "full_stop", "full_stop", "full_stop"])
+        await until(pilot, lambda: "by longest ▾" in str(table.border_title))
+
+
+async def test_figures_beyond_a_threshold_are_marked_and_zeros_are_dim() -> None:
+    app, _ = floor_desk(floor())
+    async with app.run_test(size=(152, 40)) as pilot:
+        await settle(pilot)
+        table = screen_of(app).query_one(QueuePanel)
+        ids = [column.id for column in table.floor_columns]
+        rows = {row.key: dict(zip(ids, row.cells, strict=True)) for row in table.rows}
+        billing, sales = rows["Billing"], rows["Sales"]
+        assert billing["longest_wait"] == ("✕ 02:10", "bold $error")
+        assert billing["abandoned"] == ("! 34", "bold $warning")
+        assert billing["service_level"] == ("▼62%", "bold $error")
+        assert sales["waiting"] == sales["longest_wait"] == ("·", "$muted")
+        await until(pilot, lambda: "▇▇▆▄▄▃▂▂ ┄80%" in screen_text(app.screen))
+        assert "4 of 5 counted" in screen_text(app.screen)
+        assert plain(rows["Chat"]["service_level"]) == "—"
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (
+            (152, 40),
+            "13 waiting · longest ✕ 02:10 · SL 80% (target 80%) ↘ falling · 1 free of 8 · ✕ 3 alerts · ? 1 needs help"
+            " · oldest figure 1s",
+        ),
+        ((80, 24), "13 waiting · longest ✕ 02:10 · SL 80% ↘ falling · ✕ 3 alerts · ? 1 needs help"),
+        ((60, 18), "13 waiting · SL 80% · ✕ 3 alerts · ? 1 needs help"),
+    ],
+)
+async def test_one_line_says_how_the_floor_is(size: tuple[int, int], said: str) -> None:
+    app, _ = floor_desk(floor())
+    async with app.run_test(size=size) as pilot:
+        text = await sees(pilot, said)
+        assert text.splitlines()[1].strip() == said
+
+
+async def test_a_quiet_floor_says_so() -> None:
+    app, _ = floor_desk(quiet())
+    async with app.run_test(size=(152, 40)) as pilot:
+        text = await sees(pilot, "no one waiting", "no alerts")
+        assert "longest" not in text.splitlines()[1] and "help" not in text.splitlines()[1]
