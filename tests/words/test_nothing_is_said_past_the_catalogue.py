@@ -15,6 +15,8 @@ NOT_FOR_PEOPLE: dict[str, str] = {
     "app/storage/tables/reasons.py": "what earlier versions wrote into the outbox, by which it is known again",
     "app/storage/errors.py: ' has no column ": "SQLite's own words",
     "app/storage/recovery/older_card_numbers.py": "the name of a preference",
+    "app/storage/tables/drafts.py: 'Not sent to the customer:'": "what is written into the CRM",
+    "app/storage/tables/drafts.py: 'Not known whether this was sent": "what is written into the CRM",
     "app/screen_pop/crm_links.py": "what is written into the CRM",
     "app/screen_pop/pop.py": "what is written into the CRM",
     "tui/terminal/crash.py: '{} {} agent-desktop": "the entry of the log",
