@@ -16,7 +16,8 @@ from desktop.app.storage.local_store import LocalStore
 from desktop.app.timing import Timing
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.words import Phase
-from desktop.tui.agent.panes.note import LIMIT, NotePane
+from desktop.tui.agent.draft_editor import LIMIT
+from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.app import DesktopApp
 from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeContactCenter, FakeCrm, interaction, match, until

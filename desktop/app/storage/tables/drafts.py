@@ -52,9 +52,10 @@ class Draft:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Its words as they were typed: the note, and the texts of its follow-ups."""
+        """Its words as they were typed: the note, the reply, and the texts of its follow-ups."""
         follow_ups = (*self.follow_ups, *(() if self.half is None else (self.half,)))
-        return self.note, self.reply, *(str(one.get("text", "")) for one in follow_ups)
+        reply = (self.reply,) if self.reply else ()
+        return self.note, *reply, *(str(one.get("text", "")) for one in follow_ups)
 
     @property
     def is_empty(self) -> bool:
