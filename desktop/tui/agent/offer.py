@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from textual.content import Content
 
@@ -64,20 +65,19 @@ def offer_in_one_line(view: View, width: int) -> Content | None:
     about: list[Part] = [(f"   {wording.waited(offer, view.now)}", "$muted")]
     if offer.subject:
         about.append((f" · {offer.subject}", "$muted"))
-    least = [_keys(view, offer), [_reach(view, offer), (more, "$muted")]]
+    pressed, after = _keys(view, offer), [_reach(view, offer), (more, "$muted")]
 
     def version(known: Sequence[Part], about: Sequence[Part], bar: int, head: Part = head) -> Content:
-        return line(head, *known, "   ", *least[0], _time_left(view, offer, bar), *least[1], *about)
+        return line(head, *known, "   ", *pressed, _time_left(view, offer, bar), *after, *about)
 
     brief = who(view, offer, brief=True)
     sign = TRAITS[offer.channel].sign
     short: Part = (
         head if offer.callback_at is not None else (f"{sign} {tr('Incoming')} · {offer.queue}  ", "bold $accent")
     )
-    versions = [version(known, about[:count], BAR) for count in (2, 1, 0)]
-    versions += [version(brief, about[:count], BAR) for count in (2, 1, 0)]
-    versions += [version(brief[:count], (), BAR // 2, short) for count in range(len(brief), 0, -1)]
-    return first_that_fits(width, versions)
+    whole = (version(one, about[:count], BAR) for one in (known, brief) for count in (2, 1, 0))
+    shorter = (version(brief[:count], (), BAR // 2, short) for count in range(len(brief), 0, -1))
+    return first_that_fits(width, chain(whole, shorter))
 
 
 def _head(offer: Interaction) -> Part:

@@ -10,7 +10,7 @@ from desktop.domain.entities.words import Phase, Role
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.guide import Guide
-from desktop.tui.agent.panes.offer_banner import OfferBanner
+from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.tui.agent.screen import AgentScreen
 from desktop.tui.keys.two_presses import TwoPresses
 from desktop.words.catalogue import tr
@@ -228,7 +228,7 @@ class FloorLauncher:
             from desktop.tui.supervisor.banners.listening_banner import ListeningBanner
 
             self._banner = ListeningBanner("floor")
-            self._desk.mount(self._banner, after=self._desk.query_one(OfferBanner))
+            self._desk.mount(self._banner, after=self._desk.query_one(StatusLine))
         self._banner.heard = self._floor.screen.heard
         self._banner.show(self._desk.view())
 

@@ -16,7 +16,7 @@ from desktop.domain.state.events import Envelope
 from desktop.domain.state.floor_events import CoachingChanged
 from desktop.ports.errors import Rejected, Unavailable
 from desktop.tui.agent.panes.note import NotePane
-from desktop.tui.agent.panes.offer_banner import OfferBanner
+from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.tui.app import DesktopApp
 from desktop.tui.pages.help import PageHelp
 from desktop.tui.quality.words_field import WordsField
@@ -571,7 +571,7 @@ def test_an_offer_is_seen_over_the_page_and_accepted_from_it() -> None:
     async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
         session: Any = app.session
         await done(pilot, "a", "k", "e", "p", "t")
-        banner, page = app.screen.query_one(OfferBanner), app.screen.query_one("#quality")
+        banner, page = app.screen.query_one(StatusLine), app.screen.query_one("#quality")
         assert banner.display
         assert banner.region.bottom <= page.region.y
         await done(pilot, "f2")

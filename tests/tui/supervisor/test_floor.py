@@ -17,6 +17,7 @@ from desktop.domain.state.floor_events import FloorChanged
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.keys import keys
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID, FLOOR_KEYS, SHARED
+from desktop.tui.supervisor.banners.listening_banner import ListeningBanner
 from desktop.tui.supervisor.launcher import ON_FLOOR
 from desktop.tui.supervisor.panels.agent_panel import AgentPanel
 from desktop.tui.supervisor.panels.alert_panel import AlertPanel
@@ -420,3 +421,14 @@ async def test_whoever_has_a_contact_is_not_counted_as_available() -> None:
         assert f"☎ {len(on_contacts)} busy" in title
         counted = [int(number) for number in re.findall(r"[●☎◐○] (\d+) ", title)]
         assert sum(counted) == len(AGENTS), "each agent once"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+async def test_whoever_listens_sees_it_at_their_own_desk_too(size: tuple[int, int]) -> None:
+    app, _ = floor_desk(floor())
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await settle(pilot, ["2", "down", "down", "l", "h", "i", "enter", "v"])
+        await until(pilot, lambda: app.screen is app.desk_screen)
+        await until(pilot, lambda: bool(app.desk_screen.query(ListeningBanner)))
+        assert "Maya Okafor" in app.desk_screen.query_one(ListeningBanner).render().plain
