@@ -38,14 +38,6 @@ def _left(before: Interaction, after: Interaction | None, me: str) -> bool:
     return after is None or after.phase in (Phase.WRAP_UP, Phase.CLOSED)
 
 
-def _wrote(before: Interaction, after: Interaction | None, me: str) -> bool | None:
-    """By how many messages of ours there are: one more of the same words may be meant."""
-    if after is None:
-        return None
-    ours = [sum(message.author == "agent" for message in one.messages) for one in (before, after)]
-    return ours[1] > ours[0]
-
-
 def _declined(before: Interaction, after: Interaction | None, me: str) -> bool:
     return after is None or after.phase is not Phase.OFFERED or after.agent_id != me
 
@@ -194,7 +186,6 @@ SPECS: Mapping[Verb, CommandSpec] = MappingProxyType(
         Verb.SEND_MESSAGE: CommandSpec(
             call=lambda at, of, given, key: at.send_message(of, given["text"], key=key),
             needs={"text": Sentence("send_message.no_text")},
-            seen=_wrote,
             repeatable=True,
         ),
         Verb.CONSULT: CommandSpec(

@@ -341,7 +341,7 @@ class Notes:
         if new.interactions is not old.interactions or new.pops is not old.pops or new.me != old.me:
             for interaction_id in self._autosave.ids:
                 before, now = old.interactions.get(interaction_id), new.interactions.get(interaction_id)
-                if now is not None and now.phase in (Phase.WRAP_UP, Phase.CLOSED):
+                if before is not now and now is not None and now.phase in (Phase.WRAP_UP, Phase.CLOSED):
                     self._replies_into_note(interaction_id)
                 if now is not None and (
                     before is not now or old.pops.get(interaction_id) is not new.pops.get(interaction_id)

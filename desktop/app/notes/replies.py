@@ -1,8 +1,10 @@
 """Replies to customers in written contacts: each goes out once, and none is lost on the way."""
 
+import asyncio
 import uuid
 from collections.abc import Callable, Coroutine
 from typing import Any
+from weakref import WeakValueDictionary
 
 from desktop.app.commands.action_result import IGNORED, UNDECIDED, ActionResult
 from desktop.app.commands.actions import Actions
@@ -34,6 +36,7 @@ class Replies:
         self._actions = actions
         self._spawn = spawn
         self._under_way: set[str] = set()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def send(self, interaction_id: str) -> ActionResult:
         """Send what stands in the field; it is empty at once, for the next one."""
@@ -60,10 +63,6 @@ class Replies:
             if record.outgoing:
                 self._spawn(self._again(interaction_id))
 
-    def is_under_way(self, key: str) -> bool:
-        """Whether a reply is being sent now."""
-        return key in self._under_way
-
     async def _again(self, interaction_id: str) -> None:
         result = await self.send_again(interaction_id)
         self._store.outcome(result.ok, result.text, interaction_id)
@@ -72,16 +71,31 @@ class Replies:
         self._under_way.add(reply.key)
         try:
             await self._notes.flush(interaction_id)  # before it leaves: after a crash it goes under the same key
-            result = await self._actions.do(Verb.SEND_MESSAGE, interaction_id, key=reply.key, text=reply.text)
+            async with self._turns.setdefault(interaction_id, asyncio.Lock()):
+                before = self._said(interaction_id, reply.text)
+                result = await self._actions.do(Verb.SEND_MESSAGE, interaction_id, key=reply.key, text=reply.text)
+                arrived = result.ok or (result.error in _UNDECIDED and self._has_arrived(interaction_id, reply, before))
         finally:
             self._under_way.discard(reply.key)
-        if result.ok:
+        if arrived:
             self._settle(interaction_id, reply, back=False)
-            return result
+            return ActionResult(True)
         if result.error in _UNDECIDED:
             return ActionResult(False, result.text + Sentence("send_message.again"), result.error)
         self._settle(interaction_id, reply, back=True)
         return result
+
+    def _has_arrived(self, interaction_id: str, reply: OutgoingReply, before: frozenset[str]) -> bool:
+        """Whether a message that was not there before can be no other than this one: no other of its words is open."""
+        record = self._record(interaction_id)
+        alike = [one for one in record.outgoing if one.text == reply.text] if record is not None else []
+        return len(alike) == 1 and bool(self._said(interaction_id, reply.text) - before)
+
+    def _said(self, interaction_id: str, text: str) -> frozenset[str]:
+        """The ids of our messages with these words."""
+        interaction = self._store.drain().interactions.get(interaction_id)
+        messages = interaction.messages if interaction is not None else ()
+        return frozenset(one.id for one in messages if one.author == "agent" and one.text.strip() == text)
 
     def _settle(self, interaction_id: str, reply: OutgoingReply, *, back: bool) -> None:
         """It was sent, or it was not and its words go back to where they were typed."""

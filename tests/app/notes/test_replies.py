@@ -13,7 +13,7 @@ from desktop.domain.entities.words import Channel, Phase
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.errors import OutcomeUnknown, Rejected, Unavailable
 from desktop.words.catalogue import in_words
-from tests.app.app_fakes import FakeContactCenter, VirtualTime, interaction, until
+from tests.app.app_fakes import FakeContactCenter, VirtualTime, interaction, spin, until
 from tests.app.notes.note_desk import Desk, again
 
 NO_ANSWER = OutcomeUnknown(Sentence("late.no_answer"))
@@ -113,6 +113,50 @@ async def test_what_nobody_knows_of_stays_and_goes_again_under_its_key(
     d.session.retry()
     await until(lambda: not d.session.notes.text("i1").outgoing)
     assert len(keys(centre)) == 2 and len(set(keys(centre))) == 1
+
+
+async def test_a_lost_reply_is_not_called_sent_because_another_arrived(desks: list[Desk], tmp_path: Path) -> None:
+    d, centre = await chatting(desks, tmp_path)
+
+    waiting = asyncio.Event()
+
+    async def arrives() -> Interaction:
+        await waiting.wait()
+        contact = centre.interactions["i1"]
+        ours = Message("m1", 1.0, "agent", "First.")
+        return centre.happen(replace(contact, version=contact.version + 1, messages=(*contact.messages, ours)))
+
+    centre.script.then("send_message", arrives, NO_ANSWER)
+    d.session.notes.edit("i1", reply="First.")
+    first = asyncio.ensure_future(d.session.replies.send("i1"))
+    await until(lambda: not d.session.notes.text("i1").reply)
+    d.session.notes.edit("i1", reply="Second.")
+    second = asyncio.ensure_future(d.session.replies.send("i1"))
+    await d.session.notes.flush("i1")
+    await spin(50, disk=True)  # the second one is in line behind the first
+    waiting.set()
+    await until(lambda: first.done() and second.done())
+    assert first.result().ok
+    assert not second.result().ok
+    assert [one.text for one in d.session.notes.text("i1").outgoing] == ["Second."]
+
+
+async def test_a_reply_whose_contact_ended_while_the_desktop_was_away_stands_in_the_note(
+    desks: list[Desk], tmp_path: Path
+) -> None:
+    d, centre = await chatting(desks, tmp_path)
+    d.session.notes.edit("i1", "Asked for a refund.", reply="It will be there on Thursd")
+    await d.session.close()
+    desks.remove(d)
+    centre.happen(replace(centre.interactions["i1"], version=9, phase=Phase.WRAP_UP))
+    d = Desk(d.path, centre)
+    desks.append(d)
+    await d.start()
+    await until(lambda: d.session.notes.text("i1") is not None)
+    assert (
+        d.session.notes.text("i1").note == "Asked for a refund.\nNot sent to the customer: It will be there on Thursd"
+    )
+    assert d.session.notes.text("i1").reply == ""
 
 
 async def test_it_is_looked_up_whether_it_arrived(desks: list[Desk], tmp_path: Path) -> None:
