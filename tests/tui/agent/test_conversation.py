@@ -123,8 +123,9 @@ async def test_whoever_is_on_hold_is_not_shown_as_talking() -> None:
         (swapped, ["━━", "╌╌"]),
         (conference, ["━━", "━━"]),
         (lambda: changed(active(), muted=True), ["─▷"]),
+        (lambda: changed(conference(), muted=True), ["─▷", "◁─"]),
     ],
-    ids=["talking", "expert rings", "swapped", "conference", "muted"],
+    ids=["talking", "expert rings", "swapped", "conference", "muted", "muted in a conference"],
 )
 async def test_the_strip_links_those_who_hear_each_other(state: Callable[[], AppState], links: list[str]) -> None:
     _, text = await pane(state())

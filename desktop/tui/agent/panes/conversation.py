@@ -37,9 +37,9 @@ class ConversationPane(TextPane):
 
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = css_beside(__file__)
-    _passed = 0
-    _page = 1
-    _read = ("", 0)
+    _passed = 0  # of the newest messages, those scrolled past
+    _page = 1  # messages in sight
+    _read = ("", 0)  # which contact, and how many messages it had
 
     def look(self, view: View) -> tuple[object, ...]:
         """The interaction, its customer and what is under way."""
@@ -62,6 +62,8 @@ class ConversationPane(TextPane):
         """Redraw the body, the title above and the verbs below."""
         self.border_title = _heading(view, border_room(self))
         self.border_subtitle = self.verbs(view)
+        if view.interaction is not None:
+            self._passed = self._place(view.interaction)
         super().draw(view)
 
     def verbs(self, view: View) -> Content:
@@ -112,14 +114,13 @@ class ConversationPane(TextPane):
         if interaction is None:
             return _idle(view)
         width, height = self.content_size
-        shown = [*_recording_lines(view, interaction), *_line_lines(view, interaction, width)]
+        shown = [*_recording_lines(view, interaction), *_call_lines(view, interaction, width)]
         if ended := wording.how_contact_ended(view.state, interaction):
             shown.append(line((f"{tr('ended')}  ", "$muted"), (ended, "bold")))
         about = [*_reason_lines(view, interaction), *_help_lines(view, interaction)]
         about += _previous_lines(interaction, width)
         shown += [*([content("")] if shown and height > ROOMY else []), *about]
         if interaction.messages or interaction.channel in WRITTEN:
-            self._passed = self._place(interaction)
             part = thread(view, interaction, width, max(3, height - len(shown) - 1), self._passed)
             self._page = part.messages
             shown += [content(""), *part.lines]
@@ -267,8 +268,8 @@ def _previous_lines(interaction: Interaction, width: int) -> list[Content]:
     return [content(""), head, *(content("   ") + piece for piece in said[:MOST_BEFORE]), *cut]
 
 
-def _line_lines(view: View, interaction: Interaction, width: int) -> list[Content]:
-    """Everybody on the line and who hears whom, what that means in words, and what became of those who left."""
+def _call_lines(view: View, interaction: Interaction, width: int) -> list[Content]:
+    """Everybody on the call and who hears whom, what that means in words, and what became of those who left."""
     if interaction.channel not in CALLS or interaction.phase not in (Phase.ACTIVE, Phase.WRAP_UP):
         return []
     heard, name = hearing(interaction), title(view.state, interaction)
@@ -283,45 +284,37 @@ def _line_lines(view: View, interaction: Interaction, width: int) -> list[Conten
 
 def _strip(view: View, interaction: Interaction, heard: Hearing, width: int) -> Content:
     """The call as a line: the customer, me, and further parties; unbroken between those who hear each other."""
-    customer = (CUSTOMER, *_customer_face(heard), title(view.state, interaction), _held(view, interaction))
-    parties = [customer]
+    sign, state, style = _customer_face(heard)
+    customer = (sign, title(view.state, interaction), state, style, _held(view, interaction))
     you = ("✕", tr("You"), tr("muted"), "$warning") if heard.muted else ("●", tr("You"), "", "$success")
-    others = []
+    further = []
     for leg in interaction.legs:
         if leg.phase in OPEN_LEG and leg.kind is not LegKind.SUPERVISOR:
-            sign, _, state, style = _leg_face(leg, heard)
             since = "" if leg.id in heard.waiting else wording.duration(view.now - leg.since)
-            others.append((leg.id, sign, state, style, leg_name(leg), since))
+            further.append((leg.id, (*_leg_face(leg, heard), since)))
 
     def version(cells: int, *, clocks: bool) -> Content:
-        parts: list[Part] = []
-        for party, sign, state, style, name, clock in parties:
-            parts += _in_strip(sign, _short(name, cells), state, style, clock if clocks else "")
-            parts.append(_link(heard, party))
-        parts += _in_strip(*you, "")
-        for party, sign, state, style, name, clock in others:
-            parts.append(_link(heard, party))
-            parts += _in_strip(sign, _short(name, cells), state, style, clock if clocks else "")
+        parts = [*_in_strip(*customer, cells, clocks=clocks), _link(heard, CUSTOMER, AGENT)]
+        parts += _in_strip(*you, "", cells, clocks=clocks)
+        for party, face in further:
+            parts += [_link(heard, AGENT, party), *_in_strip(*face, cells, clocks=clocks)]
         return line(*parts)
 
     shorter = (version(most, clocks=False) for most in (40, 24, 16, 12, 8))
     return first_that_fits(width, [version(40, clocks=True), *shorter])
 
 
-def _in_strip(sign: str, name: str, state: str, style: str, clock: str) -> list[Part]:
-    after = " ".join(filter(None, (state, clock)))
-    return [(f"{sign} ", style), (name, "bold"), (f"  {after}" if after else "", style)]
+def _in_strip(sign: str, name: str, state: str, style: str, clock: str, cells: int, *, clocks: bool) -> list[Part]:
+    after = " ".join(filter(None, (state, clock if clocks else "")))
+    shown = content(name, "bold").truncate(cells, ellipsis=True)
+    return [(f"{sign} ", style), shown, (f"  {after}" if after else "", style)]
 
 
-def _link(heard: Hearing, party: str) -> Part:
-    """What stands between me and a party: whole if we hear each other, an arrow if only one hears, else broken."""
-    to_me, from_me = (party, AGENT) in heard.pairs, (AGENT, party) in heard.pairs
-    link = {(True, True): "━━", (True, False): "─▷", (False, True): "◁─"}.get((to_me, from_me), "╌╌")
-    return (f"  {link}  ", "$success" if to_me and from_me else "$muted")
-
-
-def _short(name: str, cells: int) -> str:
-    return content(name).truncate(cells, ellipsis=True).plain
+def _link(heard: Hearing, left: str, right: str) -> Part:
+    """What stands between two parties: whole if they hear each other, an arrow to whoever hears alone, else broken."""
+    to_right, to_left = (left, right) in heard.pairs, (right, left) in heard.pairs
+    link = {(True, True): "━━", (True, False): "─▷", (False, True): "◁─"}.get((to_right, to_left), "╌╌")
+    return (f"  {link}  ", "$success" if to_right and to_left else "$muted")
 
 
 def leg_name(leg: Leg) -> str:

@@ -80,11 +80,7 @@ class CustomerPane(TextPane):
         if pop.match is not None:
             return _one(pop, pop.match, view, self._room)
         match pop.answer:
-            case PopAnswer.ONE:
-                return _many(
-                    pop, view, self.content_size.width, self._room
-                )  # unlinked again: the one found is still there to pick
-            case PopAnswer.MANY:
+            case PopAnswer.ONE | PopAnswer.MANY:  # one, unlinked again, is still there to pick
                 return _many(pop, view, self.content_size.width, self._room)
             case PopAnswer.NOT_ASKED:
                 return _nothing_to_ask_by(view)

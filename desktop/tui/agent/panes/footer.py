@@ -33,8 +33,10 @@ class Footer(Pane, Widget):
     prompt: str = ""
     """What one more press does; it stands before everything else."""
 
-    told_above: Callable[[], bool] = staticmethod(lambda: False)
-    """Whether notices stand in a row of their own now; set by the screen."""
+    def __init__(self) -> None:
+        super().__init__()
+        self.told_above: Callable[[], bool] = lambda: False
+        """Whether notices stand in a row of their own now; set by the screen."""
 
     def ask(self, prompt: str) -> None:
         """Show what one more press does; "" for no more."""
