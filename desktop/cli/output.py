@@ -22,6 +22,8 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
+UNCUT = 10_000
+"""Cells of a line where it goes to no terminal."""
 TABLE, JSON, JSONL = FORMATS = ("table", "json", "jsonl")
 _chosen: str | None = None
 
@@ -42,7 +44,7 @@ def emit(value: object) -> None:
         from desktop.cli.table import as_table
 
         plain = json.loads(json.dumps(value, default=_plain, allow_nan=False))
-        table = as_table(plain, shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else sys.maxsize)
+        table = as_table(plain, shutil.get_terminal_size((120, 24)).columns if sys.stdout.isatty() else UNCUT)
         encoding = sys.stdout.encoding or "utf-8"
         sys.stdout.write(table.encode(encoding, "replace").decode(encoding))
     elif form == JSONL and isinstance(value, (list, tuple)):
@@ -60,9 +62,13 @@ def emit_line(value: object) -> None:
     sys.stdout.flush()
 
 
+def printable(text: str) -> str:
+    """A text on one line, without anything that could steer the terminal."""
+    return "".join(sign if sign.isprintable() else " " if sign.isspace() else "·" for sign in text)
+
+
 def say(words: str) -> None:
     """Write words for people to stderr, without anything that could steer the terminal."""
-    safe = "".join(c if c.isprintable() or c == "\n" else "·" for c in words)
     encoding = sys.stderr.encoding or "utf-8"
-    sys.stderr.write(safe.encode(encoding, "replace").decode(encoding) + "\n")
+    sys.stderr.write("\n".join(map(printable, words.split("\n"))).encode(encoding, "replace").decode(encoding) + "\n")
     sys.stderr.flush()

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from io import StringIO
 from typing import Any, Final
 
-_GAP: Final = "  "
-_LONGEST: Final = 60
-"""Cells of a column at most, where there is more than one."""
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from desktop.cli.output import printable
+
 _TIMES: Final = frozenset({"at", "since", "as_of", "due", "until"})
 UNKNOWN: Final = "—"
 
@@ -16,52 +20,56 @@ def as_table(value: Any, width: int) -> str:
 
     Args:
         value: made of mappings, lists, texts, numbers, booleans and None.
-        width: cells of a line; the last column gives way.
+        width: cells of a line, at least 1; what does not fit ends in an ellipsis.
 
     Returns:
         A list of records as a table with a heading, a record as a line for each field, with tables of its own below
         for lists of records in it. Nothing that could steer a terminal.
     """
-    return "\n".join(_lines(value, width)) + "\n"
-
-
-def _lines(value: Any, width: int) -> list[str]:
+    written = StringIO()
+    console = Console(file=written, width=width, color_system=None, legacy_windows=False)
     if isinstance(value, Mapping):
-        return _record(value, width)
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        if value and all(isinstance(one, Mapping) for one in value):
-            return _table(value, width)
-        return [_safe(_cell("", one)) for one in value]
-    return [_safe(_cell("", value))]
+        tables = {name: one for name, one in value.items() if _is_records(one)}
+        fields = _grid(header=False)
+        for name, one in value.items():
+            if name not in tables:
+                fields.add_row(_text(name), _text(_cell(name, one)))
+        if fields.row_count:
+            console.print(fields)
+        for number, (name, rows) in enumerate(tables.items()):
+            if number or fields.row_count:
+                console.print()
+            console.print(_text(f"{name}:"), _records(rows), sep="\n")
+    elif _is_records(value):
+        console.print(_records(value))
+    else:
+        for one in value if isinstance(value, list) else [value]:
+            console.print(_text(_cell("", one)), no_wrap=True, overflow="ellipsis")
+    return "\n".join(line.rstrip() for line in written.getvalue().splitlines()) + "\n"
 
 
-def _record(record: Mapping[str, Any], width: int) -> list[str]:
-    tables = {name: one for name, one in record.items() if _is_records(one)}
-    plain = {name: one for name, one in record.items() if name not in tables}
-    label = max(map(len, map(_safe, plain)), default=0)
-    lines = [_cut(f"{_safe(name):<{label}}{_GAP}{_safe(_cell(name, one))}", width) for name, one in plain.items()]
-    for name, rows in tables.items():
-        lines += [*([""] if lines else []), f"{_safe(name)}:", *_table(rows, width)]
-    return lines
+def _grid(*, header: bool) -> Table:
+    table = Table(box=None, show_header=header, header_style="", pad_edge=False, padding=(0, 2, 0, 0))
+    if not header:
+        for _ in range(2):
+            table.add_column(no_wrap=True, overflow="ellipsis")
+    return table
 
 
-def _table(rows: Sequence[Mapping[str, Any]], width: int) -> list[str]:
+def _records(rows: Sequence[Mapping[str, Any]]) -> Table:
     """Fields that no record has anything in are left out."""
     names = dict.fromkeys(name for row in rows for name in row)
     shown = [name for name in names if any(row.get(name) not in (None, "", [], {}) for row in rows)] or list(names)[:1]
-    cells = [[_safe(_cell(name, row.get(name))) for name in shown] for row in rows]
-    heads = [_safe(name) for name in shown]
-    widths = [min(_LONGEST, max(len(row[at]) for row in (heads, *cells))) for at in range(len(shown))]
-    numeric = [_is_number(name, rows) for name in shown]
-    return [_cut(_row(row, widths, numeric), width) for row in (heads, *cells)]
+    table = _grid(header=True)
+    for name in shown:
+        table.add_column(_text(name), justify="right" if _is_number(name, rows) else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(_text(_cell(name, row.get(name))) for name in shown))
+    return table
 
 
-def _row(cells: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> str:
-    parts = []
-    for cell, width, right in zip(cells, widths, numeric, strict=True):
-        cell = _cut(cell, width)
-        parts.append(cell.rjust(width) if right else cell.ljust(width))
-    return _GAP.join(parts).rstrip()
+def _text(text: str) -> Text:
+    return Text(printable(text), overflow="ellipsis", no_wrap=True)
 
 
 def _cell(name: str, value: Any) -> str:
@@ -69,13 +77,13 @@ def _cell(name: str, value: Any) -> str:
         return UNKNOWN
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int | float) and _is_time(name) and value > 1e8:
+    if isinstance(value, int | float) and _is_time(name) and 1e8 < value < 1e11:
         return datetime.fromtimestamp(value).astimezone().isoformat(sep=" ", timespec="seconds")
     if isinstance(value, float):
         return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.3f}"
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {_cell(key, one)}" for key, one in value.items()) or UNKNOWN
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, list):
         return ", ".join(_cell("", one) for one in value) or UNKNOWN
     return str(value)
 
@@ -90,12 +98,3 @@ def _is_time(name: str) -> bool:
 
 def _is_records(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(one, Mapping) for one in value)
-
-
-def _safe(text: str) -> str:
-    """On one line, without anything that could steer the terminal."""
-    return "".join(sign if sign.isprintable() else " " if sign.isspace() else "·" for sign in text)
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: max(0, width - 1)] + "…"

@@ -9,6 +9,7 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from desktop.cli.table import as_table
 
@@ -42,7 +43,13 @@ def test_no_text_steers_the_terminal_and_no_line_is_too_long(value: object, widt
     table = as_table(json.loads(json.dumps(value)), width)
     assert all(sign.isprintable() or sign == "\n" for sign in table)
     if isinstance(value, dict) or (isinstance(value, list) and value and all(isinstance(one, dict) for one in value)):
-        assert all(len(line) <= width for line in table.splitlines())
+        assert all(cell_len(line) <= width for line in table.splitlines())
+
+
+def test_wide_letters_and_markup_stay_in_their_column() -> None:
+    head, *lines = as_table([{"a": "山田 [bold]", "b": 1}, {"a": "x", "b": 22}], 80).splitlines()
+    assert "[bold]" in lines[0]
+    assert {cell_len(line) for line in (head, *lines)} == {cell_len(head)}, "numbers end in the same cell"
 
 
 def on_terminal(*words: str) -> str:
