@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 
+from desktop.domain.text.printable import printable
 from desktop.domain.text.sentence import Sentence
 from desktop.words.catalogue import in_words
 
@@ -60,11 +61,6 @@ def emit_line(value: object) -> None:
     """Write one of many documents to stdout, on a line of its own, in whatever form answers are written."""
     sys.stdout.write(json.dumps(value, default=_plain, allow_nan=False) + "\n")
     sys.stdout.flush()
-
-
-def printable(text: str) -> str:
-    """A text on one line, without anything that could steer the terminal."""
-    return "".join(sign if sign.isprintable() else " " if sign.isspace() else "·" for sign in text)
 
 
 def say(words: str) -> None:

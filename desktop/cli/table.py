@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from desktop.cli.output import printable
+from desktop.domain.text.printable import printable
 
 _TIMES: Final = frozenset({"at", "since", "as_of", "due", "until"})
 UNKNOWN: Final = "—"

@@ -144,7 +144,7 @@ def test_what_another_program_wrote_over_the_screen_is_painted_away(place: Workp
         if opened:
             screen.press(opened)
             screen.wait_for(words)
-            screen.wait_quiet()  # a list that is still being filled paints over it by itself
+        screen.wait_quiet()  # what is still being filled paints over it by itself
         screen.write_over(b"\x1b[2J\x1b[HBroadcast message from root")
         screen.wait_for(lambda seen: "Broadcast" in seen and words not in seen)
         screen.press("ctrl+l")

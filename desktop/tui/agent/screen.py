@@ -468,23 +468,30 @@ class AgentScreen(ImmediateScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit, and draw what depends on the width; a field hidden because there was no room gets its focus back."""
-        was_small, field = self.has_class("small"), self.focused
+        was_small, field = self.has_class("small"), self.typed_in_unseen or self.focused
         self.fit(event.size)
         small = self.has_class("small")
         if small and not was_small:
             self.typed_in_unseen = field
         elif self.typed_in_unseen is not None and not small:
-            self.call_after_refresh(self.typed_in_unseen.focus)
-            self.typed_in_unseen = None
+            self.call_after_refresh(self._go_on_in_sight)
         self.call_after_refresh(self.redraw)
         self.call_after_refresh(self._place_filter)
 
+    def _go_on_in_sight(self) -> None:
+        if self.typed_in_unseen is not None and not self.has_class("small"):
+            self.set_focus(self.typed_in_unseen)
+            self.typed_in_unseen = None
+
     def on_key(self, event: events.Key) -> None:
-        """While nothing can be shown, what is typed goes where it went before: letters there are words, not verbs."""
-        if not self.has_class("small"):
+        """While nothing can be shown, and until the field has its focus back, what is typed goes where it went before.
+
+        Letters there are words, not verbs.
+        """
+        field = self.typed_in_unseen
+        if field is None and not self.has_class("small"):
             return
         event.stop()
-        field = self.typed_in_unseen
         if isinstance(field, TextArea) and (event.is_printable or event.key == "enter"):
             field.insert("\n" if event.key == "enter" else event.character or "")
         elif isinstance(field, Input) and event.is_printable:

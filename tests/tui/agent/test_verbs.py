@@ -1,8 +1,11 @@
 """Keys ask the session for the right thing, once; budgets of key presses hold."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
+from textual import events
+from textual.geometry import Size
 from textual.widgets import Input, TextArea
 
 from desktop.domain.entities.customer import Consent, FollowUp, Match
@@ -334,6 +337,25 @@ async def test_nothing_is_lost_when_the_window_is_tiny() -> None:
         await settle(pilot)
         assert app.desk_screen.query_one(NotePane).text.endswith("word")
     assert len(asked(session, "notes.edit")) == 4
+
+
+async def test_letters_have_their_field_at_every_moment_while_the_window_is_pulled_about() -> None:
+    """Small and large follow each other before the screen is laid out anew."""
+    app, session = desk(active())
+    async with app.run_test(size=(120, 36)) as pilot:
+        note = app.desk_screen.query_one(NotePane)
+        await settle(pilot, ["n"])
+        for size, letter in zip((Size(40, 10), Size(200, 50), Size(10, 3), Size(120, 36)), "mute", strict=True):
+            app.post_message(events.Resize(size, size))
+            while app.desk_screen.has_class("small") != (size.height < 20):
+                await asyncio.sleep(0)
+            assert app.field_for_letters() is note
+            app.post_message(events.Key(letter, letter))
+            if size.width == 40:
+                await settle(pilot)
+        await settle(pilot, ["d"])
+        assert note.text.endswith("muted")
+    assert asked(session, "actions.do") == []
 
 
 async def test_escape_leaves_the_field_then_letters_are_verbs() -> None:
