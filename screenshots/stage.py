@@ -106,7 +106,7 @@ class Stage:
     async def picture(self) -> str:
         """The screen as it is now, as SVG."""
         still(self._app)
-        self._app.front.redraw()
+        self._app.front.show(self.state)  # what a scene has seen counts as drawn
         self._app.on_second()
         if self._app.door.is_open:
             await asyncio.sleep(TABLES)
