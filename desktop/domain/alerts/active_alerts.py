@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from desktop.domain.alerts.lifecycle import Progress, Subject
+from desktop.domain.alerts.raise_and_clear import Progress, Subject
 from desktop.domain.alerts.readings import NEVER, Reading, quiet_until
 from desktop.domain.alerts.rules import Rule
 from desktop.domain.entities.alert import Alert

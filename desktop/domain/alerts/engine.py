@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from typing import TypeVar
 
 from desktop.domain.alerts.active_alerts import ActiveAlerts, ProgressKey
-from desktop.domain.alerts.lifecycle import Progress, Subject
+from desktop.domain.alerts.raise_and_clear import Progress, Subject
 from desktop.domain.alerts.readings import (
     NEVER,
     UNKNOWN,

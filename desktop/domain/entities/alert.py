@@ -1,4 +1,4 @@
-"""Something a supervisor should look at, as it stands now. `alerts/lifecycle.py` says when one begins and ends."""
+"""Something a supervisor should look at, as it stands now. `raise_and_clear.py` says when one begins and ends."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
