@@ -69,7 +69,7 @@ class _Closable(Protocol):
 
 
 class AgentScreen(ImmediateScreen):
-    """Draws views; what keys do is in `actions.py`."""
+    """Draws views; what keys do is in `desk_actions.py` and `verbs/`."""
 
     def __init__(self, now: Callable[[], float], *, guide: bool = False) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ class AgentScreen(ImmediateScreen):
         """While the window is too small to show anything: the field that letters go into all the same."""
 
     def compose(self) -> ComposeResult:
-        """Header, banner, three columns, guide, footer; menus and pages above all."""
+        """Header, status line, three columns, guide, footer; menus and pages above all."""
         yield Header()
         yield StatusLine()
         yield Tabs()

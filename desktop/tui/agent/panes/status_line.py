@@ -7,7 +7,7 @@ from textual.content import Content
 
 from desktop.domain import select
 from desktop.tui.agent.notice import notice_line
-from desktop.tui.agent.offer import offer_in_one_line, offer_lines, offer_seen, offered, stranger
+from desktop.tui.agent.offer_text import offer_in_one_line, offer_lines, offer_seen, offered, stranger
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, content, line
@@ -15,7 +15,7 @@ from desktop.tui.words import wording
 from desktop.words.catalogue import ntr, tr
 
 ONE_LINE = 100
-"""Columns from which an offer has room in one line; below, it is a banner of two that is hidden when nothing rings."""
+"""Columns from which an offer has room in one line; below, it takes two lines and is hidden when nothing rings."""
 TALLEST = 3
 """Lines that a notice may have."""
 

@@ -6,7 +6,7 @@ How a verb is carried out and told of, and why some ask for a second press, is i
 from desktop.domain import select
 from desktop.domain.entities.phone import CallState, PhoneCall
 from desktop.domain.entities.words import Verb
-from desktop.tui.agent.offer import stranger
+from desktop.tui.agent.offer_text import stranger
 from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.verbs.base import NO_OFFER, DeskVerbs
 from desktop.tui.keys.keys import BY_ID

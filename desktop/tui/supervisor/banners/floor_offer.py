@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual.content import Content
 
-from desktop.tui.agent.offer import offer_in_one_line, offer_lines, offer_seen, offered, stranger
+from desktop.tui.agent.offer_text import offer_in_one_line, offer_lines, offer_seen, offered, stranger
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import TextPane, View
 

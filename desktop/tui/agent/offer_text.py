@@ -54,7 +54,7 @@ def offer_lines(view: View, width: int) -> tuple[Content, ...]:
 
 
 def offer_in_one_line(view: View, width: int) -> Content | None:
-    """As the banner, where there is one line for it: what it is about goes first when there is no room, then what is
+    """As one line, where there is room for it: what it is about goes first when there is no room, then what is
     known of the customer, but never the keys and the time that is left. None where nothing rings."""
     offers = offered(view)
     if not offers:
