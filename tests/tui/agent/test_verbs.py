@@ -9,6 +9,7 @@ from textual.geometry import Size
 from textual.widgets import Input, TextArea
 
 from desktop.domain.entities.customer import Consent, FollowUp, Match
+from desktop.domain.entities.model import WrapUpCode
 from desktop.domain.entities.words import Availability, CodeRule, LegPhase, Phase, PopAnswer, Verb
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.state import AppState
@@ -244,6 +245,32 @@ async def test_what_enter_would_take_is_marked_without_colour() -> None:
         await settle(pilot, ["enter"])
         assert all("▌" not in table.render_line(y).text for y in range(4))
     assert session.store.drain().drafts["i1"].codes == ("duplicate_charge",)
+
+
+async def test_a_code_of_another_queue_is_named_with_its_queue() -> None:
+    sales = WrapUpCode("order", "New order", "Sales", frozenset({"Sales"}))
+    app, session = desk(replace(wrapping_up(), codes=(*wrapping_up().codes, sales)))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["f9", *"order"])
+        table = app.desk_screen.query_one("#wrap-up-codes", LineTable)
+        assert table.render_line(0).text.strip() == "No such code in Billing. “New order” is for Sales only."
+        await settle(pilot, ["enter", *"zz"])
+        assert table.render_line(0).text.strip() == "No such code."
+    assert session.store.drain().drafts["i1"].codes == ()
+
+
+@pytest.mark.parametrize(("size", "rows"), [((80, 24), 9), ((120, 36), 5), ((120, 24), 4), ((200, 50), 9)])
+async def test_codes_have_the_room_there_is_and_keep_it_while_one_types(size: tuple[int, int], rows: int) -> None:
+    more = tuple(WrapUpCode(f"c{n}", f"Code {n}") for n in range(9))
+    app, _ = desk(replace(wrapping_up(), codes=more))
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot, ["f9"])
+        table = app.desk_screen.query_one("#wrap-up-codes", LineTable)
+        assert table.size.height == rows
+        missing = app.desk_screen.query_one("#wrap-up-missing").region
+        assert missing.height and app.desk_screen.query_one(WrapUpPane).region.contains_region(missing)
+        await settle(pilot, [*"code 7"])
+        assert table.size.height == rows
 
 
 async def test_several_codes_where_the_queue_allows_and_backspace_takes_one_back() -> None:

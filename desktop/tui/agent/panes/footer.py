@@ -13,7 +13,7 @@ from desktop.tui.keys.key import show
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
-from desktop.words.catalogue import tr
+from desktop.words.catalogue import ptr, tr
 
 TALLEST = 3
 """Lines that a notice may have."""
@@ -81,10 +81,15 @@ class Footer(Pane, Widget):
         """The keys that help here, as many as there is room for; letters where letters work."""
         typing = self.is_attached and bool(getattr(self.screen, "typing", False))
         parts: list[Part] = [" "]
-        for name in self._helpful(typing=typing):
+        helpful = self._helpful(typing=typing)
+        for name in helpful:
             key = keys.BY_ID[name]
             shown = key.shown if typing or not key.letters or key.shown.startswith("F") else show(key.letters[0])
-            label = tr("leave the field") if name == "back" and typing else key.label
+            label = key.label
+            if name == "back" and typing:
+                label = tr("leave the field")
+            elif name == "text" and helpful is IN_WRAP_UP:
+                label = ptr("to the customer", "text")
             candidate: list[Part] = [*parts, (shown, "bold $accent"), (f" {label}   ", "$muted")]
             if line(*candidate).cell_length > width:
                 break

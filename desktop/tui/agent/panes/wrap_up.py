@@ -129,7 +129,7 @@ class WrapUpPane(Pane, Vertical):
             return
         self._draw_codes(view, interaction)
         self.editor.draw(view)
-        self.set_class(self.editor.is_open, "planning")
+        self._fit_codes(view, interaction)
         self._draw_summary(view, interaction)
         self._draw_missing(view, interaction)
         self._draw_border(view, interaction)
@@ -145,9 +145,18 @@ class WrapUpPane(Pane, Vertical):
         )
 
     def on_resize(self) -> None:
-        """Fit the border to the new width."""
+        """Fit the border to the new width, and the codes to the new height."""
         if self.view is not None and self.view.interaction is not None:
             self._draw_border(self.view, self.view.interaction)
+            self._fit_codes(self.view, self.view.interaction)
+
+    def _fit_codes(self, view: View, interaction: Interaction) -> None:
+        """As many rows as the queue has codes, as far as there is room: the list keeps its height while one types."""
+        height: int | str = "1fr"
+        if not self.screen.has_class("narrow"):  # there it has what the note leaves
+            wanted = len(select.codes_for(view.state, interaction))
+            height = 2 if self.editor.is_open else max(4, min(wanted, self.screen.size.height // 3 - 7))
+        self.query_one("#wrap-up-codes").styles.height = height
 
     def _draw_codes(self, view: View, interaction: Interaction) -> None:
         labels = {code.id: code.label for code in view.state.codes}
@@ -164,7 +173,10 @@ class WrapUpPane(Pane, Vertical):
             if code.id not in self.codes
         ]
         rows = [Row(code.id, (content(code.label), content(code.group, "$muted"))) for code in matches]
-        self.query_one("#wrap-up-codes", LineTable).set_rows(rows)
+        table = self.query_one("#wrap-up-codes", LineTable)
+        table.set_rows(rows)
+        if not rows:
+            table.set_empty(_no_such_code(view, interaction, typed))
 
     def _draw_summary(self, view: View, interaction: Interaction) -> None:
         draft = view.state.drafts.get(interaction.id)
@@ -301,6 +313,19 @@ def _nobody_chosen(view: View) -> list[Part]:
         return []
     words = ntr("a possible customer is not linked", "none of {n} possible customers chosen", count)
     return [(f" · {words}", "$warning"), (f" (alt+1–{min(count, 9)})" if count > 1 else " (alt+1)", "$muted")]
+
+
+def _no_such_code(view: View, interaction: Interaction, typed: str) -> str:
+    """That the queue has none, and where another queue has what was typed for: which."""
+    elsewhere = [code for code in select.match_codes(view.state.codes, typed) if code.queues] if typed.strip() else []
+    if not elsewhere or interaction.queue in elsewhere[0].queues:
+        return tr("No such code.")
+    return tr(
+        "No such code in {queue}. “{code}” is for {queues} only.",
+        queue=interaction.queue,
+        code=elsewhere[0].label,
+        queues=", ".join(sorted(elsewhere[0].queues)),
+    )
 
 
 def _wanted(rule: CodeRule) -> str:
