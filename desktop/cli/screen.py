@@ -32,7 +32,7 @@ def start_desktop(chosen: Chosen) -> int:
                     log_path=profile.log_path,
                     keymap=keymap,
                     theme=profile.theme.value,
-                    calls=Wanted(profile.ring.value, profile.notify.value),
+                    calls=Wanted(profile.ring.value, profile.notify.value, profile.window.value),
                 )
     except InstanceHeld as held:
         advice = tr("Close it there, or start with --take-over.")

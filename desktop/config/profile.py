@@ -10,6 +10,7 @@ from desktop.config.setting import (
     CALLS,
     LANGUAGE,
     RECORDING_CONSENT,
+    WINDOW,
     WRITE_BACK,
     BackendSettings,
     ConfigError,
@@ -28,6 +29,7 @@ _ONE_OF = {
     "recording_consent": (RECORDING_CONSENT, RECORDING_CONSENT[0]),
     "ring": (CALLS, CALLS[0]),
     "notify": (CALLS, CALLS[-1]),
+    "window": (WINDOW, WINDOW[1]),
     "language": (LANGUAGE, LANGUAGE[0]),
 }
 """Values of a profile that are one of a few words, with the word where none is given."""

@@ -22,6 +22,10 @@ CALLS = ("all", "urgent", "none")
 """For which news the bell rings, or the terminal is asked for a notification."""
 
 
+WINDOW = ("both", "title", "taskbar", "none")
+"""What around the screen shows that a contact rings: the window's title, the taskbar."""
+
+
 LANGUAGE = ("auto", "en", "de")
 """What is spoken; `auto` is what the terminal is set to."""
 
@@ -91,7 +95,7 @@ class Profile:
     `region` is the two-letter country in which the CRM's numbers without `+` are dialled. `keys` are other keys for
     the verbs of the desktop and `theme` is its look, for every profile of the file. The backends of a kind stand in
     order of precedence. `write_back` is one of `WRITE_BACK`, `recording_consent` one of `RECORDING_CONSENT`, `ring`
-    and `notify` are of `CALLS`, `language` of `LANGUAGE`.
+    and `notify` are of `CALLS`, `window` is of `WINDOW`, `language` of `LANGUAGE`.
     """
 
     name: Setting
@@ -106,6 +110,7 @@ class Profile:
     recording_consent: Setting = Setting(RECORDING_CONSENT[0], BY_DEFAULT)
     ring: Setting = Setting(CALLS[0], BY_DEFAULT)
     notify: Setting = Setting(CALLS[-1], BY_DEFAULT)
+    window: Setting = Setting(WINDOW[1], BY_DEFAULT)
     language: Setting = Setting(LANGUAGE[0], BY_DEFAULT)
 
     @property

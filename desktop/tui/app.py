@@ -17,9 +17,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from desktop.app.storage.errors import StoreError
-from desktop.domain import select
 from desktop.domain.entities.news_item import NewsKind
-from desktop.domain.entities.words import Phase, PopAnswer
+from desktop.domain.entities.words import PopAnswer
 from desktop.domain.news.notices import DONE
 from desktop.domain.state.events import Change, Envelope, InteractionChanged
 from desktop.domain.state.own_events import PopChanged
@@ -27,6 +26,7 @@ from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.desk_actions import DeskActions
 from desktop.tui.agent.draft_editor import DraftEditor
 from desktop.tui.agent.follow_up_editor import FollowUpEditor
+from desktop.tui.agent.offer_text import calls_to_answer
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.footer import Footer
@@ -54,6 +54,7 @@ from desktop.tui.supervisor.report_launcher import ReportLauncher, ReportsWanted
 from desktop.tui.terminal import crash
 from desktop.tui.terminal.base_app import TerminalApp
 from desktop.tui.terminal.news_bell import NewsBell, Wanted
+from desktop.tui.terminal.offer_bell import OfferBell
 from desktop.tui.textual_patches.key_sequences import name_alt_keys
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.words import news as news_words
@@ -63,7 +64,6 @@ from desktop.words.catalogue import in_words, tr
 if TYPE_CHECKING:
     from desktop.app.notes.unsaved_text import Unsaved
     from desktop.app.session import Session
-    from desktop.domain.state.state import AppState
     from desktop.tui.supervisor.screen import SupervisorScreen
 
 log = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ class DesktopApp(TerminalApp):
             clock: the local clock, seconds since the Unix epoch.
             monotonic: a clock that counts seconds and never goes back, for the time between two presses.
             keymap: other keys for the names in the table of keys.
-            calls: for which news to ring, and to ask for a notification.
+            calls: for which news to ring and to ask for a notification, and what around the screen shows an offer.
             throwaway: whether what is kept goes when the program is left, as in the demo.
 
         Raises:
@@ -139,10 +139,10 @@ class DesktopApp(TerminalApp):
         super().__init__(log_path=log_path)
         self._build = build
         self._tasks: set[asyncio.Task[None]] = set()
-        self._offered: frozenset[str] = frozenset()
         self._put_aside: str | None = None
         self._throwaway = throwaway
         self._bell = NewsBell(self.bell, self.write_raw, calls or Wanted())
+        self._offers = OfferBell(self.bell, self.write_raw, calls or Wanted())
         self.session: Session | None = None
         self.desk_screen = AgentScreen(clock, guide=guide)
         self._prompting: Footer | None = None
@@ -222,12 +222,16 @@ class DesktopApp(TerminalApp):
         """Reduce what came in since the last frame, and draw it."""
         if self.session is not None:
             state = self.session.store.drain()
-            self._ring(state)
+            self._offers.hear(calls_to_answer(state))
             self.door.draw(state)
             self.quality.notice(state)
             self.outbox.notice(state)
             self._look_at_news()
             self.presses.look()
+
+    def on_unmount(self) -> None:
+        """Leave the window's title and its place in the taskbar as they were."""
+        self._offers.close()
 
     def on_second(self) -> None:
         """Let the clocks on screen go on."""
@@ -287,12 +291,6 @@ class DesktopApp(TerminalApp):
         self.desk_screen.query_one(NotePane).tell()
         self.desk_screen.query_one(ReplyPane).tell()
         self.desk_screen.query_one(WrapUpPane).editor.tell()
-
-    def _ring(self, state: "AppState") -> None:
-        offered = frozenset(i.id for i in select.own(state) if i.phase is Phase.OFFERED)
-        if offered - self._offered:
-            self.bell()
-        self._offered = offered
 
     def _look_at_news(self) -> None:
         """Call the agent to what is new, but for what they have before their eyes."""

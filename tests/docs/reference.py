@@ -48,6 +48,7 @@ PROFILE_MEANINGS = {
     "recording_consent": "when a recorded customer has refused: pause once, warn loudly, or record as policy",
     "ring": "for which news the terminal's bell rings; an offer always rings",
     "notify": "for which news the terminal is asked for a desktop notification",
+    "window": "what around the screen shows that a contact rings: the window's title, the taskbar; never a name",
     "language": "what the desktop speaks: `auto` is what the terminal is set to (`LANG`)",
 }
 

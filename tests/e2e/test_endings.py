@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.cli.command_line import run
-from tests.e2e.workplace import AVAILABLE, NARROW, WIDE, Workplace, finish, talking, until
+from tests.e2e.workplace import AVAILABLE, NARROW, WIDE, Workplace, finish, ready, talking, until
 
 
 def test_killed_in_the_middle_of_a_note(place: Workplace) -> None:
@@ -71,6 +71,27 @@ def test_a_signal_in_the_middle_of_a_note(place: Workplace, number: signal.Signa
         assert screen.wait_exit() == 128 + number
         assert screen.not_restored() == []
         assert place.drafts() == ["to the very last key"]
+
+
+@pytest.mark.parametrize("ending", ["answered", "left", "killed"])
+def test_the_title_of_the_window_while_a_call_rings(place: Workplace, ending: str) -> None:
+    with place.desktop() as screen:
+        ready(screen)
+        place.call()
+        screen.wait_for("Incoming")
+        assert "☎ Incoming call · Billing – agent-desktop".encode() in screen.raw
+        assert "window title not given back" in screen.not_restored()
+        if ending == "answered":
+            screen.press("f2")
+            screen.wait_for("talking")
+            until(lambda: "window title not given back" not in screen.not_restored())
+            return
+        if ending == "left":
+            screen.press_twice("ctrl+o")
+        else:
+            screen.kill(signal.SIGTERM)
+        assert screen.wait_exit() == (0 if ending == "left" else 128 + signal.SIGTERM)
+        assert screen.not_restored() == []
 
 
 def test_a_terminal_that_goes_away(place: Workplace) -> None:

@@ -297,6 +297,8 @@ class PtyScreen:
         wrong = [f"{name} still on" for number, name in names.items() if modes.get(number)]
         if modes.get(25) is False:
             wrong.append("cursor still hidden")
+        if self.raw.count(b"\x1b[22;2t") != self.raw.count(b"\x1b[23;2t"):
+            wrong.append("window title not given back")
         if self._slave >= 0 and termios.tcgetattr(self._slave)[:4] != self._attributes[:4]:
             wrong.append("line discipline changed")
         return wrong

@@ -32,7 +32,7 @@ class DetailsLoader:
         self._store = store
         self._source = source
         self._under_way: dict[str, asyncio.Task[None]] = {}
-        self._reading_on: dict[str, asyncio.Task[None]] = {}
+        self._reading_on: set[asyncio.Task[None]] = set()
 
     def load(self, customer_id: str) -> None:
         """Fetch, in the background, what the CRM offers of the parts."""
@@ -44,17 +44,17 @@ class DetailsLoader:
     def load_older(self, customer_id: str) -> None:
         """Fetch, in the background, what happened before the last entry that is there, if there may be more."""
         details = self._store.drain().details.get(customer_id)
-        if details is None or not details.timeline or customer_id in self._reading_on:
+        if details is None or not details.timeline:
             return
         if details.older in (Older.MORE, Older.FAILED):
             self._store.publish(OlderChanged(customer_id, details.timeline[-1].id, Older.LOADING), self._source)
             task = asyncio.ensure_future(self._load_older(customer_id, details.timeline))
-            self._reading_on[customer_id] = task
-            task.add_done_callback(lambda _: self._reading_on.pop(customer_id, None) and None)
+            self._reading_on.add(task)
+            task.add_done_callback(self._reading_on.discard)
 
     async def close(self) -> None:
         """Stop."""
-        tasks = [*self._under_way.values(), *self._reading_on.values()]
+        tasks = [*self._under_way.values(), *self._reading_on]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -37,6 +37,7 @@ def _show(profile: Profile) -> None:
             "recording_consent": _shown(profile.recording_consent),
             "ring": _shown(profile.ring),
             "notify": _shown(profile.notify),
+            "window": _shown(profile.window),
             "language": _shown(profile.language),
             "theme": _shown(profile.theme),
             "keys": {verb: _shown(key) for verb, key in profile.keys.items()},

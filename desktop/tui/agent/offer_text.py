@@ -12,11 +12,13 @@ from desktop.domain.entities.customer import Match
 from desktop.domain.entities.model import Address, Interaction
 from desktop.domain.entities.phone import CallState, PhoneCall
 from desktop.domain.entities.words import Channel, Phase, PopAnswer, Verb
+from desktop.domain.state.state import AppState
 from desktop.tui.keys import keys
 from desktop.tui.widgets.fitting import first_that_fits
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.words import wording
+from desktop.tui.words.titles import title
 from desktop.words.catalogue import ntr, ptr, tr
 from desktop.words.marks import mark
 
@@ -81,8 +83,18 @@ def offer_in_one_line(view: View, width: int) -> Content | None:
 
 
 def _head(offer: Interaction) -> Part:
+    return (f"{_kind(offer)}  ", "bold $accent")
+
+
+def _kind(offer: Interaction) -> str:
     kind = tr("Callback") if offer.callback_at is not None else tr(_INCOMING[offer.channel])
-    return (f"{TRAITS[offer.channel].sign} {kind} · {offer.queue}  ", "bold $accent")
+    return f"{TRAITS[offer.channel].sign} {kind} · {offer.queue}"
+
+
+def calls_to_answer(state: AppState) -> dict[str, tuple[str, str]]:
+    """What is offered to me by id, the most urgent first: what it is with its queue, and who it is."""
+    offers = [one for one in select.own(state) if one.phase is Phase.OFFERED]
+    return {one.id: (_kind(one), title(state, one)) for one in offers}
 
 
 def _how_many_more(offers: Sequence[Interaction]) -> str:

@@ -21,10 +21,12 @@ def notification(text: str, environ: Mapping[str, str]) -> str:
         environ: the environment, which tells the terminals of the rxvt and VTE families (OSC 777) from others (OSC 9).
             Inside of tmux it is handed through to the terminal around it, where tmux allows that.
     """
-    sequence = _sequence(text, environ)
-    if environ.get("TMUX"):
-        return f"{_ESC}Ptmux;{sequence.replace(_ESC, _ESC * 2)}{_END}"
-    return sequence
+    return passed_on(_sequence(text, environ), environ)
+
+
+def passed_on(sequence: str, environ: Mapping[str, str]) -> str:
+    """An escape sequence, wrapped for the terminal around tmux where there is one."""
+    return f"{_ESC}Ptmux;{sequence.replace(_ESC, _ESC * 2)}{_END}" if environ.get("TMUX") else sequence
 
 
 def _sequence(text: str, environ: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
-from desktop.config.setting import CALLS
+from desktop.config.setting import CALLS, WINDOW
 from desktop.domain.entities.news_item import News
 from desktop.tui.terminal.alert_bell import LONGEST, notification
 from desktop.tui.words.news import sentence
@@ -15,10 +15,14 @@ ALL, URGENT, NONE = CALLS
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """For which news the bell rings, and the terminal is asked for a notification: all, urgent or none."""
+    """How the agent is called: `ring` and `notify` say for which news, `window` what shows an offer around the screen.
+
+    The former are of `CALLS`, the latter is of `WINDOW`.
+    """
 
     ring: str = ALL
     notify: str = NONE
+    window: str = WINDOW[-1]
 
 
 class NewsBell:
