@@ -117,6 +117,7 @@ def run_demo(
 
 def _run(where: Path, lock: "InstanceLock", scenario: str, role: str, speed: float, seed: int, log_level: str) -> int:
     from desktop.tui.app import run_desktop
+    from desktop.tui.terminal.news_bell import Wanted
     from desktop.wiring import build
     from mock_backends import launcher
 
@@ -128,4 +129,7 @@ def _run(where: Path, lock: "InstanceLock", scenario: str, role: str, speed: flo
         # The servers end when their standard input does, so a killed demo leaves nothing running.
         log_path = where / f"{NAME}.log"
         with logging_to(log_path, log_level):
-            return run_desktop(lambda: build(profile, lock), guide=True, throwaway=True, log_path=log_path)
+            window = Wanted(window="title")
+            return run_desktop(
+                lambda: build(profile, lock), guide=True, throwaway=True, log_path=log_path, calls=window
+            )

@@ -97,12 +97,13 @@ class Supervision(Backend):
         raise refuse(Capability.AUDIT)
 
     async def schedules(self, day: date) -> Sequence[Schedule]:
-        """SCHEDULE: who of the team should do what on a day of the centre's zone."""
+        """SCHEDULE: who of the team should do what on a day of the centre's zone; for an agent, only they."""
         raise refuse(Capability.SCHEDULE)
 
     async def agent_day(self, agent_id: str, day: date) -> Sequence[StateStretch]:
         """SCHEDULE: what an agent's availability was over a day, oldest first, for their adherence.
 
+        An agent may ask for their own only.
         Time offline is a stretch as well; time in none of them is time of which nobody knows.
         """
         raise refuse(Capability.SCHEDULE)

@@ -318,3 +318,6 @@ class SupervisionContract(ContactCenterWork):
             stretches = await boss.agent_day(me.id, day)
             assert all(one.end <= two.start for one, two in pairwise(stretches))
             assert all(one.start <= one.end <= now + 60 for one in stretches)
+            if C.SCHEDULE in agent.capabilities():
+                assert {plan.agent_id for plan in await agent.schedules(day)} <= {me.id}, "an agent's is their own"
+                assert all(one.start <= one.end for one in await agent.agent_day(me.id, day))

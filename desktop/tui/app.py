@@ -401,6 +401,8 @@ class DesktopApp(TerminalApp):
             self._page("help", tr("Keys"), pages.help_lines)
         elif name == "diagnostics":
             self._page("diagnostics", tr("Diagnostics"), self._diagnostics)
+        elif name == "my_day":
+            self._my_day()
         elif name == "news":
             self._page("news", tr("What is new"), self._news)
         elif name == "outbox":
@@ -517,6 +519,24 @@ class DesktopApp(TerminalApp):
             self.front.close_top()
         else:
             page.open(topic, heading, lines())
+
+    def _my_day(self) -> None:
+        """What takes asking is filled in as the answers come, as long as the page is open."""
+        from desktop.tui.pages import my_day
+
+        page = self.front.query_one(Page)
+
+        def lines(asked: my_day.Asked) -> Any:
+            view = self.front.view()
+            return my_day.my_day_lines(view.state, view.now, asked)
+
+        def show(asked: my_day.Asked) -> None:
+            if page.topic == "my_day":
+                page.change(lines(asked))
+
+        self._page("my_day", tr("My day"), lambda: lines(my_day.Asked()))
+        if page.topic == "my_day" and self.session is not None:
+            self.spawn(my_day.ask(self.session, show))
 
     def _news(self) -> Any:
         """All that is new; what was read is not new any more."""

@@ -9,7 +9,7 @@ from mock_backends.http.principals import Principal, Tokens
 from mock_backends.http.problem import not_found
 from mock_backends.wire.base import Wire
 from mock_backends.wire.contact_center import Agent, Interaction, QueueStats
-from mock_backends.wire.figures import AgentWork
+from mock_backends.wire.figures import AgentDay, AgentWork
 
 CLOSED_KEPT = 5_000
 IN_HAND = frozenset({"offered", "connecting", "active", "wrap_up"})
@@ -48,6 +48,7 @@ class Board:
         self._tokens = tokens
         self.interactions: dict[str, Interaction] = {}
         self.agents: dict[str, Agent] = {}
+        self.day_of: Callable[[str], AgentDay | None] = lambda agent_id: None
         self.queues: dict[str, QueueStats] = {}
         self.offered_to: dict[str, set[str]] = {}  # who ever had an offer of it
         self._closed: list[str] = []
@@ -116,7 +117,10 @@ class Board:
             return [a for a in self.agents.values() if a.team == principal.team or a.id == principal.id]
         mine = set(self.queues_of(principal))
         found = [a for a in self.agents.values() if a.id == principal.id or mine.intersection(a.queues)]
-        return [agent.model_copy(update={"work": [], "today": None}) for agent in found]
+        return [
+            agent.model_copy(update={"work": [], "today": self.day_of(agent.id) if agent.id == principal.id else None})
+            for agent in found
+        ]
 
     def find(self, principal: Principal, interaction_id: str) -> Interaction:
         """An interaction this principal may read.
@@ -160,9 +164,12 @@ class Board:
             for queue in agent.queues:
                 to |= self._log.readers & self.agents_of_queue(queue)
         to = {who for who in to if who in self._tokens.principals and not self._tokens.principals[who].supervises}
-        if to:
-            event = AgentEvent(at=self._clock.now(), reason=reason, agent=agent)
-            self._log.publish("agent.changed", event.model_dump_json(exclude=FOR_SUPERVISORS).encode(), to)
+        event = AgentEvent(at=self._clock.now(), reason=reason, agent=agent)
+        if own := to & {agent.id}:
+            agent.today = self.day_of(agent.id)
+            self._log.publish("agent.changed", event.model_dump_json(exclude={"agent": {"work"}}).encode(), own)
+        if others := to - own:
+            self._log.publish("agent.changed", event.model_dump_json(exclude=FOR_SUPERVISORS).encode(), others)
 
     def tell_queue(self, queue: QueueStats) -> None:
         """Publish a queue's figures to its agents."""

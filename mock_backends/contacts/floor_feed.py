@@ -39,6 +39,7 @@ class FloorFeed:
         self._told = 0.0
         self.figures_of: Callable[[str], QueueStats | None] = board.queues.get
         board.agent_watchers.append(self.agent)
+        board.day_of = self.day_of
 
     @property
     def watched(self) -> bool:
@@ -64,9 +65,13 @@ class FloorFeed:
         """The agent as they are now, with their work and their day."""
         agent = self._board.agents[agent_id]
         agent.work = self._board.work_of(agent_id)
-        day = self._router.agent_day(agent_id, self._clock.now())
-        agent.today = AgentDay.model_construct(**{name: getattr(day, name) for name in day.__slots__})
+        agent.today = self.day_of(agent_id)
         return agent
+
+    def day_of(self, agent_id: str) -> AgentDay:
+        """What the agent did today, until now."""
+        day = self._router.agent_day(agent_id, self._clock.now())
+        return AgentDay.model_construct(**{name: getattr(day, name) for name in day.__slots__})
 
     def _schedule(self) -> None:
         if self._due:

@@ -59,14 +59,15 @@ class Supervision:
         return self._audit.of(caller, self._board.queues_of(caller), limit)
 
     def schedules(self, caller: Principal, day: date) -> list[Schedule]:
-        """The plans of a supervisor's team for a day of the centre's zone."""
-        self.authorisation.must_supervise(caller)
-        team = [agent for agent in self._board.colleagues(caller) if agent.role == "agent"]
-        return [Schedule(agent_id=agent.id, activities=self._planned(agent.id, day)) for agent in team]
+        """The plans of a supervisor's team for a day of the centre's zone; an agent's is their own."""
+        team = [agent.id for agent in self._board.colleagues(caller) if agent.role == "agent"]
+        shown = team if caller.supervises else [caller.id]
+        return [Schedule(agent_id=agent_id, activities=self._planned(agent_id, day)) for agent_id in shown]
 
     def agent_day(self, caller: Principal, agent_id: str, day: date) -> list[StateStretch]:
-        """What an agent's availability was over a day of the centre's zone."""
-        self.authorisation.must_supervise(caller)
+        """What an agent's availability was over a day of the centre's zone; agents may ask for their own."""
+        if agent_id != caller.id:
+            self.authorisation.must_supervise(caller)
         self.authorisation.agent(caller, agent_id)
         zone = ZoneInfo(ZONE)
         start = datetime(day.year, day.month, day.day, tzinfo=zone)

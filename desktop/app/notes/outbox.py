@@ -19,6 +19,7 @@ from desktop.app.storage.tables.parked_record_rows import record_of
 from desktop.app.storage.tables.reasons import MAY_BE_THERE
 from desktop.app.store import Store
 from desktop.app.timing import first_of
+from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.words import Health
 from desktop.domain.entities.wrap_up_record import OutboxView
 from desktop.domain.state.own_events import OutboxChanged
@@ -226,6 +227,16 @@ class Outbox:
             StoreError: it cannot be read.
         """
         return [item_of(row) for row in await self.rows()]
+
+    async def finished_since(self, at: Instant) -> list[OutboxItem]:
+        """The wrap-ups finished here since then, one for each contact, delivered or not, the newest first.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        rows = await self._local().newest_handed_over()
+        latest = {row.interaction_id: item_of(row) for row in rows if row.created_at >= at}
+        return sorted(latest.values(), key=lambda item: -item.created_at)
 
     async def discard(self, key: str) -> None:
         """Forget a parked row because the agent said so.

@@ -92,6 +92,7 @@ class MockContactCenter(MockSupervision, MockQuality, MockPast, ContactCenter):
                 Capability.EVENT_REPLAY,
                 Capability.QUEUE_HEAD,
                 Capability.QUALITY,
+                Capability.SCHEDULE,
                 Capability.HELP,
                 Capability.AGENT_MESSAGE,
             }

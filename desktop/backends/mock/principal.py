@@ -16,7 +16,6 @@ SUPERVISORS = frozenset(
         Capability.WITHDRAW,
         Capability.ACKNOWLEDGE,
         Capability.AUDIT,
-        Capability.SCHEDULE,
         Capability.MONITOR,
         Capability.WHISPER,
         Capability.BARGE,

@@ -274,6 +274,15 @@ KEYS: tuple[Key, ...] = (
         _DESK,
     ),
     Key(
+        "my_day",
+        "my_day",
+        (),
+        ("M",),
+        mark("my day"),
+        mark("See your figures, schedule and callbacks, and what you finished today."),
+        _DESK,
+    ),
+    Key(
         "coaching",
         "coaching",
         (),

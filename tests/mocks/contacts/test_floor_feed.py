@@ -105,7 +105,16 @@ def test_agents_see_neither_the_work_nor_the_day_of_their_colleagues(servers: Ha
         assert "work" not in changed and "today" not in changed
     snapshot(servers)  # a supervisor looks
     for agent in (*snapshot(servers, "tom")["agents"], *servers.call("tom", "GET", "/v1/agents").json()["agents"]):
-        assert agent["work"] == [] and agent["today"] is None
+        assert agent["work"] == []
+        assert (agent["today"] is None) == (agent["id"] != "tom"), "their own day is theirs"
+
+
+def test_agents_are_told_of_their_own_day(servers: Harness) -> None:
+    with servers.stream("maya") as events:
+        servers.active(name="Priya Natarajan")
+        told = (e["data"]["agent"] for e in events if e["event"] == "agent.changed" and e["data"]["agent"]["in_use"])
+        own = next(agent for agent in told if agent["id"] == "maya")
+    assert "work" not in own and own["today"]["handled"] == 0 and own["today"]["until"] >= own["today"]["since"]
 
 
 def test_many_changes_are_few_events_in_which_nothing_stands_twice(servers: Harness) -> None:

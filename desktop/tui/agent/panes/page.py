@@ -45,6 +45,10 @@ class Page(VerticalScroll, can_focus=True):
         self.scroll_home(animate=False)
         self.focus()
 
+    def change(self, lines: Sequence[Line]) -> None:
+        """Other lines for what is open, which stays where it was scrolled to."""
+        self.query_one(PageText).set_lines(lines)
+
     def close(self) -> None:
         """Hide it."""
         self.topic = ""

@@ -155,7 +155,8 @@ class WrapUpPane(Pane, Vertical):
         height: int | str = "1fr"
         if not self.screen.has_class("narrow"):  # there it has what the note leaves
             wanted = len(select.codes_for(view.state, interaction))
-            height = 2 if self.editor.is_open else max(4, min(wanted, self.screen.size.height // 3 - 7))
+            room = self.screen.size.height // 3 - 7 - len(self.editor.follow_ups)
+            height = 2 if self.editor.is_open else max(4, min(wanted, room))
         self.query_one("#wrap-up-codes").styles.height = height
 
     def _draw_codes(self, view: View, interaction: Interaction) -> None:

@@ -1,0 +1,1 @@
+"""Pages above a screen."""
