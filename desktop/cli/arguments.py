@@ -231,12 +231,15 @@ def _keeping(add: Add) -> None:
     add("docs", tr("Where the documentation is: the folder on this machine, the address on the web."))
     completion = add("completion", tr("The script by which your shell completes the words of this command."))
     completion.add_argument("shell", choices=SHELLS)
-    config = add("config", tr("Profiles: show, check or create one."))
-    actions = config.add_subparsers(dest="action", required=True, metavar="show|check|init")
+    config = add("config", tr("Profiles: show, check or create one; the schema of the file."))
+    actions = config.add_subparsers(dest="action", required=True, metavar="show|check|init|schema")
     actions.add_parser("show", help=tr("every value and where it came from; secrets hidden"), allow_abbrev=False)
     actions.add_parser("check", help=tr("open each backend and say what works"), allow_abbrev=False)
     init = actions.add_parser("init", help=tr("make a profile, with questions"), allow_abbrev=False)
     init.add_argument("name", help=tr("the name of the new profile"))
+    actions.add_parser(
+        "schema", help=tr("the file as a JSON Schema, for editors that complete and check it"), allow_abbrev=False
+    )
     backends = add("backends", tr("The installed plug-ins."))
     backends.add_argument("action", nargs="?", choices=("list", "show", "check", "new"), default="list")
     backends.add_argument(

@@ -5,13 +5,9 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 from desktop.config.backends import hint, plain, read_kind, table_of
+from desktop.config.profile_options import ONE_OF, PROFILE_KEYS, TOP_KEYS
 from desktop.config.setting import (
     BY_DEFAULT,
-    CALLS,
-    LANGUAGE,
-    RECORDING_CONSENT,
-    WINDOW,
-    WRITE_BACK,
     BackendSettings,
     ConfigError,
     Profile,
@@ -22,18 +18,7 @@ from desktop.config.toml_file import APP, PREFIX, default_path, read_tables
 from desktop.domain.text.sentence import Sentence, verbatim
 from desktop.ports.base import Kind
 
-TOP_KEYS = ("default", "profiles", "keys", "theme", "alerts", "alerting")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # it becomes part of file names
-_ONE_OF = {
-    "write_back": (WRITE_BACK, WRITE_BACK[0]),
-    "recording_consent": (RECORDING_CONSENT, RECORDING_CONSENT[0]),
-    "ring": (CALLS, CALLS[0]),
-    "notify": (CALLS, CALLS[-1]),
-    "window": (WINDOW, WINDOW[1]),
-    "language": (LANGUAGE, LANGUAGE[0]),
-}
-"""Values of a profile that are one of a few words, with the word where none is given."""
-PROFILE_KEYS = ("data_dir", "region", *_ONE_OF, *(kind.value for kind in Kind))
 
 
 def read_profile(name: str | None, env: MutableMapping[str, str], path: Path | None = None) -> Profile:
@@ -78,13 +63,13 @@ def read_profile(name: str | None, env: MutableMapping[str, str], path: Path | N
     if region.value and not (len(region.value) == 2 and region.value.isascii() and region.value.isalpha()):
         problems.append(Sentence("config.region", origin=region.origin))
     chosen_of = {
-        key: _profile_value(key, table, where, env) or Setting(default, BY_DEFAULT)
-        for key, (_, default) in _ONE_OF.items()
+        option.name: _profile_value(option.name, table, where, env) or Setting(option.default, BY_DEFAULT)
+        for option in ONE_OF
     }
     problems += [
-        Sentence("config.one_of", origin=setting.origin, words=_ONE_OF[key][0])
-        for key, setting in chosen_of.items()
-        if setting.value not in _ONE_OF[key][0]
+        Sentence("config.one_of", origin=chosen_of[option.name].origin, words=option.words)
+        for option in ONE_OF
+        if chosen_of[option.name].value not in option.words
     ]
     theme = _profile_value("theme", tables, str(path), env) or Setting("", BY_DEFAULT)
     keys = {

@@ -12,18 +12,19 @@ from pathlib import Path
 from desktop.cli.arguments import EPILOG, parser
 from desktop.cli.exits import Exit
 from desktop.config.alert_rules import OPTIONS
-from desktop.config.profile import _ONE_OF, PROFILE_KEYS, TOP_KEYS
+from desktop.config.profile_options import PROFILE_OPTIONS, TOP_KEYS
 from desktop.config.toml_file import PREFIX
 from desktop.domain.alerts.rules import WATCHED
 from desktop.domain.entities.alert import About
 from desktop.domain.figures.metrics import METRICS
 from desktop.domain.figures.service_level import DEFAULT_FORMULA, FORMULAS
+from desktop.domain.text.sentence import Sentence
 from desktop.ports import errors, registry
 from desktop.ports.base import API, OLDEST_API, Backend, Capability, Kind, Manifest
 from desktop.ports.deadlines import HOST
 from desktop.ports.kinds import KINDS
 from desktop.testing.statics import METHODS, PORTS
-from desktop.words.catalogue import term
+from desktop.words.catalogue import in_words, term
 from desktop.words.figures import definition, known_as
 from desktop.words.terms import SOURCES
 from mock_backends.__main__ import parser as mock_parser
@@ -33,24 +34,17 @@ from tests.docs.tables import floor_key_table, key_table, outbox_key_table, tabl
 MADE = "<!-- Made from the code by `python -m tests.docs`. Change the code, not this page. -->\n\n"
 SECTION = re.compile(r"^## (\w+) (\w+)\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 SHARED = ("profile", "config", "timeout")
-TOP_MEANINGS = {
-    "default": "the profile that is used when none is named",
-    "theme": "`dark`, `light` or `contrast`, for all profiles of the file",
-    "keys": "other keys, by the names in the [tables of keys](keys.md), for all profiles of the file",
-    "profiles": "one table for each profile",
-    "alerts": "[rules for alerts](alert-rules.md); they may also stand in `alerts.toml` beside this file",
-    "alerting": "what holds for [all rules](alert-rules.md#for-all-rules)",
+LINKS = {
+    "tables of keys": "[tables of keys](keys.md)",
+    "what holds for all rules for alerts": "what holds for [all rules](alert-rules.md#for-all-rules)",
+    "rules for alerts;": "[rules for alerts](alert-rules.md);",
 }
-PROFILE_MEANINGS = {
-    "data_dir": "where notes and the outbox are kept; on Linux `~/.local/share/agent-desktop` if left out",
-    "region": "two letters, like `GB`: how numbers without `+` and dates like 03/12 are read",
-    "write_back": "several CRMs: a wrap-up goes to the first that holds the customer, or to all of them",
-    "recording_consent": "when a recorded customer has refused: pause once, warn loudly, or record as policy",
-    "ring": "for which news the terminal's bell rings; an offer always rings",
-    "notify": "for which news the terminal is asked for a desktop notification",
-    "window": "what around the screen shows that a contact rings: the window's title, the taskbar; never a name",
-    "language": "what the desktop speaks: `auto` is what the terminal is set to (`LANG`)",
-}
+
+
+def meaning(name: str) -> str:
+    """What a key of the configuration means, with its links."""
+    text = in_words(Sentence(f"option.{name}"))
+    return next((text.replace(words, link) for words, link in LINKS.items() if words in text), text)
 
 
 def keys() -> str:
@@ -140,9 +134,8 @@ def _help(action: argparse.Action) -> str:
 
 def profile() -> str:
     """The configuration file and the variables."""
-    values = {key: ", ".join(f"`{one}`" for one in words) for key, (words, _) in _ONE_OF.items()}
-    usual = {key: f"`{word}`" for key, (_, word) in _ONE_OF.items()}
-    plain = [key for key in PROFILE_KEYS if key not in set(Kind)]
+    values = {option.name: ", ".join(f"`{one}`" for one in option.words) for option in PROFILE_OPTIONS}
+    plain = [option.name for option in PROFILE_OPTIONS]
     several = ", ".join(f"`{kind.value}`" for kind in Kind if KINDS[kind].several)
     once = " and ".join(f"`{kind.value}`" for kind in Kind if not KINDS[kind].several)
     variables = [
@@ -170,7 +163,7 @@ def profile() -> str:
 
 ## Top of the file
 
-{table(("key", "means"), [(f"`{key}`", TOP_MEANINGS.get(key, "")) for key in TOP_KEYS])}
+{table(("key", "means"), [(f"`{key}`", meaning(key)) for key in TOP_KEYS])}
 ## In a profile
 
 Keys of `[profiles.NAME]`.
@@ -178,7 +171,10 @@ Keys of `[profiles.NAME]`.
 {
         table(
             ("key", "values", "if left out", "means"),
-            [(f"`{key}`", values.get(key, ""), usual.get(key, ""), PROFILE_MEANINGS.get(key, "")) for key in plain],
+            [
+                (f"`{one.name}`", values[one.name], f"`{one.default}`" if one.words else "", meaning(one.name))
+                for one in PROFILE_OPTIONS
+            ],
         )
     }
 ## Kinds of backend

@@ -8,7 +8,7 @@ import pytest
 
 from desktop.cli.arguments import parser
 from desktop.cli.exits import Exit
-from desktop.config.profile import PROFILE_KEYS
+from desktop.config.profile_options import PROFILE_KEYS
 from desktop.domain.entities.words import Verb
 from desktop.ports import registry
 from desktop.ports.base import Kind

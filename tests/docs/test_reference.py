@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from desktop.config.profile import PROFILE_KEYS, TOP_KEYS
+from desktop.config.profile_options import PROFILE_OPTIONS, TOP_KEYS
 from desktop.ports.base import Kind
+from desktop.words.sentences import SENTENCES
 from tests.docs.pages import DOCS, text_of
-from tests.docs.reference import MADE, PAGES, PROFILE_MEANINGS, SECTION, TOP_MEANINGS, bundled, made, manifest_of
+from tests.docs.reference import MADE, PAGES, SECTION, bundled, made, manifest_of
 from tests.docs.tables import floor_key_table, key_table, outbox_key_table
 
 
@@ -23,9 +24,8 @@ def test_the_tables_of_keys_are_those_of_the_program() -> None:
 
 
 def test_every_key_of_the_configuration_has_a_meaning() -> None:
-    kinds = {kind.value for kind in Kind}
-    assert set(TOP_MEANINGS) == set(TOP_KEYS)
-    assert set(PROFILE_MEANINGS) == set(PROFILE_KEYS) - kinds
+    for name in (*TOP_KEYS, *(option.name for option in PROFILE_OPTIONS)):
+        assert f"option.{name}" in SENTENCES
 
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind in Kind for name in bundled(kind)])

@@ -1,4 +1,4 @@
-"""`config show`, `config check` and `config init`."""
+"""`config show`, `config check`, `config init` and `config schema`."""
 
 from typing import Any
 
@@ -89,6 +89,10 @@ def run(chosen: Chosen) -> int:
         from desktop.cli.commands.config_init import init
 
         return init(chosen)
+    if chosen["action"] == "schema":
+        from desktop.cli.commands import config_schema
+
+        return config_schema.run()
     profile = profile_of(chosen)
     if chosen["action"] == "check":
         return _check(profile)

@@ -123,6 +123,11 @@ CONTRAST: Final = _theme(
 THEMES: Final = (DARK, LIGHT, CONTRAST)
 
 
+def names() -> tuple[str, ...]:
+    """The short names of the looks."""
+    return tuple(theme.name.removeprefix("desk-") for theme in THEMES)
+
+
 def theme_named(name: str) -> Theme:
     """A look by its short name.
 
