@@ -4,13 +4,15 @@ import ast
 import configparser
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 import yaml
 
+from desktop.cli.arguments import parser
 from mock_backends.__main__ import parser as mock_parser
-from tests.docs.pages import ROOT, text_of
+from tests.docs.pages import DOCS, ROOT, block_with, text_of
 
 YAML = [ROOT / ".pre-commit-config.yaml", *sorted((ROOT / ".github").rglob("*.yml"))]
 
@@ -51,6 +53,19 @@ def test_hooks_run_what_the_lint_runs() -> None:
     lint = (ROOT / "noxfile.py").read_text()
     for tool in ('"ruff", "check"', '"ruff", "format", "--check"', '"mypy"', '"lint-imports"'):
         assert tool in lint
+
+
+def test_reports_by_timetable_ask_for_what_there_is() -> None:
+    crontab = block_with(DOCS / "how-to" / "reports.md", "cron", "agent-desktop")
+    unit = text_of(ROOT / "packaging" / "agent-desktop-report.service")
+    (started,) = re.findall(r"^ExecStart=/bin/sh -c 'exec (.*)'$", unit, re.MULTILINE)
+    commands = [line.split(None, 5)[5] for line in crontab.splitlines()] + [started]
+    assert len(commands) == 3
+    for command in commands:
+        program, *words = shlex.split(re.sub(r"\$+\([^)]*\)", "DAY", command))
+        assert program.endswith("agent-desktop")
+        given = parser().parse_args(words)
+        assert (given.command, given.action) == ("report", "intervals")
 
 
 def test_the_service_and_the_container_start_what_there_is(tmp_path: Path) -> None:
