@@ -69,12 +69,21 @@ def test_an_agent_opens_none_of_it_nor_another_teams_supervisor_nor_nobody(
     def status(who: str | None) -> int:
         return int(ask(servers, who, operation, method, path, **ids).status_code)
 
+    def plans(who: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = ask(servers, who, operation, method, path, **ids).json()["schedules"]
+        return found
+
     assert status(None) == 401
     if operation == "message_agent":  # who was never written to has nobody to answer
         assert status("tom") == 404
+    elif operation == "schedules":
+        assert [one["agent_id"] for one in plans("tom")] == ["tom"], "an agent's plan is their own"
+        assert [one["agent_id"] for one in plans("maya")] == ["maya"]
     else:
         assert status("tom") == 403
-    if operation != "answer_help":
+    if operation == "agent_day":
+        assert status("maya") == 200, "their own day is theirs"
+    elif operation not in ("answer_help", "schedules"):
         assert status("maya") in (403, 404), "the agent it is about is no supervisor either"
     assert status("grace") == (200 if operation in OWN else 404)
     after = servers.call("maya", "GET", "/v1/snapshot").json()
