@@ -7,6 +7,7 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.startup_check import start_problems
 from desktop.config import ConfigError
 from desktop.config.log import logging_to
+from desktop.config.toml_file import themes_beside
 from desktop.words.catalogue import in_words, tr
 
 
@@ -32,6 +33,7 @@ def start_desktop(chosen: Chosen) -> int:
                     log_path=profile.log_path,
                     keymap=keymap,
                     theme=profile.theme.value,
+                    themes=themes_beside(profile.path),
                     calls=Wanted(profile.ring.value, profile.notify.value, profile.window.value),
                 )
     except InstanceHeld as held:

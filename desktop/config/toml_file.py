@@ -23,6 +23,11 @@ def default_path(env: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "config.toml"
 
 
+def themes_beside(path: Path) -> Path:
+    """The folder of looks of one's own."""
+    return path.parent / "themes"
+
+
 def read_tables(path: Path) -> Mapping[str, object]:
     """The tables of the file; empty when there is no file.
 

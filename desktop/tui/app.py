@@ -55,6 +55,7 @@ from desktop.tui.terminal import crash
 from desktop.tui.terminal.base_app import TerminalApp
 from desktop.tui.terminal.news_bell import NewsBell, Wanted
 from desktop.tui.terminal.offer_bell import OfferBell
+from desktop.tui.terminal.theme_files import ThemeFiles
 from desktop.tui.textual_patches.key_sequences import name_alt_keys
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.words import news as news_words
@@ -623,6 +624,7 @@ def run_desktop(
     log_path: Path,
     keymap: dict[str, str] | None = None,
     theme: str = "",
+    themes: Path | None = None,
     calls: Wanted | None = None,
     throwaway: bool = False,
 ) -> int:
@@ -633,7 +635,8 @@ def run_desktop(
         guide: whether to show the guide through the first call.
         log_path: where a crash is written down.
         keymap: other keys, by the names in the table of keys.
-        theme: dark, light or contrast; "" for dark, or contrast where colours are not wanted.
+        theme: dark, light, contrast or one of `themes`; "" for dark, or contrast where colours are not wanted.
+        themes: the folder of looks of one's own.
         calls: for which news to ring, and to ask for a notification.
         throwaway: whether what is kept goes when the program is left, as in the demo.
 
@@ -644,6 +647,7 @@ def run_desktop(
         ValueError: a key or a theme that there is not.
     """
     app = DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap, calls=calls, throwaway=throwaway)
+    app.theme_files = ThemeFiles(themes)
     if theme:
         app.choose_theme(theme)
     return app.run_to_exit()

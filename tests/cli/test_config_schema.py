@@ -46,7 +46,7 @@ def test_every_profile_in_the_documentation_fits(validator: Any) -> None:
     "text",
     [
         "colour = 1\n" + CENTER,
-        'theme = "sepia"\n' + CENTER,
+        "theme = 3\n" + CENTER,
         '[keys]\nhodl = "f11"\n' + CENTER,
         '[profiles.work]\nring = "loud"\n' + CENTER,
         "[profiles.work]\nwindow = true\n" + CENTER,
@@ -68,7 +68,7 @@ def test_what_the_desktop_refuses_is_marked(validator: Any, tmp_path: Path, text
         problems = read_profile("work", {}, path).problems
     except ConfigError as error:
         problems = error.problems
-    only_at_the_start = ("sepia", "hodl", "[[")  # a look, a key and a list of one are looked at elsewhere, or let pass
+    only_at_the_start = ("theme", "hodl", "[[")  # a look, a key and a list of one are looked at elsewhere, or let pass
     assert problems or any(word in text for word in only_at_the_start)
 
 

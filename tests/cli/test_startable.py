@@ -114,6 +114,16 @@ def test_config_check_says_what_the_desktop_would_refuse(env: dict[str, str]) ->
     assert run("state", env=env).code == 0  # commands need neither
 
 
+def test_a_look_of_ones_own_is_taken_and_what_is_hard_to_read_in_it_is_said(env: dict[str, str]) -> None:
+    config = Path(env["AGENT_DESKTOP_CONFIG"])
+    (config.parent / "themes").mkdir()
+    (config.parent / "themes" / "pale.toml").write_text('[ink]\nmuted = "#333a42"\n')
+    config.write_text('theme = "pale"\n' + config.read_text())
+    checked = run("config", "check", env=env)
+    assert checked.json["problems"] == []
+    assert "theme pale: muted on " in checked.words
+
+
 @pytest.mark.parametrize("setting", ["ring", "notify"])
 @pytest.mark.parametrize("value", ['"ALL"', "true", '["all"]'])
 def test_a_word_for_news_that_there_is_not_is_refused_by_check_and_start_alike(

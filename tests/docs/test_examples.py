@@ -16,6 +16,7 @@ from desktop.config.alerts import alerts_beside
 from desktop.config.scorecards import parse_scorecard
 from desktop.domain.reviews.scorecards import Answer, score
 from desktop.ports.base import Kind
+from desktop.tui.terminal.theme_files import ThemeFiles
 from desktop.words.catalogue import in_words
 from mock_backends.__main__ import parser as mock_parser
 from tests.docs.example import BIN, environment, free_port, patient
@@ -76,6 +77,13 @@ def test_the_profile_shown_is_understood(tmp_path: Path) -> None:
     assert {verb: key.value for verb, key in profile.keys.items()} == {"hold": "f4,alt+h,b", "queues": "f11"}
     # Only the secrets, which are not on this machine, are missing.
     assert all("token" in in_words(problem) or "keyring" in in_words(problem) for problem in profile.problems)
+
+
+def test_the_colours_shown_are_a_theme_that_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "dusk.toml").write_text(block_with(HOW_TO / "profiles.md", "toml", "[ink]"))
+    files = ThemeFiles(tmp_path)
+    assert files.theme("dusk").accent == "#d7a6ff"
+    assert list(files.problems("dusk")) == []
 
 
 def test_several_systems_of_a_kind_are_understood(tmp_path: Path) -> None:

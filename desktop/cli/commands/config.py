@@ -6,7 +6,7 @@ from desktop.cli.commands.check_outcome import outcome
 from desktop.cli.connection import Chosen, profile_of
 from desktop.cli.exits import Exit
 from desktop.cli.output import emit, say
-from desktop.cli.startup_check import start_problems
+from desktop.cli.startup_check import start_problems, theme_hints
 from desktop.config import BackendSettings, Profile, Setting
 from desktop.ports.base import Kind
 from desktop.words.catalogue import in_words, tr
@@ -60,6 +60,8 @@ def _check(profile: Profile) -> int:
     emit({"profile": profile.name.value, "problems": problems + profile.broken, "backends": checked})
     for problem in problems:
         say(in_words(problem))
+    for hint in theme_hints(profile):
+        say(hint)
     for one in checked:
         words = tr("works") if one.ok else in_words(one.message)
         of = f" {one.name}" if len(profile.backends[Kind(one.kind)]) > 1 else ""

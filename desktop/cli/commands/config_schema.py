@@ -60,9 +60,9 @@ def _keys() -> dict[str, Any]:
 
 
 def _theme() -> dict[str, Any]:
-    from desktop.tui.terminal.themes import names
+    from desktop.tui.terminal.themes import LOOKS
 
-    return {"enum": list(names())}
+    return {"type": "string", "examples": list(LOOKS)}  # or the name of a file of one's own
 
 
 def _profile() -> dict[str, Any]:

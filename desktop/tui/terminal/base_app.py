@@ -28,7 +28,8 @@ from desktop.tui.terminal.believable_size import believable
 from desktop.tui.terminal.frame_pace import FramePace
 from desktop.tui.terminal.input_priority import LOOK_SECONDS, InputPriority
 from desktop.tui.terminal.line_filter import ControlFilter
-from desktop.tui.terminal.themes import CONTRAST, DARK, THEMES, theme_named
+from desktop.tui.terminal.theme_files import ThemeFiles, ThemeWatch
+from desktop.tui.terminal.themes import CONTRAST, DARK, THEMES
 from desktop.tui.terminal.typed_keys import TypedKeys
 from desktop.tui.textual_patches.crash_handling import GuardedApp
 from desktop.tui.textual_patches.raw_output import write_raw
@@ -38,6 +39,7 @@ from desktop.words.catalogue import tr
 from desktop.words.marks import mark
 
 _SWITCH_SECONDS: Final = 0.001
+THEME_SECONDS: Final = 0.5
 """How long the threads that read keys and write the screen wait at most for one that computes; Python's own 5 ms come
 several times with each key, for such a thread gives the interpreter away with every call of the system."""
 
@@ -89,6 +91,9 @@ class TerminalApp(GuardedApp, inherit_bindings=False):
             lost=self.letters_lost,
         )
         self._typing: asyncio.Task[None] | None = None
+        self._theming: asyncio.Task[None] | None = None
+        self.theme_files = ThemeFiles()
+        """Where looks come from."""
         for theme in THEMES:
             self.register_theme(theme)
         # Without colour the differences in brightness have to carry further.
@@ -185,8 +190,9 @@ class TerminalApp(GuardedApp, inherit_bindings=False):
         try:
             return await super().run_async(headless=headless, **options)
         finally:
-            if self._typing is not None:
-                self._typing.cancel()
+            for task in (self._typing, self._theming):
+                if task is not None:
+                    task.cancel()
             if self._last_flush is not None:
                 with suppress(Exception):
                     async with asyncio.timeout(terminal.FLUSH_SECONDS):
@@ -214,9 +220,8 @@ class TerminalApp(GuardedApp, inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers beside the commands of the domain; a subclass adds its own."""
-        for theme in THEMES:
-            name = theme.name.removeprefix("desk-")
-            word = tr(_THEME_WORDS[name])
+        for name in self.theme_files.names():
+            word = tr(_THEME_WORDS[name]) if name in _THEME_WORDS else name
             yield SystemCommand(
                 tr("Theme: {name}", name=word),
                 tr("Use the {name} colours", name=word),
@@ -258,6 +263,7 @@ class TerminalApp(GuardedApp, inherit_bindings=False):
         self._frame_context = contextvars.copy_context()
         self._typing = asyncio.create_task(self._apply_typed())
         self.set_interval(1.0, self._second)
+        self._follow_theme()
         if self.debug:
             css.watch(self)
         if self._frame_wanted:
@@ -288,9 +294,30 @@ class TerminalApp(GuardedApp, inherit_bindings=False):
         """Take a look by its short name.
 
         Raises:
-            ValueError: there is no such look.
+            ValueError: there is no such look, or its file cannot be used.
         """
-        self.theme = theme_named(name).name
+        theme = self.theme_files.theme(name)
+        self.register_theme(theme)
+        self.theme = theme.name
+        self._follow_theme()
+
+    async def _watch_theme_file(self) -> None:
+        """A look of one's own is seen as soon as its file is written; one that cannot be used is told, and kept out."""
+        watch = ThemeWatch(self.theme_files)
+        while True:
+            anew = await asyncio.to_thread(watch.look, self.theme.removeprefix("desk-"))
+            if anew is not None:
+                try:
+                    self.register_theme(await asyncio.to_thread(anew))
+                    self.mutate_reactive(TerminalApp.theme)
+                except ValueError as wrong:
+                    self.notify(str(wrong), severity="error")
+            await asyncio.sleep(THEME_SECONDS)
+
+    def _follow_theme(self) -> None:
+        """A bundled look never changes, and looking for it would cost an idle desktop something each second."""
+        if self._theming is None and self.is_running and self.theme not in {theme.name for theme in THEMES}:
+            self._theming = asyncio.create_task(self._watch_theme_file())
 
     def _second(self) -> None:
         if not self.is_running:

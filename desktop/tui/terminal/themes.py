@@ -1,16 +1,27 @@
 """The three looks of the program. Every colour with a meaning is legible (WCAG 2.2 AA) on every ground it stands on."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from textual.theme import Theme
 
-from desktop.words.catalogue import tr
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a theme is made of: colours as `#rrggbb`, of what lies under words and of the words."""
+
+    dark: bool
+    grounds: Mapping[str, str]
+    ink: Mapping[str, str]
 
 
-def _theme(name: str, *, dark: bool, grounds: dict[str, str], ink: dict[str, str]) -> Theme:
+def theme_of(name: str, look: Look) -> Theme:
+    """The theme of a look; `name` is its short one."""
+    grounds, ink = look.grounds, look.ink
     return Theme(
-        name=name,
-        dark=dark,
+        name=f"desk-{name}",
+        dark=look.dark,
         primary=ink["accent"],
         secondary=ink["muted"],
         accent=ink["accent"],
@@ -57,84 +68,66 @@ def _theme(name: str, *, dark: bool, grounds: dict[str, str], ink: dict[str, str
     )
 
 
-DARK: Final = _theme(
-    "desk-dark",
-    dark=True,
-    grounds={
-        "background": "#14171c",
-        "surface": "#191d23",
-        "panel": "#20252d",
-        "rule": "#3a424e",
-        "cursor": "#263545",
-        "cursor-blurred": "#22282f",
-    },
-    ink={
-        "foreground": "#d5d9df",
-        "muted": "#97a1ae",
-        "accent": "#6cb2eb",
-        "ok": "#7cc48a",
-        "warn": "#e0b15a",
-        "bad": "#f08a8a",
-    },
-)
+LOOKS: Final[Mapping[str, Look]] = {
+    "dark": Look(
+        dark=True,
+        grounds={
+            "background": "#14171c",
+            "surface": "#191d23",
+            "panel": "#20252d",
+            "rule": "#3a424e",
+            "cursor": "#263545",
+            "cursor-blurred": "#22282f",
+        },
+        ink={
+            "foreground": "#d5d9df",
+            "muted": "#97a1ae",
+            "accent": "#6cb2eb",
+            "ok": "#7cc48a",
+            "warn": "#e0b15a",
+            "bad": "#f08a8a",
+        },
+    ),
+    "light": Look(
+        dark=False,
+        grounds={
+            "background": "#f7f6f3",
+            "surface": "#f1f0ec",
+            "panel": "#e8e6e1",
+            "rule": "#b9b7b0",
+            "cursor": "#d3e2f2",
+            "cursor-blurred": "#e3e6e8",
+        },
+        ink={
+            "foreground": "#22262b",
+            "muted": "#565d66",
+            "accent": "#0b559f",
+            "ok": "#17602d",
+            "warn": "#744a00",
+            "bad": "#a81e2a",
+        },
+    ),
+    "contrast": Look(
+        dark=True,
+        grounds={
+            "background": "#000000",
+            "surface": "#000000",
+            "panel": "#0d0d0d",
+            "rule": "#8c8c8c",
+            "cursor": "#003358",
+            "cursor-blurred": "#202020",
+        },
+        ink={
+            "foreground": "#ffffff",
+            "muted": "#d4d4d4",
+            "accent": "#66d6ff",
+            "ok": "#6dff8c",
+            "warn": "#ffe14d",
+            "bad": "#ffb3b3",
+        },
+    ),
+}
+"""The bundled ones, by their short names."""
 
-LIGHT: Final = _theme(
-    "desk-light",
-    dark=False,
-    grounds={
-        "background": "#f7f6f3",
-        "surface": "#f1f0ec",
-        "panel": "#e8e6e1",
-        "rule": "#b9b7b0",
-        "cursor": "#d3e2f2",
-        "cursor-blurred": "#e3e6e8",
-    },
-    ink={
-        "foreground": "#22262b",
-        "muted": "#565d66",
-        "accent": "#0b559f",
-        "ok": "#17602d",
-        "warn": "#744a00",
-        "bad": "#a81e2a",
-    },
-)
-
-CONTRAST: Final = _theme(
-    "desk-contrast",
-    dark=True,
-    grounds={
-        "background": "#000000",
-        "surface": "#000000",
-        "panel": "#0d0d0d",
-        "rule": "#8c8c8c",
-        "cursor": "#003358",
-        "cursor-blurred": "#202020",
-    },
-    ink={
-        "foreground": "#ffffff",
-        "muted": "#d4d4d4",
-        "accent": "#66d6ff",
-        "ok": "#6dff8c",
-        "warn": "#ffe14d",
-        "bad": "#ffb3b3",
-    },
-)
-
-THEMES: Final = (DARK, LIGHT, CONTRAST)
-
-
-def names() -> tuple[str, ...]:
-    """The short names of the looks."""
-    return tuple(theme.name.removeprefix("desk-") for theme in THEMES)
-
-
-def theme_named(name: str) -> Theme:
-    """A look by its short name.
-
-    Raises:
-        ValueError: there is no such look.
-    """
-    by_name = {theme.name.removeprefix("desk-"): theme for theme in THEMES}
-    if name not in by_name:
-        raise ValueError(tr("theme: there is no {name}. There are: {all}.", name=repr(name), all=tuple(by_name)))
-    return by_name[name]
+THEMES: Final = tuple(theme_of(name, look) for name, look in LOOKS.items())
+DARK, LIGHT, CONTRAST = THEMES

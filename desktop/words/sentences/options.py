@@ -21,7 +21,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "option.ring": mark("for which news the terminal's bell rings; an offer always rings"),
     "option.secret_file": mark("a private file (mode 0600) with the secret on its first line: {help}"),
     "option.secret_keyring": mark("whether the secret stands in the system's keyring: {help}"),
-    "option.theme": mark("`dark`, `light` or `contrast`, for all profiles of the file"),
+    "option.theme": mark("`dark`, `light`, `contrast` or a file in `themes` beside this one, for all profiles"),
     "option.window": mark(
         "what around the screen shows that a contact rings: the window's title, the taskbar; never a name"
     ),

@@ -3,21 +3,10 @@
 from itertools import pairwise
 
 import pytest
-from textual.color import Color
 from textual.theme import Theme
 
+from desktop.tui.terminal.theme_files import contrast
 from desktop.tui.terminal.themes import CONTRAST, THEMES
-
-
-def luminance(color: Color) -> float:
-    parts = [c / 255 for c in color.rgb]
-    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-
-
-def ratio(one: str, two: str) -> float:
-    low, high = sorted((luminance(Color.parse(one)), luminance(Color.parse(two))))
-    return (high + 0.05) / (low + 0.05)
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
@@ -32,10 +21,10 @@ def test_legible(theme: Theme) -> None:
     ]
     inks = {name: theme.variables[name] for name in ("text", "muted", "ok", "warn", "bad", "text-accent")}
     poor = {
-        (name, ground): round(ratio(ink, ground or ""), 2)
+        (name, ground): round(contrast(ink, ground or ""), 2)
         for name, ink in inks.items()
         for ground in grounds
-        if ratio(ink, ground or "") < least
+        if contrast(ink, ground or "") < least
     }
     assert poor == {}
 
@@ -43,8 +32,13 @@ def test_legible(theme: Theme) -> None:
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 def test_the_cursor_stands_out(theme: Theme) -> None:
     shades = (theme.background or "", theme.variables["cursor-blurred"], theme.variables["cursor"])
-    assert all(ratio(one, two) > 1.04 for one, two in pairwise(shades))
+    assert all(contrast(one, two) > 1.04 for one, two in pairwise(shades))
 
 
 def test_all_define_the_same_names() -> None:
     assert len({frozenset(theme.variables) for theme in THEMES}) == 1
+
+
+def test_contrast_is_that_of_the_recommendation() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
