@@ -28,6 +28,7 @@ from desktop.tui.agent.draft_editor import DraftEditor
 from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.agent.offer_text import calls_to_answer
 from desktop.tui.agent.panes.copy_list import CopyList
+from desktop.tui.agent.panes.dial_field import DialField
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.help_field import HelpField
@@ -492,6 +493,10 @@ class DesktopApp(TerminalApp):
     def _said_to_supervisors(self, event: HelpField.Said) -> None:
         self.desk_screen.close_top()
         self.desk.supervisors.said(event.kind, event.subject, event.text)
+
+    @on(DialField.Dialled)
+    def _number_dialled(self, event: DialField.Dialled) -> None:
+        self.desk.contact.dialled(event.number)
 
     @on(Keypad.Typed)
     def _tones_typed(self, event: Keypad.Typed) -> None:

@@ -1,5 +1,6 @@
 """The routes of one contact: offers, call control, further parties, wrap-up and callbacks."""
 
+import re
 from collections.abc import Callable
 from typing import Annotated
 
@@ -8,12 +9,13 @@ from fastapi import FastAPI, Path
 from mock_backends.contact_center.centre import Centre
 from mock_backends.contacts.customers_on_line import Arrival
 from mock_backends.http.principals import Principal
-from mock_backends.http.problem import invalid
+from mock_backends.http.problem import forbidden, invalid
 from mock_backends.http.service import Caller
 from mock_backends.wire.contact_center import (
     Callback,
     CallbackAnswer,
     Decline,
+    Dial,
     Dtmf,
     Handover,
     Interaction,
@@ -27,6 +29,8 @@ InteractionId = Annotated[str, Path(max_length=100)]
 LegId = Annotated[str, Path(max_length=100)]
 BASE = "/v1/interactions/{interaction_id}"
 MONTH = 30 * 86_400.0
+DIALLED = re.compile(r"\+[1-9][0-9]{6,14}")
+"""What can be called: E.164."""
 
 
 def add_contacts(app: FastAPI, centre: Callable[[], Centre], now: Callable[[], float]) -> None:
@@ -136,6 +140,19 @@ def _add_endings(app: FastAPI, centre: Callable[[], Centre], now: Callable[[], f
     @app.post(BASE + "/handover", operation_id="hand_over", summary="What its agent knew, for whoever goes on with it")
     async def hand_over(caller: Caller, interaction_id: InteractionId, body: Handover) -> InteractionAnswer:
         return _answer(centre().customers.hand_over(centre().calls.owned(caller, interaction_id), body))
+
+    @app.post("/v1/calls", operation_id="dial", summary="Call a customer")
+    async def dial(caller: Caller, body: Dial) -> InteractionAnswer:
+        agent = centre().board.agents.get(caller.id)
+        if agent is None:
+            raise forbidden("Only somebody with a phone can call.")
+        queue = body.queue or next(iter(agent.queues), "")
+        if queue not in agent.queues:
+            raise invalid("You do not work for this queue.")
+        if body.address.kind != "phone" or not DIALLED.fullmatch(body.address.value):
+            raise invalid("This is no telephone number.")
+        arrival = Arrival(queue=queue, customer=body.address, direction="outbound")
+        return _answer(centre().customers.call(arrival, caller.id))
 
     @app.post("/v1/callbacks", operation_id="callback", summary="Plan a callback")
     async def callback(caller: Caller, body: Callback) -> CallbackAnswer:

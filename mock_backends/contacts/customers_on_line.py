@@ -81,6 +81,26 @@ class CustomersOnLine:
             self._agenda.after(arrival.patience, partial(self._impatient, interaction))
         return interaction
 
+    def call(self, arrival: Arrival, agent_id: str) -> Interaction:
+        """An agent has a customer on the line who did not wait in a queue, in a contact of its own.
+
+        :raises Problem: 409 when the agent is on another call or offline.
+        """
+        interaction = self._make(arrival)
+        if arrival.direction == "outbound":
+            interaction.service_level_at = None  # nobody waited
+        self._distribution.board.add(interaction)
+        try:
+            self._distribution.do(
+                lambda now: self._distribution.router.dial(
+                    interaction.id, arrival.queue, arrival.channel, agent_id, now
+                )
+            )
+        except Exception:
+            del self._distribution.board.interactions[interaction.id]
+            raise
+        return interaction
+
     def later(self, arrival: Arrival, at: float) -> Interaction:
         """A callback: joins the front of its queue at server time `at`."""
         interaction = self._make(arrival)
@@ -110,17 +130,7 @@ class CustomersOnLine:
 
         :raises Problem: 409 when that agent has no room or is offline.
         """
-        arrival = self._arriving_again(interaction, interaction.queue)
-        successor = self._make(arrival)
-        self._distribution.board.add(successor)
-        try:
-            self._distribution.do(
-                lambda now: self._distribution.router.dial(successor.id, arrival.queue, arrival.channel, agent_id, now)
-            )
-        except Exception:
-            del self._distribution.board.interactions[successor.id]
-            raise
-        return successor
+        return self.call(self._arriving_again(interaction, interaction.queue), agent_id)
 
     def _arriving_again(self, interaction: Interaction, queue: str) -> Arrival:
         return Arrival(

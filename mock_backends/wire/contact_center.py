@@ -273,6 +273,13 @@ class Handover(Wire):
     customer_id: str = Field(default="", max_length=200)
 
 
+class Dial(Wire):
+    """A call to a customer now."""
+
+    address: Address
+    queue: Annotated[str, Field(max_length=100)] = ""
+
+
 class Callback(Wire):
     """A call to be made later."""
 

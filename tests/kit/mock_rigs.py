@@ -142,6 +142,9 @@ class MockContactCenterRig(MockRig[ContactCenter], ContactCenterRig):
         super().__init__(running)
         self._calls: list[str] = []
 
+    def reachable(self) -> str:
+        return CALLER
+
     async def start(self) -> None:
         await super().start()
         answer = await self._client.get(

@@ -10,8 +10,8 @@ from desktop.app.commands.own_state import OwnState
 from desktop.app.commands.phone import Phone
 from desktop.app.commands.runner import CommandRunner, Request
 from desktop.app.connections.failures import explain, note_safety
-from desktop.domain.entities.model import Interaction
-from desktop.domain.entities.words import Availability, ContactEnd, Phase, Verb
+from desktop.domain.entities.model import Address, Interaction
+from desktop.domain.entities.words import Availability, ContactEnd, Direction, Phase, Verb
 from desktop.domain.select import call_capabilities, call_way
 from desktop.domain.state.available_verbs import verbs
 from desktop.domain.state.events import Change, InteractionChanged
@@ -109,6 +109,38 @@ class Actions:
             seconds=None,
             slot=slot,
             line=interaction.id if SPECS[verb].repeatable else None,
+        )
+
+    async def dial(self, number: str) -> ActionResult:
+        """Call a customer, in a contact of one's own.
+
+        Args:
+            number: in E.164.
+        """
+        before = frozenset(self._store.drain().interactions)
+
+        def take(answer: Interaction) -> Sentence:
+            self._store.publish(InteractionChanged(Change.CONNECTING, answer), CONTACT_CENTER)
+            return NOTHING
+
+        async def look_up(error: OutcomeUnknown) -> ActionResult:
+            if not await self._runner.snapshot.see(LOOK_SECONDS):
+                return failed(error, Sentence("dial.not_known"))
+            made = (one for key, one in self._store.drain().interactions.items() if key not in before)
+            if any(one.direction is Direction.OUTBOUND and one.customer.value == number for one in made):
+                return ActionResult(True, NOTHING)
+            return failed(error, Sentence("dial.not_made"))
+
+        return await self._runner.run(
+            Request(
+                verb="dial",
+                intent=("dial", number),
+                call=lambda key: self._runner.contact_center.dial(Address("phone", number), queue="", key=key),
+                take=take,
+                refused=lambda error: failed(error, Sentence("dial.not_made")),
+                look_up=look_up,
+                slot="dial",
+            )
         )
 
     async def answer_call(self, call_id: str) -> ActionResult:

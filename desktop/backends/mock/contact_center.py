@@ -86,6 +86,7 @@ class MockContactCenter(MockSupervision, MockQuality, MockPast, ContactCenter):
                 Capability.WARM_TRANSFER,
                 Capability.BLIND_TRANSFER,
                 Capability.CALLBACK,
+                Capability.DIAL,
                 Capability.WRAP_UP_EXTEND,
                 Capability.HANDOVER,
                 Capability.NEXT_AVAILABILITY,
@@ -200,6 +201,10 @@ class MockContactCenter(MockSupervision, MockQuality, MockPast, ContactCenter):
 
     async def hand_over(self, interaction_id: str, *, note: str, customer_id: str, key: str) -> Interaction:
         return await self._do(interaction_id, "handover", key, {"note": note, "customer_id": customer_id})
+
+    async def dial(self, address: Address, *, queue: str, key: str) -> Interaction:
+        body = {"address": asdict(address), "queue": queue}
+        return read(Interaction, member(await self._http.change("POST", "/v1/calls", body, key=key), "interaction"))
 
     async def callback(
         self, interaction_id: str, *, queue: str, address: Address, at: Instant, note: str, key: str

@@ -23,6 +23,7 @@ from desktop.tui.agent.layout import LAYOUT, classes_for
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.customer import CustomerPane
+from desktop.tui.agent.panes.dial_field import DialField
 from desktop.tui.agent.panes.entry import EntryPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.footer import Footer
@@ -119,6 +120,7 @@ class AgentScreen(ImmediateScreen):
         yield StateMenu()
         yield Keypad()
         yield HelpField()
+        yield DialField()
         yield RecordsPane()
         yield CopyList()
         yield HistoryFilter()
@@ -207,6 +209,7 @@ class AgentScreen(ImmediateScreen):
             self.query_one(StateMenu),
             self.query_one(Keypad),
             self.query_one(HelpField),
+            self.query_one(DialField),
             self.query_one(RecordsPane),
             self.query_one(CopyList),
             self.query_one(HistoryFilter),

@@ -186,6 +186,15 @@ KEYS: tuple[Key, ...] = (
         mark("Read what is new: messages, answers, missed offers."),
         _DESK,
     ),
+    Key(
+        "dial",
+        "dial",
+        (),
+        ("D",),
+        mark("call"),
+        mark("Call a number: the customer's on the card, or any you type."),
+        _CONTACT,
+    ),
     Key("tones", "tones", ("alt+k",), ("k",), mark("tones"), mark("Send tones: a keypad for menus."), _CONTACT),
     Key("note", "note", ("alt+n",), ("n",), mark("note"), mark("Write the note."), _WRAP_UP),
     Key(

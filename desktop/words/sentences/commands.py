@@ -6,6 +6,8 @@ from typing import Final
 from desktop.words.marks import Plural, mark
 
 SENTENCES: Final[Mapping[str, str | Plural]] = {
+    "dial.not_known": mark("It is not known whether the call was made."),
+    "dial.not_made": mark("The call was not made."),
     "not_done.accept": mark("The offer was not accepted."),
     "not_known.accept": mark("It is not known whether the offer was accepted."),
     "not_done.decline": mark("The offer was not declined."),

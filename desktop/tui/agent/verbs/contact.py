@@ -3,16 +3,24 @@
 How a verb is carried out and told of, and why some ask for a second press, is in `base.py`.
 """
 
+import asyncio
+
 from desktop.domain import select
+from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.phone import CallState, PhoneCall
-from desktop.domain.entities.words import Verb
+from desktop.domain.entities.words import Phase, Verb
+from desktop.ports.base import Capability
+from desktop.ports.phone_numbers import e164
 from desktop.tui.agent.offer_text import stranger
+from desktop.tui.agent.panes.dial_field import DialField
 from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.verbs.base import NO_OFFER, DeskVerbs
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words import wording
 from desktop.words.catalogue import tr
+
+_ON_THE_LINE = frozenset({Phase.CONNECTING, Phase.ACTIVE})
 
 
 class ContactVerbs(DeskVerbs):
@@ -33,6 +41,50 @@ class ContactVerbs(DeskVerbs):
     def hold(self) -> None:
         """Hold the customer, or resume; with an expert on the line, talk to the other of the two."""
         self.first_of(Verb.SWAP, Verb.RESUME, Verb.HOLD)
+
+    def dial(self) -> None:
+        """Choose the number to call, where the contact centre can call and nobody is on the line."""
+        state = self._screen.state
+        on_the_line = [one for one in select.mine(state) if one.channel in CALLS and one.phase in _ON_THE_LINE]
+        if self.session is None:
+            self._not_yet()
+        elif Capability.DIAL.value not in select.call_capabilities(state):
+            self._tell(tr("This contact centre cannot make calls from here."))
+        elif on_the_line:
+            self._tell(tr("You are on a call already; end it first."))
+        else:
+            view = self._screen.view()
+            customer = view.preview.customer if view.preview is not None else None
+            if customer is None and view.selected is not None:
+                customer = select.customer_of(state, view.selected)
+            numbers = [one.value for one in customer.addresses if one.kind == "phone"] if customer is not None else []
+            self._wants_field()
+            self._screen.uncover()
+            self._screen.query_one(DialField).open(customer.name if customer is not None else "", numbers)
+
+    def dialled(self, number: str) -> None:
+        """Call it. The field stays until the contact centre has taken it: a slip is mended there and not typed anew."""
+        session = self.session
+        if session is None:
+            return
+
+        async def call() -> None:
+            found = await asyncio.to_thread(e164, number, session.region)
+            if not found:
+                self._tell(tr("{number} is no telephone number.", number=number))
+                return
+            result = await session.actions.dial(found)
+            session.store.outcome(result.ok, result.text, "", "")
+            if not result.ok:
+                return
+            if self._screen.query_one(DialField).is_open:
+                self._screen.close_top()
+            made = (one for one in select.mine(session.store.drain()) if one.customer.value == found)
+            if (contact := next((one for one in made if one.phase in _ON_THE_LINE), None)) is not None:
+                self._screen.select(contact.id)
+                self._screen.focus_note()
+
+        self._spawn(call())
 
     def mute(self) -> None:
         """Mute yourself, or unmute."""
