@@ -30,7 +30,7 @@ def test_a_number_that_is_none_stays_to_be_mended_and_nobody_is_called_twice(pla
         ready(screen)
         screen.press("D")
         screen.wait_for("a number, with + and the country")
-        screen.send("020 79")
+        screen.send("+44 20 79")
         screen.press("enter")
         screen.wait_for("is no telephone number")
         screen.send("46 0021")
