@@ -15,6 +15,7 @@ from desktop.app.notes.card_masking import CardMasking
 from desktop.app.store import Store
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.wrap_up_record import DraftView
+from desktop.domain.notes.canned_replies import CannedReply
 from desktop.domain.state.own_events import AS_IT_IS, DraftSaved, Keep
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
@@ -81,6 +82,15 @@ class RecordedNotes(RecordedCalls):
         return self._store.drain().drafts.get(interaction_id)
 
 
+class CannedTexts:
+    """The canned replies at hand."""
+
+    replies: tuple[CannedReply, ...] = ()
+
+    def begin(self) -> None:
+        """Nothing to follow."""
+
+
 class RecordedSession:
     """Stands where a session stands; the state is what the test made."""
 
@@ -95,6 +105,7 @@ class RecordedSession:
         for name in ("actions", "pops", "replies", "wrap_ups", "experts", "links", "supervisor"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
 
+        self.canned = CannedTexts()
         self.on_screen = self
 
     def look(self, person_ids: tuple[str, ...]) -> None:
