@@ -319,6 +319,11 @@ def written() -> AppState:
     return replace(state, interactions={"i1": chat}, drafts={"i1": typed}, pending={"i1": frozenset({"send_message"})})
 
 
+def answered() -> AppState:
+    """The same chat with nothing of ours on its way and nothing typed."""
+    return replace(written(), drafts={}, pending={})
+
+
 def consulting(phase: LegPhase = LegPhase.RINGING, failure: LegFailure | None = None) -> AppState:
     """The customer on hold, an expert in the given phase."""
     state = active()

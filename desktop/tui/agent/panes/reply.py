@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.message import Message
-from textual.widgets.text_area import Edit, EditResult, Location, Selection
+from textual.widgets.text_area import Edit, EditResult, Location
 
 from desktop.domain import select
 from desktop.domain.entities.channels import TRAITS
@@ -170,8 +170,8 @@ class ReplyPane(DraftEditor):
             self.post_message(self.Offered(found))
 
     def _select(self, start: int, end: int) -> None:
-        self.selection = Selection(_location(self.text, start), _location(self.text, end))
-        self.scroll_cursor_visible()
+        self.move_cursor(_location(self.text, start))
+        self.move_cursor(_location(self.text, end), select=True)
 
     def _heading(self, view: View) -> list[Part]:
         interaction = view.interaction
