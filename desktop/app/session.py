@@ -162,7 +162,8 @@ class Session:
         self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]
         self.outbox.heard, self.outbox.gone = self.notes.parking.learn, self.notes.parking.discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
-        self.replies = Replies(self.store, self.notes, self.actions, self._background.spawn)
+        self.replies = Replies(self.store, self.notes, self.actions, self.timing, self._background.spawn)
+        self.actions.leaving = self.replies.send_held
         self.canned = CannedReplies(self.store, self.timing)
         self.experts = Experts(self.store, self._file.opened)
         self.actions.asked.append(self.experts.asked)
@@ -236,6 +237,7 @@ class Session:
     async def close(self) -> None:
         """Save every draft, then let go of everything. May be called twice."""
         self.plugins.end()
+        await self.replies.close()
         await self.wrap_ups.close()
         await asyncio.gather(self.notes.close(), self.supervisor.close())
         parts = (

@@ -26,6 +26,8 @@ from desktop.tui.keys.two_presses import READING_SECONDS
 from desktop.tui.terminal.news_bell import Wanted
 from tests.tui.states import NOW
 
+SYNCHRONOUS = frozenset({"choose", "unlink", "without", "wake", "join", "part", "read_on", "look_at", "just_went"})
+
 
 class RecordedCalls:
     """Answers every method call with success, and remembers it."""
@@ -36,7 +38,17 @@ class RecordedCalls:
         self._state = state
 
     def __getattr__(self, method: str) -> Any:
-        synchronous = method in ("choose", "unlink", "without", "wake", "join", "part", "read_on", "look_at")
+        synchronous = method in (
+            "choose",
+            "unlink",
+            "without",
+            "wake",
+            "join",
+            "part",
+            "read_on",
+            "look_at",
+            "just_went",
+        )
 
         def record(*args: Any, **kwargs: Any) -> Any:
             self._calls.append((f"{self._name}.{method}", *args, *(sorted(kwargs.items()))))

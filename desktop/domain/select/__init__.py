@@ -7,6 +7,7 @@ from desktop.domain.select.colleagues import call_way, chat_way, chat_with, coll
 from desktop.domain.select.contacts import (
     call_capabilities,
     calls_of_nobody,
+    held_back,
     me,
     mine,
     occupancy,
@@ -66,6 +67,7 @@ __all__ = [
     "differing",
     "entries_of",
     "expert_outcomes",
+    "held_back",
     "known_at",
     "match_codes",
     "may_contact",

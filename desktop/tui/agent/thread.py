@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 
 from textual.content import Content
 
+from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.model import Interaction, Message
 from desktop.domain.entities.words import DeliveryState, Verb
 from desktop.domain.entities.wrap_up_record import OutgoingReply
@@ -84,7 +86,11 @@ def _message(view: View, interaction: Interaction, message: Message, width: int)
 
 def _outgoing(view: View, interaction: Interaction, reply: OutgoingReply, width: int) -> list[Content]:
     """A reply of ours that has no answer yet."""
-    if Verb.SEND_MESSAGE.value in view.state.pending.get(interaction.id, frozenset()):
+    if reply.due is not None:
+        left = max(1.0, ceil(min(reply.due + view.state.skew - view.now, TRAITS[interaction.channel].held)))
+        words = tr("sending in {seconds:.0f} s: {unlink:key} takes it back", seconds=left)
+        state = line(("  … ", "$accent"), *keyed(words, "unlink"))
+    elif Verb.SEND_MESSAGE.value in view.state.pending.get(interaction.id, frozenset()):
         state = line((f"  … {tr('sending')}", "$accent"))
     else:
         words = tr("not confirmed: {retry:key} sends it again, it cannot arrive twice")

@@ -207,7 +207,15 @@ KEYS: tuple[Key, ...] = (
         _DESK,
     ),
     Key("search", "search", ("alt+slash",), ("slash",), mark("search"), mark("Search customers."), _CUSTOMER),
-    Key("unlink", "unlink", ("alt+u",), ("u",), mark("unlink"), mark("Undo the link to this customer."), _CUSTOMER),
+    Key(
+        "unlink",
+        "unlink",
+        ("alt+u",),
+        ("u",),
+        mark("unlink"),
+        mark("Take back an e-mail that is about to go out. Else: undo the link to this customer."),
+        _CUSTOMER,
+    ),
     Key(
         "records",
         "records",

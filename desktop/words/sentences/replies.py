@@ -20,5 +20,8 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "replies.no_channel": mark("there is no written channel '{channel}': {known}."),
     "replies.no_placeholder": mark("there is no placeholder {name}."),
     "replies.not_known": mark("'{key}' is not known here."),
+    "replies.taken_back": mark("Taken back: it was not sent."),
+    "replies.too_late": mark("Too late: it is on its way."),
+    "replies.ended_first": mark("Your reply was not sent: the contact ended first. Its words are in the note."),
     "replies.did_you_mean": mark("Did you mean '{word}'?"),
 }
