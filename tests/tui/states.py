@@ -324,6 +324,19 @@ def answered() -> AppState:
     return replace(written(), drafts={}, pending={})
 
 
+def mail_held_back() -> AppState:
+    """In an e-mail of Priya's: the answer waits a moment before it goes."""
+    state = written()
+    mail = replace(
+        state.interactions["i1"],
+        channel=Channel.EMAIL,
+        messages=(Message("t1", NOW - 200, "customer", "Hello,\n\nI was charged twice in October.\n\nPriya"),),
+    )
+    held = OutgoingReply("k1", "Dear Priya,\n\nthe second charge was refunded today.\n\nMaya", NOW + 3.4)
+    draft = DraftView("", (), 1, NOW - 1, outgoing=(held,))
+    return replace(state, interactions={"i1": mail}, drafts={"i1": draft}, pending={})
+
+
 def consulting(phase: LegPhase = LegPhase.RINGING, failure: LegFailure | None = None) -> AppState:
     """The customer on hold, an expert in the given phase."""
     state = active()
@@ -486,6 +499,7 @@ FACES = {
         three_matches,
         active,
         written,
+        mail_held_back,
         consulting,
         swapped,
         conference,
