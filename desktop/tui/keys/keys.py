@@ -252,6 +252,15 @@ KEYS: tuple[Key, ...] = (
         mark("Create a record for an unknown customer."),
         _CUSTOMER,
     ),
+    Key(
+        "quoted",
+        "quoted",
+        (),
+        ("Q",),
+        mark("quoted lines"),
+        mark("Show what an e-mail quotes of earlier ones, or fold it again."),
+        _CONTACT,
+    ),
     Key("queues", "queues", ("alt+q",), ("q",), mark("queues"), mark("Go to the queues."), _DESK),
     Key(
         "outbox",

@@ -7,6 +7,7 @@ from desktop.domain import select
 from desktop.domain.entities.phone import CallState, PhoneCall
 from desktop.domain.entities.words import Verb
 from desktop.tui.agent.offer import stranger
+from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.verbs.base import NO_OFFER, DeskVerbs
 from desktop.tui.keys.keys import BY_ID
@@ -91,6 +92,11 @@ class ContactVerbs(DeskVerbs):
             self._tell(tr("There is no contact to end."))
         else:
             self._do(Verb.END, interaction)
+
+    def quoted(self) -> None:
+        """Show what the e-mails quote, or fold it again."""
+        if not self._screen.query_one(ConversationPane).fold():
+            self._tell(tr("Nothing is quoted here."))
 
     def tones(self) -> None:
         """Open the keypad."""
