@@ -26,8 +26,6 @@ from desktop.tui.keys.two_presses import READING_SECONDS
 from desktop.tui.terminal.news_bell import Wanted
 from tests.tui.states import NOW
 
-SYNCHRONOUS = frozenset({"choose", "unlink", "without", "wake", "join", "part", "read_on", "look_at", "just_went"})
-
 
 class RecordedCalls:
     """Answers every method call with success, and remembers it."""
@@ -38,17 +36,7 @@ class RecordedCalls:
         self._state = state
 
     def __getattr__(self, method: str) -> Any:
-        synchronous = method in (
-            "choose",
-            "unlink",
-            "without",
-            "wake",
-            "join",
-            "part",
-            "read_on",
-            "look_at",
-            "just_went",
-        )
+        synchronous = method in ("choose", "unlink", "without", "wake", "join", "part", "read_on", "look_at")
 
         def record(*args: Any, **kwargs: Any) -> Any:
             self._calls.append((f"{self._name}.{method}", *args, *(sorted(kwargs.items()))))
@@ -94,6 +82,14 @@ class RecordedNotes(RecordedCalls):
         return self._store.drain().drafts.get(interaction_id)
 
 
+class RecordedReplies(RecordedCalls):
+    """No reply has gone a moment ago."""
+
+    def just_went(self, interaction_id: str) -> bool:
+        """Whether one has; tests put another answer in its place."""
+        return False
+
+
 class CannedTexts:
     """The canned replies at hand."""
 
@@ -114,10 +110,11 @@ class RecordedSession:
         self.cards = CardMasking()
         self.news = Newsroom(self.store)
         self.notes = RecordedNotes(self.calls, self.store)
-        for name in ("actions", "pops", "replies", "wrap_ups", "experts", "links", "supervisor"):
+        self.replies = RecordedReplies(self.calls, "replies", lambda: self.store.state)
+        self.canned = CannedTexts()
+        for name in ("actions", "pops", "wrap_ups", "experts", "links", "supervisor"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
 
-        self.canned = CannedTexts()
         self.on_screen = self
 
     def look(self, person_ids: tuple[str, ...]) -> None:

@@ -324,13 +324,20 @@ def answered() -> AppState:
     return replace(written(), drafts={}, pending={})
 
 
+_MAIL = """Hello, I was charged twice in October.
+
+Am 12.11.2026 um 09:12 schrieb Maya Okafor:
+> Thank you, I am looking into it.
+> Maya Okafor, Billing"""
+
+
 def mail_held_back() -> AppState:
-    """In an e-mail of Priya's: the answer waits a moment before it goes."""
+    """In an e-mail of Priya's, which quotes an earlier one: the answer waits a moment before it goes."""
     state = written()
     mail = replace(
         state.interactions["i1"],
         channel=Channel.EMAIL,
-        messages=(Message("t1", NOW - 200, "customer", "Hello,\n\nI was charged twice in October.\n\nPriya"),),
+        messages=(Message("t1", NOW - 200, "customer", _MAIL),),
     )
     held = OutgoingReply("k1", "Dear Priya,\n\nthe second charge was refunded today.\n\nMaya", NOW + 3.4)
     draft = DraftView("", (), 1, NOW - 1, outgoing=(held,))

@@ -208,7 +208,7 @@ async def test_esc_only_leaves_the_field() -> None:
 
 async def test_a_moment_too_late_the_key_unlinks_nobody() -> None:
     app, session = desk(replace(mail_held_back(), drafts={}))
-    session.replies.just_went = lambda of: True
+    session.replies.just_went = lambda interaction_id: True  # type: ignore[method-assign]
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["alt+u"])
         assert taken_back(session) == [("replies.take_back", "i1")]
