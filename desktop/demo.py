@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.config import ConfigError, Profile, load_profile
+from desktop.config.canned_replies import DEMO, FILE
 from desktop.config.extras import MOCKS, require
 from desktop.config.log import logging_to
 from desktop.config.toml_file import APP, with_profile, write_private
@@ -72,16 +73,17 @@ def pretend_profile(
         role: who is signed in, agent or supervisor.
         data: where notes and the outbox are kept; `where`, if left out.
     """
-    config, token = where / "config.toml", where / "token"
+    config, token, replies = where / "config.toml", where / "token", where / FILE
     mocks = {kind: [{"backend": "mock", "url": running.urls[kind], "token_file": str(token)}] for kind in KINDS}
     try:
         person = running.first_supervisor if role == "supervisor" else running.first_agent
         write_private(token, running.tokens[person] + "\n")
         write_private(config, with_profile("", NAME, {"data_dir": str(data or where)}, mocks))
+        write_private(replies, DEMO.read_text("utf-8"))
         # Settings of the user's own profile must not reach the pretend one.
         yield load_profile(NAME, {}, config)
     finally:
-        for path in (config, token):
+        for path in (config, token, replies):
             path.unlink(missing_ok=True)
 
 

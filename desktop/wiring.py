@@ -107,6 +107,7 @@ async def build(
     from desktop.app.storage.errors import StoreLocked
     from desktop.app.storage.local_store import LocalStore
     from desktop.app.timing import Timing
+    from desktop.config.canned_replies import CannedFolder
 
     timing = timing or Timing()
 
@@ -148,6 +149,7 @@ async def build(
 
         return alerts_beside(profile.path)
 
+    session.canned.read = CannedFolder(profile.path).read
     session.supervisor.scorecards = scorecards
     session.supervisor.alerts.read_settings = alerting
     return session

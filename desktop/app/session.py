@@ -23,6 +23,7 @@ from desktop.app.directory.experts import Experts
 from desktop.app.directory.own_presence import OwnPresence
 from desktop.app.newsroom import Newsroom
 from desktop.app.notes.backend_delivery import Deliveries
+from desktop.app.notes.canned_replies import CannedReplies
 from desktop.app.notes.card_masking import CardMasking
 from desktop.app.notes.handovers import Handovers
 from desktop.app.notes.messages import Messages
@@ -161,7 +162,9 @@ class Session:
         self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]
         self.outbox.heard, self.outbox.gone = self.notes.parking.learn, self.notes.parking.discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
-        self.replies = Replies(self.store, self.notes, self.actions, self._background.spawn)
+        self.replies = Replies(self.store, self.notes, self.actions, self.timing, self._background.spawn)
+        self.actions.leaving = self.replies.send_held
+        self.canned = CannedReplies(self.store, self.timing)
         self.experts = Experts(self.store, self._file.opened)
         self.actions.asked.append(self.experts.asked)
         self.own_presence = [
@@ -234,9 +237,16 @@ class Session:
     async def close(self) -> None:
         """Save every draft, then let go of everything. May be called twice."""
         self.plugins.end()
+        await self.replies.close()
         await self.wrap_ups.close()
         await asyncio.gather(self.notes.close(), self.supervisor.close())
-        parts = (self._background.cancel(), self.pops.close(), self.experts.close(), self.links.close())
+        parts = (
+            self._background.cancel(),
+            self.canned.close(),
+            self.pops.close(),
+            self.experts.close(),
+            self.links.close(),
+        )
         await asyncio.wait([asyncio.gather(*parts, return_exceptions=True)], timeout=2.0)
         await self._connections.close()
         await self._file.close()

@@ -199,9 +199,11 @@ class DesktopApp(TerminalApp):
         session.notes.replaced, session.notes.note_closed = note.replace_words, note.close_note
         session.notes.reply_replaced = reply.replace_words
         note.written = reply.written = session.notes.text
+        reply.canned = lambda: session.canned.replies
         note.cards = reply.cards = wrap_up.editor.cards = session.cards
         session.store.on_pending = self.request_frame
         session.store.give_way = self.input_priority.give_way
+        session.canned.begin()
         if not self.is_headless:
             session.plugins.begin()
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once

@@ -5,6 +5,7 @@ from typing import Final
 
 from desktop.domain.entities.floor import ActivityKind, FloorVerb
 from desktop.domain.entities.words import Availability, Channel, LegFailure, LegPhase, Phase, PresenceState, Verb
+from desktop.domain.notes.canned_replies import Placeholder
 from desktop.words.marks import mark
 
 _CARD_FIELDS: Final[Mapping[str, str]] = {
@@ -143,6 +144,14 @@ TERMS: Final[Mapping[str, Mapping[str, str]]] = {
         "pending": mark("pending"),
         "solved": mark("solved"),
         "closed": mark("closed"),
+    },
+    "placeholder": {
+        Placeholder.CUSTOMER_NAME: mark("customer name"),
+        Placeholder.CUSTOMER_COMPANY: mark("customer company"),
+        Placeholder.CASE_ID: mark("case id"),
+        Placeholder.CASE_SUBJECT: mark("case subject"),
+        Placeholder.AGENT_NAME: mark("agent name"),
+        Placeholder.QUEUE_NAME: mark("queue name"),
     },
     "copyable": {
         **_CARD_FIELDS,

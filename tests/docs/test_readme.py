@@ -60,7 +60,7 @@ def test_the_command_for_the_demo_shows_the_desktop(tmp_path: Path) -> None:
 
 def _files_named(page: Path) -> set[str]:
     found = re.findall(r"`([\w/-]+\.(?:py|tcss|md|toml))`", text_of(page))
-    return {name for name in found if name not in ("pyproject.toml", "alerts.toml", "config.toml")}
+    return {name for name in found if name not in ("pyproject.toml", "alerts.toml", "config.toml", "replies.toml")}
 
 
 def _files_there() -> list[str]:

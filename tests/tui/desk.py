@@ -15,6 +15,7 @@ from desktop.app.notes.card_masking import CardMasking
 from desktop.app.store import Store
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.wrap_up_record import DraftView
+from desktop.domain.notes.canned_replies import CannedReply
 from desktop.domain.state.own_events import AS_IT_IS, DraftSaved, Keep
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
@@ -81,6 +82,23 @@ class RecordedNotes(RecordedCalls):
         return self._store.drain().drafts.get(interaction_id)
 
 
+class RecordedReplies(RecordedCalls):
+    """No reply has gone a moment ago."""
+
+    def just_went(self, interaction_id: str) -> bool:
+        """Whether one has; tests put another answer in its place."""
+        return False
+
+
+class CannedTexts:
+    """The canned replies at hand."""
+
+    replies: tuple[CannedReply, ...] = ()
+
+    def begin(self) -> None:
+        """Nothing to follow."""
+
+
 class RecordedSession:
     """Stands where a session stands; the state is what the test made."""
 
@@ -92,7 +110,9 @@ class RecordedSession:
         self.cards = CardMasking()
         self.news = Newsroom(self.store)
         self.notes = RecordedNotes(self.calls, self.store)
-        for name in ("actions", "pops", "replies", "wrap_ups", "experts", "links", "supervisor"):
+        self.replies = RecordedReplies(self.calls, "replies", lambda: self.store.state)
+        self.canned = CannedTexts()
+        for name in ("actions", "pops", "wrap_ups", "experts", "links", "supervisor"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
 
         self.on_screen = self

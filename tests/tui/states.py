@@ -319,6 +319,31 @@ def written() -> AppState:
     return replace(state, interactions={"i1": chat}, drafts={"i1": typed}, pending={"i1": frozenset({"send_message"})})
 
 
+def answered() -> AppState:
+    """The same chat with nothing of ours on its way and nothing typed."""
+    return replace(written(), drafts={}, pending={})
+
+
+_MAIL = """Hello, I was charged twice in October.
+
+Am 12.11.2026 um 09:12 schrieb Maya Okafor:
+> Thank you, I am looking into it.
+> Maya Okafor, Billing"""
+
+
+def mail_held_back() -> AppState:
+    """In an e-mail of Priya's, which quotes an earlier one: the answer waits a moment before it goes."""
+    state = written()
+    mail = replace(
+        state.interactions["i1"],
+        channel=Channel.EMAIL,
+        messages=(Message("t1", NOW - 200, "customer", _MAIL),),
+    )
+    held = OutgoingReply("k1", "Dear Priya,\n\nthe second charge was refunded today.\n\nMaya", NOW + 3.4)
+    draft = DraftView("", (), 1, NOW - 1, outgoing=(held,))
+    return replace(state, interactions={"i1": mail}, drafts={"i1": draft}, pending={})
+
+
 def consulting(phase: LegPhase = LegPhase.RINGING, failure: LegFailure | None = None) -> AppState:
     """The customer on hold, an expert in the given phase."""
     state = active()
@@ -481,6 +506,7 @@ FACES = {
         three_matches,
         active,
         written,
+        mail_held_back,
         consulting,
         swapped,
         conference,

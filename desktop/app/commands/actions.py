@@ -1,6 +1,6 @@
 """Everything the agent can do now: with a deadline, once, and in words when it fails. Nothing here is ever queued."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 
 from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, ActionResult, failed
 from desktop.app.commands.colleague_chat import ColleagueChat
@@ -31,6 +31,8 @@ class Actions:
     ) -> None:
         """`directories` by source; `phone` does what the contact centre leaves to it."""
         self.asked: list[Callable[[str, str], None]] = []  # (person id, interaction id or "") after an expert was asked
+        self.leaving: Callable[[str], Awaitable[ActionResult | None]] = _nothing_left
+        """Does what must be done before a contact goes; what it answers, other than None, keeps the contact here."""
         self._runner = runner
         self._store = runner.store
         self._phone = phone
@@ -46,6 +48,10 @@ class Actions:
                 `digits` for dtmf, `text` for send_message, `reason` for decline; for callback `at` (seconds since
                 the epoch), and `to`, `queue`, `note` where they differ from the interaction's.
         """
+        if SPECS[verb].contact_leaves or verb is Verb.PARK:
+            kept_here = await self.leaving(interaction_id)
+            if kept_here is not None:
+                return kept_here
         interaction = self._store.drain().interactions.get(interaction_id)
         if interaction is None:
             return self._failed(verb, interaction_id, NotFound(Sentence("command.no_longer_yours")))
@@ -245,3 +251,7 @@ class Actions:
         if kind == "person" and person_id:
             for listener in tuple(self.asked):
                 listener(person_id, interaction_id)
+
+
+async def _nothing_left(_: str) -> None:
+    return

@@ -15,7 +15,7 @@ def joined(older: Draft, newer: Draft) -> Draft:
     note = joined_words(older.note, newer.note)
     if older.half is not None and newer.half is not None and older.half != newer.half:
         note = joined_words(note, str(older.half.get("text", "")))  # there is one field to type it in
-    facts = newer.facts or older.facts
+    facts, sent = newer.facts or older.facts, {one.key for one in older.outgoing}
     linked = newer if newer.customer_id is not None else older
     if facts is not None and older.facts is not None and older.facts.link_decided and not facts.link_decided:
         linked, facts = older, facts.with_customer_of(older.facts)
@@ -31,7 +31,7 @@ def joined(older: Draft, newer: Draft) -> Draft:
         half=newer.half if newer.half is not None else older.half,
         facts=facts,
         reply=joined_words(older.reply, newer.reply),
-        outgoing=(*older.outgoing, *(one for one in newer.outgoing if one not in older.outgoing)),
+        outgoing=(*older.outgoing, *(one for one in newer.outgoing if one.key not in sent)),
     )
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -10,10 +11,20 @@ from desktop.app.commands.action_result import IGNORED, UNDECIDED, ActionResult
 from desktop.app.commands.actions import Actions
 from desktop.app.notes.notes import Notes
 from desktop.app.store import Store
+from desktop.app.timing import Timing
+from desktop.domain import select
+from desktop.domain.entities.channels import TRAITS
+from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Verb
 from desktop.domain.entities.wrap_up_record import DraftView, OutgoingReply
+from desktop.domain.state.available_verbs import verbs
+from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
 
+TOO_LATE_SECONDS = 2.0
+"""For how long after it went taking back is answered with that, and means nothing else."""
+CLOSE_SECONDS = 3.0
+"""How long leaving waits for what is sent then."""
 _UNDECIDED = frozenset(error.__name__ for error in UNDECIDED)
 
 
@@ -21,7 +32,8 @@ class Replies:
     """Sends what was typed. From the key press until a definite answer its words and its key are on disk.
 
     What was not sent is in the field again, before what was typed since. What nobody knows of stays beside the
-    conversation, and goes out once more under the same key when that is asked for.
+    conversation, and goes out once more under the same key when that is asked for. Where the channel can wait, a reply
+    is held back on disk for a moment and can be taken back; the next run goes on with that.
     """
 
     def __init__(
@@ -29,14 +41,20 @@ class Replies:
         store: Store,
         notes: Notes,
         actions: Actions,
+        timing: Timing,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
         self._store = store
         self._notes = notes
         self._actions = actions
+        self._timing = timing
         self._spawn = spawn
+        self._held: dict[str, str] = {}  # key -> interaction, while it waits
+        self._went: dict[str, float] = {}  # interaction -> when what was held last went
+        self._closed = False
         self._under_way: set[str] = set()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        store.listeners.append(self._listen)
 
     async def send(self, interaction_id: str) -> ActionResult:
         """Send what stands in the field; it is empty at once, for the next one."""
@@ -45,15 +63,53 @@ class Replies:
         text = record.reply.strip() if record is not None else ""
         if record is None or not text:
             return ActionResult(False, Sentence("send_message.no_text"))
-        reply = OutgoingReply(str(uuid.uuid4()), text)
+        wait = self._can_wait(interaction_id)
+        reply = OutgoingReply(str(uuid.uuid4()), text, self._timing.clock() + wait if wait else None)
+        if wait:
+            self._hold(interaction_id, reply.key, wait)
         self._notes.edit(interaction_id, reply="", outgoing=(*record.outgoing, reply))
         self._notes.reply_replaced(interaction_id, "")
-        return await self._deliver(interaction_id, reply)
+        if not wait:
+            return await self._deliver(interaction_id, reply)
+        await self._notes.flush(interaction_id)
+        kept = self._record(interaction_id)
+        if kept is not None and kept.problem:  # it must not wait where a crash would lose it
+            return await self.send_held(interaction_id) or ActionResult(True)
+        return ActionResult(True)
+
+    async def take_back(self, interaction_id: str) -> ActionResult:
+        """Put the reply that was sent last into the field again, while it is held back."""
+        held = self._held_of(interaction_id)
+        if not held:
+            return ActionResult(False, Sentence("replies.too_late")) if self.just_went(interaction_id) else IGNORED
+        del self._held[held[-1].key]
+        self._settle(interaction_id, held[-1], back=True)
+        await self._notes.flush(interaction_id)
+        return ActionResult(True, Sentence("replies.taken_back"))
+
+    def just_went(self, interaction_id: str) -> bool:
+        """Whether a reply was still to be taken back a moment ago."""
+        went = self._went.get(interaction_id)
+        return went is not None and self._timing.monotonic() - went < TOO_LATE_SECONDS
+
+    async def send_held(self, interaction_id: str) -> ActionResult | None:
+        """Send at once what is held back, since the contact goes. Answers what came of one that was not sent."""
+        results = [await self._release(interaction_id, one.key) for one in self._held_of(interaction_id)]
+        return next((one for one in results if not one.ok and one is not IGNORED), None)
+
+    async def close(self) -> None:
+        """Send what is held back; what cannot be sent now is on disk, for the next run."""
+        self._closed = True
+        last = [asyncio.ensure_future(self.send_held(one)) for one in dict.fromkeys(self._held.values())]
+        if last:
+            _, late = await asyncio.wait(last, timeout=CLOSE_SECONDS)
+            for one in late:
+                one.cancel()
 
     async def send_again(self, interaction_id: str) -> ActionResult:
         """Send once more what nobody knows of, under the keys it had."""
-        record = self._record(interaction_id)
-        waiting = [one for one in record.outgoing if one.key not in self._under_way] if record is not None else []
+        known = self._outgoing(interaction_id)
+        waiting = [one for one in known if one.due is None and one.key not in self._under_way]
         results = [await self._deliver(interaction_id, one) for one in waiting]
         return next((one for one in results if not one.ok), results[-1] if results else IGNORED)
 
@@ -66,6 +122,62 @@ class Replies:
     async def _again(self, interaction_id: str) -> None:
         result = await self.send_again(interaction_id)
         self._store.outcome(result.ok, result.text, interaction_id)
+
+    # What is held back
+
+    def _can_wait(self, interaction_id: str) -> float:
+        """For how many seconds a reply is held back; 0 where it goes, or is refused, at once."""
+        state = self._store.drain()
+        interaction = state.interactions.get(interaction_id)
+        if interaction is None or self._closed or not _may_be_sent(state, interaction):
+            return 0.0
+        return TRAITS[interaction.channel].held
+
+    def _hold(self, interaction_id: str, key: str, seconds: float) -> None:
+        self._held[key] = interaction_id
+        self._spawn(self._send_later(interaction_id, key, seconds))
+
+    async def _send_later(self, interaction_id: str, key: str, seconds: float) -> None:
+        await self._timing.sleep(seconds)
+        result = await self._release(interaction_id, key)
+        if result is not IGNORED:
+            self._store.outcome(result.ok, result.text, interaction_id)
+
+    async def _release(self, interaction_id: str, key: str) -> ActionResult:
+        """Send a reply that was held back, unless it was taken back, or went, already."""
+        if self._held.pop(key, None) is None:
+            return IGNORED
+        held = next((one for one in self._outgoing(interaction_id) if one.key == key), None)
+        if held is None:
+            return IGNORED
+        sent = replace(held, due=None)
+        self._went[interaction_id] = self._timing.monotonic()
+        outgoing = tuple(sent if one.key == key else one for one in self._outgoing(interaction_id))
+        self._notes.edit(interaction_id, outgoing=outgoing)
+        return await self._deliver(interaction_id, sent)
+
+    def _listen(self, old: AppState, new: AppState) -> None:
+        """Go on with what an earlier run held back, and tell of what cannot be sent any more."""
+        parts = ((old.drafts, new.drafts), (old.interactions, new.interactions), (old.capabilities, new.capabilities))
+        if all(before is now for before, now in parts):
+            return
+        for key, interaction_id in list(self._held.items()):
+            if all(one.key != key for one in self._outgoing(interaction_id)):
+                del self._held[key]
+                self._store.notice(Sentence("replies.ended_first"), "error", interaction_id)
+        for interaction_id in new.drafts if not self._closed else ():
+            interaction = new.interactions.get(interaction_id)
+            if interaction is None or not _may_be_sent(new, interaction):
+                continue
+            for one in self._outgoing(interaction_id):
+                if one.due is not None and one.key not in self._held:
+                    left = min(max(one.due - self._timing.clock(), 0.0), TRAITS[interaction.channel].held)
+                    self._hold(interaction_id, one.key, left)
+
+    def _held_of(self, interaction_id: str) -> Sequence[OutgoingReply]:
+        return [one for one in self._outgoing(interaction_id) if one.key in self._held]
+
+    # On the way
 
     async def _deliver(self, interaction_id: str, reply: OutgoingReply) -> ActionResult:
         self._under_way.add(reply.key)
@@ -113,3 +225,12 @@ class Replies:
 
     def _record(self, interaction_id: str) -> DraftView | None:
         return self._notes.text(interaction_id)
+
+    def _outgoing(self, interaction_id: str) -> tuple[OutgoingReply, ...]:
+        record = self._record(interaction_id)
+        return record.outgoing if record is not None else ()
+
+
+def _may_be_sent(state: AppState, interaction: Interaction) -> bool:
+    """Whether a reply may go out, be another one under way or not."""
+    return Verb.SEND_MESSAGE in verbs(interaction, select.call_capabilities(state), state.me)

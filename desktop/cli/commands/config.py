@@ -51,12 +51,13 @@ def _check(profile: Profile) -> int:
     from desktop.cli.loop import run as run_loop
     from desktop.config.alerts import alerts_beside
     from desktop.config.backend_check import check_profile
+    from desktop.config.canned_replies import canned_beside
     from desktop.config.scorecards import scorecards_beside
 
     without = _not_to_be_tried(profile)
     checked = run_loop(check_profile(profile, without=without))
     problems = start_problems(profile) + tuple(scorecards_beside(profile.path).problems)
-    problems += tuple(alerts_beside(profile.path).problems)
+    problems += tuple(alerts_beside(profile.path).problems) + canned_beside(profile.path).problems
     emit({"profile": profile.name.value, "problems": problems + profile.broken, "backends": checked})
     for problem in problems:
         say(in_words(problem))

@@ -16,13 +16,14 @@ class ChannelTraits:
     address: str  # what customers are reached by: a kind of Address, phone | email | handle
     call: bool = False  # is talked on: rings, can be held, consulted on, recorded and listened to; else it is written
     message: bool = False  # a message sender may carry single messages on it, outside of any contact
+    held: float = 0.0  # seconds for which a reply that was sent waits here, so that it can be taken back
 
 
 TRAITS: Final[Mapping[Channel, ChannelTraits]] = MappingProxyType(
     {
         Channel.VOICE: ChannelTraits("☎", "phone", call=True),
         Channel.CHAT: ChannelTraits("❝", "handle"),
-        Channel.EMAIL: ChannelTraits("✉", "email", message=True),
+        Channel.EMAIL: ChannelTraits("✉", "email", message=True, held=5.0),
         Channel.SMS: ChannelTraits("✆", "phone", message=True),
     }
 )

@@ -9,13 +9,15 @@ from desktop.domain.text.sentence import NOTHING, Sentence
 
 @dataclass(frozen=True, slots=True)
 class OutgoingReply:
-    """A message to the customer that has no definite answer yet: on its way, or nobody knows what became of it.
+    """A message to the customer that has no definite answer yet: held back, on its way, or its fate is not known.
 
-    Whenever it is sent again, it goes under the same key, so that it cannot arrive twice.
+    Whenever it is sent again, it goes under the same key, so that it cannot arrive twice. due: while it is held back
+    and can be taken back, when it goes, on this machine's clock; it was not sent then.
     """
 
     key: str
     text: str
+    due: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

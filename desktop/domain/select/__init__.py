@@ -7,6 +7,7 @@ from desktop.domain.select.colleagues import call_way, chat_way, chat_with, coll
 from desktop.domain.select.contacts import (
     call_capabilities,
     calls_of_nobody,
+    held_back,
     me,
     mine,
     occupancy,
@@ -39,6 +40,7 @@ from desktop.domain.select.customer import (
 from desktop.domain.select.experts import RankedExpert, rank_experts
 from desktop.domain.select.merged_customer import FieldValue, differing, said_of
 from desktop.domain.select.merged_details import ShownDetails, details_of, past_of
+from desktop.domain.select.placeholder_values import placeholder_values
 from desktop.domain.select.wrap_up_rules import codes_for, codes_of_queue, match_codes, wrap_up_problems
 from desktop.domain.state.freshness import known_at
 from desktop.domain.state.lifecycle import open_leg
@@ -65,6 +67,7 @@ __all__ = [
     "differing",
     "entries_of",
     "expert_outcomes",
+    "held_back",
     "known_at",
     "match_codes",
     "may_contact",
@@ -80,6 +83,7 @@ __all__ = [
     "phone_call",
     "phone_does",
     "phone_registered",
+    "placeholder_values",
     "pop",
     "possible_customers",
     "promise_is_late",

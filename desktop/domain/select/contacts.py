@@ -94,6 +94,12 @@ def verbs_on_offer(state: AppState, interaction: Interaction) -> tuple[Verb, ...
     return tuple(verb for verb in offered if verb not in pending) if pending else offered
 
 
+def held_back(state: AppState, interaction_id: str) -> bool:
+    """Whether a reply of mine waits a moment before it goes, and can be taken back."""
+    draft = state.drafts.get(interaction_id)
+    return draft is not None and any(one.due is not None for one in draft.outgoing)
+
+
 def call_capabilities(state: AppState) -> frozenset[str]:
     """What can be done with the work: by the contact centre, and by the phone where that carries the calls."""
     offered = _offered(state, "contact_center")

@@ -20,6 +20,7 @@ from desktop.domain.news.notices import STAYS
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.draft_editor import is_written_to
 from desktop.tui.agent.layout import LAYOUT, classes_for
+from desktop.tui.agent.panes.canned_list import CannedList
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.customer import CustomerPane
@@ -124,6 +125,7 @@ class AgentScreen(ImmediateScreen):
         yield RecordsPane()
         yield CopyList()
         yield HistoryFilter()
+        yield CannedList()
         yield Page()
 
     def on_mount(self) -> None:
@@ -458,6 +460,14 @@ class AgentScreen(ImmediateScreen):
     def on_reply_pane_scrolled(self, event: ReplyPane.Scrolled) -> None:
         """Read the conversation above the reply."""
         self.query_one(ConversationPane).scroll_thread(event.pages)
+
+    @on(ReplyPane.Offered)
+    def _canned_offered(self, event: ReplyPane.Offered) -> None:
+        self.query_one(CannedList).offer(event.choice, self.query_one(ReplyPane).region)
+
+    @on(CannedList.Picked)
+    def _canned_picked(self, event: CannedList.Picked) -> None:
+        self.query_one(ReplyPane).insert_canned(event.at)
 
     @property
     def typing(self) -> bool:

@@ -216,7 +216,15 @@ KEYS: tuple[Key, ...] = (
         _DESK,
     ),
     Key("search", "search", ("alt+slash",), ("slash",), mark("search"), mark("Search customers."), _CUSTOMER),
-    Key("unlink", "unlink", ("alt+u",), ("u",), mark("unlink"), mark("Undo the link to this customer."), _CUSTOMER),
+    Key(
+        "unlink",
+        "unlink",
+        ("alt+u",),
+        ("u",),
+        mark("unlink"),
+        mark("Take back an e-mail that is about to go out. Else: undo the link to this customer."),
+        _CUSTOMER,
+    ),
     Key(
         "records",
         "records",
@@ -252,6 +260,15 @@ KEYS: tuple[Key, ...] = (
         mark("new customer"),
         mark("Create a record for an unknown customer."),
         _CUSTOMER,
+    ),
+    Key(
+        "quoted",
+        "quoted",
+        (),
+        ("Q",),
+        mark("quoted lines"),
+        mark("Show what an e-mail quotes of earlier ones, or fold it again."),
+        _CONTACT,
     ),
     Key("queues", "queues", ("alt+q",), ("q",), mark("queues"), mark("Go to the queues."), _DESK),
     Key(

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from desktop.domain.notes.canned_replies import CannedReply
 from tests.tui.desk import desk, settle, steady_cursors
 from tests.tui.several import SEVERAL_FACES, two_crms, two_crms_ambiguous, two_directories
 from tests.tui.states import (
     FACES,
     active,
+    answered,
     chatting,
     consulting,
     disconnected,
@@ -73,6 +75,21 @@ def test_opened(name: str, snap_compare: Callable[..., bool]) -> None:
     state, keys = OPENED[name]
     app, _ = desk(state())
     size = (80, 24) if "narrow" in name else (120, 36)
+    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _still(pilot, keys))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_canned_replies(size: tuple[int, int], snap_compare: Callable[..., bool]) -> None:
+    app, session = desk(answered())
+    session.canned.replies = tuple(
+        CannedReply(name, text)
+        for name, text in (
+            ("Greeting", "Dear {customer.name},\n\nthank you for your message. I am looking into it."),
+            ("Refund on its way", "The refund was sent today (case {case.id}). You will see it within five days."),
+            ("A name that is longer than the column has room for", "Kind regards\n{agent.name}"),
+        )
+    )
+    keys = ["alt+t", "enter", "slash", "down"]
     assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _still(pilot, keys))
 
 

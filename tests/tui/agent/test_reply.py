@@ -16,7 +16,7 @@ from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.reply import ReplyPane
 from desktop.tui.app import DesktopApp
 from tests.tui.desk import RecordedSession, desk, settle, told
-from tests.tui.states import NOW, active, written
+from tests.tui.states import NOW, active, mail_held_back, written
 
 SIZE = (120, 36)
 
@@ -182,3 +182,58 @@ async def test_text_messages_are_counted_as_they_are_paid_for() -> None:
         await settle(pilot)
         subtitle = Content.from_markup(app.desk_screen.query_one(ReplyPane).border_subtitle or "").plain
         assert "2 text messages" in subtitle
+
+
+def taken_back(session: RecordedSession) -> list[Any]:
+    return [call for call in session.calls if call[0] in ("replies.take_back", "pops.unlink")]
+
+
+@pytest.mark.parametrize("keys", [["u"], ["alt+t", "alt+u"]])
+async def test_a_mail_that_waits_says_so_and_one_key_takes_it_back(keys: list[str]) -> None:
+    app, session = desk(mail_held_back())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        assert "You  … sending in 4 s: alt+u takes it back" in texts(app)
+        await settle(pilot, keys)
+        assert taken_back(session) == [("replies.take_back", "i1")], "the link to the customer stays"
+
+
+async def test_esc_only_leaves_the_field() -> None:
+    app, session = desk(mail_held_back())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["alt+t", "escape"])
+        assert taken_back(session) == []
+        assert "sending in" in texts(app)
+
+
+async def test_a_moment_too_late_the_key_unlinks_nobody() -> None:
+    app, session = desk(replace(mail_held_back(), drafts={}))
+    session.replies.just_went = lambda interaction_id: True  # type: ignore[method-assign]
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["alt+u"])
+        assert taken_back(session) == [("replies.take_back", "i1")]
+
+
+async def test_without_a_mail_that_waits_the_key_is_for_the_link() -> None:
+    app, session = desk(quiet())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["alt+u"])
+        assert taken_back(session) == [("pops.unlink", "i1")]
+
+
+async def test_a_clock_that_differs_never_shows_more_than_the_wait_nor_less_than_a_second() -> None:
+    state = mail_held_back()
+    draft = state.drafts["i1"]
+    for due, shown in ((NOW + 4_000, "5 s"), (NOW - 4_000, "1 s")):
+        held = replace(draft, outgoing=(replace(draft.outgoing[0], due=due),))
+        app, _ = desk(replace(state, drafts={"i1": held}))
+        async with app.run_test(size=SIZE) as pilot:
+            await settle(pilot)
+            assert f"sending in {shown}" in texts(app)
+
+
+async def test_ending_does_not_call_a_mail_unsent_that_goes_first() -> None:
+    app, _ = desk(mail_held_back())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["f8"])
+        assert "not sent" not in app.desk_screen.query_one(Footer).prompt

@@ -71,7 +71,7 @@ class Draft:
 
 def with_replies_in_note(draft: Draft) -> Draft:
     """The record of a contact that is over: what was not sent to the customer stands in its note."""
-    unsure = [f"{_NOT_KNOWN} {one.text}" for one in draft.outgoing]
+    unsure = [f"{_NOT_SENT if one.due is not None else _NOT_KNOWN} {one.text}" for one in draft.outgoing]
     unsent = [f"{_NOT_SENT} {draft.reply.strip()}"] if draft.reply.strip() else []
     if not (unsure or unsent):
         return draft
@@ -100,6 +100,8 @@ def draft_body(draft: Draft) -> str:
         body["reply"] = draft.reply
     if draft.outgoing:
         body["outgoing"] = [[one.key, one.text] for one in draft.outgoing]
+    if held := {one.key: one.due for one in draft.outgoing if one.due is not None}:
+        body["held"] = held  # an older version takes these for messages whose fate is not known
     if draft.facts is not None:
         body["facts"] = facts_json(draft.facts)
     return canonical_json(body)
@@ -117,7 +119,9 @@ def draft_of_body(
         target = str(words.get("target", ""))
         half = words.get("half")
         reply = str(words.get("reply", ""))
-        outgoing = tuple(OutgoingReply(str(key), str(text)) for key, text in words.get("outgoing", ()))
+        held = {str(key): float(due) for key, due in words.get("held", {}).items()}
+        sent = ((str(key), str(text)) for key, text in words.get("outgoing", ()))
+        outgoing = tuple(OutgoingReply(key, text, held.get(key)) for key, text in sent)
         facts = facts_from(words["facts"]) if words.get("facts") is not None else None
     except (ValueError, TypeError, LookupError, AttributeError):
         note, codes, follow_ups, target, half, intact = str(body), (), (), "", None, False

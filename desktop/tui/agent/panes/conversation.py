@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.content import Content
 
 from desktop.domain import select
@@ -12,7 +13,7 @@ from desktop.domain.entities.model import Interaction, Leg
 from desktop.domain.entities.words import LegKind, LegPhase, Phase, Recording, Verb
 from desktop.domain.select.hearing import AGENT, CUSTOMER, Hearing, hearing
 from desktop.tui.agent.past import details_seen, what_came_before
-from desktop.tui.agent.thread import thread
+from desktop.tui.agent.thread import FOLDED_SIGN, OPEN_SIGN, has_quotations, thread
 from desktop.tui.keys import keys
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import border_room, first_that_fits
@@ -40,6 +41,7 @@ class ConversationPane(TextPane):
     _passed = 0  # of the newest messages, those scrolled past
     _page = 1  # messages in sight
     _read = ("", 0)  # which contact, and how many messages it had
+    _unfolded = False  # what its e-mails quote
 
     def look(self, view: View) -> tuple[object, ...]:
         """The interaction, its customer and what is under way."""
@@ -86,11 +88,28 @@ class ConversationPane(TextPane):
         self._passed = min(most, max(0, self._passed - pages * step))
         self.draw(self.view)
 
+    def fold(self) -> bool:
+        """Show what the e-mails quote, or no more. Says whether they quote anything."""
+        interaction = self.view.interaction if self.view is not None else None
+        if interaction is None or self.view is None or not has_quotations(interaction):
+            return False
+        self._unfolded = not self._unfolded
+        self.draw(self.view)
+        return True
+
+    def on_click(self, event: events.Click) -> None:
+        """The line that stands for what is quoted opens it, and folds it again."""
+        rows = self.render().plain.split("\n")
+        at = event.y - self.gutter.top
+        if 0 <= at < len(rows) and rows[at].lstrip().startswith((FOLDED_SIGN, OPEN_SIGN)):
+            self.fold()
+
     def _place(self, interaction: Interaction) -> int:
         """How many messages are passed: none in another contact; one more for each that came while one reads above."""
         of, before = self._read
         self._read = (interaction.id, len(interaction.messages))
         if of != interaction.id:
+            self._unfolded = False
             return 0
         came = max(0, len(interaction.messages) - before)
         return min(self._passed + came if self._passed else 0, max(0, len(interaction.messages) - 1))
@@ -121,7 +140,9 @@ class ConversationPane(TextPane):
         about += _previous_lines(interaction, width)
         shown += [*([content("")] if shown and height > ROOMY else []), *about]
         if interaction.messages or interaction.channel in WRITTEN:
-            part = thread(view, interaction, width, max(3, height - len(shown) - 1), self._passed)
+            part = thread(
+                view, interaction, width, max(3, height - len(shown) - 1), self._passed, unfolded=self._unfolded
+            )
             self._page = part.messages
             shown += [content(""), *part.lines]
         elif interaction.channel in CALLS:

@@ -12,6 +12,7 @@ from desktop.domain.entities.words import Phase, Verb
 from desktop.ports.base import Capability
 from desktop.ports.phone_numbers import e164
 from desktop.tui.agent.offer_text import stranger
+from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.dial_field import DialField
 from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.verbs.base import NO_OFFER, DeskVerbs
@@ -143,6 +144,11 @@ class ContactVerbs(DeskVerbs):
             self._tell(tr("There is no contact to end."))
         else:
             self._do(Verb.END, interaction)
+
+    def quoted(self) -> None:
+        """Show what the e-mails quote, or fold it again."""
+        if not self._screen.query_one(ConversationPane).fold():
+            self._tell(tr("Nothing is quoted here."))
 
     def tones(self) -> None:
         """Open the keypad."""

@@ -69,13 +69,16 @@ class CustomerVerbs(DeskVerbs):
         self._open_search(creating=True)
 
     def unlink(self) -> None:
-        """Undo the link of the selected contact; within ten seconds the same key brings it back.
+        """Take back a reply that is held back; else undo the link of the selected contact, or that again within 10 s.
 
         A link that took the place of another one is undone by linking that one again.
         """
         interaction = self._selected()
         if interaction is None or self.session is None:
             self._tell(tr("There is no contact to unlink."))
+            return
+        if select.held_back(self._screen.state, interaction.id) or self.session.replies.just_went(interaction.id):
+            self._result(self.session.replies.take_back(interaction.id), interaction.id)
             return
         pop, now = select.pop(self._screen.state, interaction.id), self._screen.view().now
         match = pop.match if pop is not None else None

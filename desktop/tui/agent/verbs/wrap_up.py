@@ -113,6 +113,8 @@ class WrapUpVerbs(DeskVerbs):
         if not reply.has_focus or self.session is None:
             self._screen.uncover()
             self._screen.focus_reply()
+        elif gap := reply.gap():
+            self._tell(tr("Not sent: {gap} is not filled in yet.", gap=gap))
         elif reply.text.strip():
             reply.tell()
             self._result(self.session.replies.send(interaction.id), interaction.id)

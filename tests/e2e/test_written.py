@@ -1,0 +1,110 @@
+"""Answering an e-mail: a canned reply in three keys, five seconds to take it back, killed and left in between."""
+
+import signal
+
+import pytest
+
+from tests.e2e.workplace import AVAILABLE, WIDE, Counted, Workplace, until
+from tests.tui.pty_screen import PtyScreen
+
+REPLIES = """
+[[replies]]
+name = "Refund"
+text = "Dear {customer.name}, the refund was sent today. {agent.name}"
+channel = "email"
+"""
+PRIYAS_MAIL = "priya.natarajan@example.com"
+
+
+def reading(place: Workplace, screen: PtyScreen) -> str:
+    """Be in an e-mail with the cursor in the reply; the contact's id."""
+    screen.wait_for("Maya")
+    screen.press("s", "1")
+    screen.wait_for(AVAILABLE)
+    mail = place.call(PRIYAS_MAIL, channel="email", name="Priya", messages=["Where is my refund?"])
+    screen.wait_for("Incoming")
+    screen.press("f2")
+    until(lambda: place.phase(mail) == "active")
+    screen.wait_for("reply to")
+    return mail
+
+
+def sent(place: Workplace, mail: str) -> list[str]:
+    return [one["text"] for one in place.interaction(mail).get("messages", ()) if one["author"] == "agent"]
+
+
+def test_a_canned_reply_is_sent_with_three_keys_and_goes_after_the_wait(place: Workplace) -> None:
+    (place.folder / "replies.toml").write_text(REPLIES)
+    with place.desktop(WIDE) as screen:
+        mail = reading(place, screen)
+        screen.wait_for("canned reply")
+        keys = Counted(screen)
+        keys.press("/")
+        keys.write("refu")
+        screen.wait_for("Canned replies")
+        keys.press("enter", "alt+enter")
+        screen.wait_for("takes it back")
+        assert len(keys.pressed) == 3
+        assert sent(place, mail) == []
+        (text,) = until(lambda: sent(place, mail))
+        assert text.startswith("Dear ") and text.endswith("the refund was sent today. Maya Okafor"), text
+        assert "{" not in text
+
+
+def test_a_mail_taken_back_is_in_the_field_and_never_goes(place: Workplace) -> None:
+    with place.desktop(WIDE) as screen:
+        mail = reading(place, screen)
+        screen.send("Not yet.")
+        screen.press("alt+enter")
+        screen.wait_for("takes it back")
+        screen.press("alt+u")
+        screen.wait_for("Taken back: it was not sent.")
+        screen.send(" Now.")
+        screen.press("alt+enter")
+        until(lambda: sent(place, mail))
+        assert sent(place, mail) == ["Not yet. Now."]
+
+
+def test_killed_while_it_waits_it_goes_once(place: Workplace) -> None:
+    with place.desktop(WIDE) as screen:
+        mail = reading(place, screen)
+        screen.send("Only once.")
+        screen.press("alt+enter")
+        screen.wait_for("takes it back")
+        screen.kill()
+    assert sent(place, mail) == []
+    with place.desktop(WIDE) as screen:
+        until(lambda: sent(place, mail) == ["Only once."])
+        screen.wait_gone("takes it back")
+    with place.desktop(WIDE) as screen:
+        screen.wait_for("Only once.")
+        assert sent(place, mail) == ["Only once."]
+
+
+@pytest.mark.parametrize("how", ["ctrl+o", "SIGTERM"])
+def test_leaving_while_it_waits_sends_it(place: Workplace, how: str) -> None:
+    with place.desktop(WIDE) as screen:
+        mail = reading(place, screen)
+        screen.send("Before I go.")
+        screen.press("alt+enter")
+        screen.wait_for("takes it back")
+        if how == "ctrl+o":
+            screen.press_twice("ctrl+o")
+        else:
+            screen.kill(signal.SIGTERM)
+        screen.wait_exit()
+    if not sent(place, mail):
+        with place.desktop(WIDE) as screen:
+            until(lambda: sent(place, mail))
+    assert sent(place, mail) == ["Before I go."]
+
+
+def test_ending_the_contact_sends_it_first(place: Workplace) -> None:
+    with place.desktop(WIDE) as screen:
+        mail = reading(place, screen)
+        screen.send("Before it ends.")
+        screen.press("alt+enter")
+        screen.wait_for("takes it back")
+        screen.press_twice("f8")
+        until(lambda: place.phase(mail) == "wrap_up")
+        assert sent(place, mail) == ["Before it ends."]
