@@ -159,6 +159,7 @@ class DesktopApp(TerminalApp):
                 throwaway=throwaway,
             )
         )
+        self.desk.finding.run = self.action_desk
         self.door = FloorLauncher(
             self, self.desk_screen, clock, self.spawn, self.presses, self.wants_field, guide=guide
         )
@@ -462,13 +463,13 @@ class DesktopApp(TerminalApp):
     def _state_chosen(self, event: StateMenu.Chosen) -> None:
         self.desk.own_state.chosen_state(event.availability, event.reason, after_current=event.after_current)
 
-    @on(SearchPane.Asked)
-    def _search_asked(self, event: SearchPane.Asked) -> None:
-        self.desk.customer.searched(event.text)
+    @on(SearchPane.Typed)
+    def _search_typed(self, event: SearchPane.Typed) -> None:
+        self.desk.finding.typed(event.text, now=event.now)
 
     @on(SearchPane.Picked)
-    def _customer_picked(self, event: SearchPane.Picked) -> None:
-        self.desk.customer.picked_customer(event.customer_id)
+    def _hit_picked(self, event: SearchPane.Picked) -> None:
+        self.desk.finding.picked(event.hit)
 
     @on(SearchPane.CreateWanted)
     def _customer_named(self, event: SearchPane.CreateWanted) -> None:
