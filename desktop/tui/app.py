@@ -48,6 +48,7 @@ from desktop.tui.keys.keys import BY_ID, KEYS, PICK, remap, shown
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
 from desktop.tui.outbox.launcher import OutboxLauncher
 from desktop.tui.pages import pages
+from desktop.tui.palette import DeskProvider
 from desktop.tui.quality.launcher import QualityLauncher, QualityWanted
 from desktop.tui.supervisor.launcher import ON_FLOOR, FloorLauncher
 from desktop.tui.supervisor.report_launcher import ReportLauncher, ReportsWanted
@@ -107,6 +108,7 @@ class DesktopApp(TerminalApp):
     TITLE = "agent-desktop"
     CSS_PATH = "theme.tcss"
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
+    COMMANDS = TerminalApp.COMMANDS | {DeskProvider}
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ from typing import Final
 
 from desktop.domain.entities.customer import Customer
 from desktop.domain.entities.model import Interaction, QueueStats
+from desktop.domain.entities.person import Person
 from desktop.domain.entities.words import Phase
 from desktop.domain.select.contacts import mine
 from desktop.domain.select.customer import customer_of
@@ -49,9 +50,14 @@ def search_here(state: AppState, text: str, now: float) -> FoundHere:
     return FoundHere(
         tuple(contacts[:MOST]),
         tuple(over[:MOST]),
-        rank_experts(state, text, now)[:MOST],
+        tuple(one for one in rank_experts(state, text, now) if _is_named(one.person, words))[:MOST],
         tuple(queues[:MOST]),
     )
+
+
+def _is_named(person: Person, words: Sequence[str]) -> bool:
+    """Whether somebody is meant as typed; whoever a typing mistake may mean would stand before the customer meant."""
+    return fits(words, person.name, person.title, person.team, *person.skills)
 
 
 def fits(words: Sequence[str], *texts: str) -> bool:

@@ -24,6 +24,8 @@ class Trait(StrEnum):
 Traits = tuple[tuple[Trait, Address | Instant | str], ...]
 """What is known of one customer, in the order in which it is to be said."""
 
+_IF_NOTHING_ELSE: Final = (Trait.TIER, Trait.ID)
+"""Said only where everything else is the same."""
 _NUMBERS_FIRST: Final = ("phone", "email", "handle")
 
 
@@ -35,11 +37,9 @@ def telling_apart(state: AppState, customers: Sequence[Customer], *, shared: Add
         shared: the address that found them all, which tells nobody from anybody: another one of theirs is named.
     """
     known = [_known(state, one, shared) for one in customers]
-    differ = {trait for trait in Trait if len({str(one.get(trait, "")) for one in known}) > 1}
-    if len(known) > 1 and differ - {Trait.ID}:
-        differ.discard(Trait.ID)  # what people know of each other comes first
-    first = [trait for trait in Trait if trait in differ]
-    order = first + [trait for trait in Trait if trait not in differ]
+    differ = [trait for trait in Trait if len({str(one.get(trait, "")) for one in known}) > 1]
+    told = [trait for trait in differ if trait not in _IF_NOTHING_ELSE]
+    order = (told or differ) + [trait for trait in Trait if trait not in (*differ, *_IF_NOTHING_ELSE)]
     return [tuple((trait, one[trait]) for trait in order if trait in one) for one in known]
 
 

@@ -22,7 +22,7 @@ from desktop.tui.words import wording
 from desktop.tui.words.sources import tags
 from desktop.tui.words.titles import title
 from desktop.tui.words.traits import traits
-from desktop.words.catalogue import in_words, tr, word
+from desktop.words.catalogue import tr, word
 from desktop.words.marks import mark
 
 _NO_COMMANDS = frozenset({"search", "palette", "back", "pane"})
@@ -140,7 +140,8 @@ def _where_from(match: Match, *, kept: bool, view: View) -> Content:
     fetched = match.customer.fetched_at
     if kept and fetched is not None:
         return content(tr("saved copy, {age}", age=wording.since(view.now - fetched)), "$warning")
-    return content(tags(match) or in_words(match.reason), "$muted")
+    tier = match.customer.tier
+    return content(tags(match) or (f"◆ {tier}" if tier else ""), "$muted")
 
 
 def _contact(view: View, interaction: Interaction) -> Hit:
