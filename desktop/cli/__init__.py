@@ -12,7 +12,7 @@ from desktop.words.catalogue import tr
 # Commands that stand in a file of `commands` with another name. Imported only when the command is chosen.
 _FILES = {
     **dict.fromkeys(("state", "agents", "queues", "interactions", "people"), "floor"),
-    **dict.fromkeys(("customer", "timeline"), "customers"),
+    **dict.fromkeys(("customer", "case", "timeline"), "customers"),
 }
 
 
