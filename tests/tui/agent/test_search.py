@@ -18,6 +18,7 @@ from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.agent.panes.search import SearchPane
+from desktop.tui.keys.keys import BY_ID
 from desktop.tui.widgets.safe_text import plain
 from desktop.tui.widgets.table import LineTable
 from tests.tui.desk import desk, settle, told
@@ -221,10 +222,12 @@ async def test_a_command_that_cannot_be_undone_asks_first_as_its_key_does() -> N
 
 
 async def test_a_remapped_key_stands_beside_its_command() -> None:
+    before = dict(BY_ID)
     app, _ = desk(IDLE, keymap={"diagnostics": "f11"})
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["slash", *"diagn"])
         assert listed(app)[-1].endswith("F11")
+    BY_ID.update(before)
 
 
 def two_contacts() -> AppState:
