@@ -8,6 +8,7 @@ from desktop.domain.entities.customer import Customer, CustomerDetails
 from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.model import Address
 from desktop.domain.state.state import AppState
+from desktop.domain.text.folding import fold
 
 
 class Trait(StrEnum):
@@ -25,7 +26,7 @@ Traits = tuple[tuple[Trait, Address | Instant | str], ...]
 """What is known of one customer, in the order in which it is to be said."""
 
 _IF_NOTHING_ELSE: Final = (Trait.TIER, Trait.ID)
-"""Said only where everything else is the same."""
+"""Said only of namesakes of whom everything else is the same."""
 _NUMBERS_FIRST: Final = ("phone", "email", "handle")
 
 
@@ -38,9 +39,12 @@ def telling_apart(state: AppState, customers: Sequence[Customer], *, shared: Add
     """
     known = [_known(state, one, shared) for one in customers]
     differ = [trait for trait in Trait if len({str(one.get(trait, "")) for one in known}) > 1]
-    told = [trait for trait in differ if trait not in _IF_NOTHING_ELSE]
-    order = (told or differ) + [trait for trait in Trait if trait not in (*differ, *_IF_NOTHING_ELSE)]
-    return [tuple((trait, one[trait]) for trait in order if trait in one) for one in known]
+    told: list[Trait] = [trait for trait in differ if trait not in _IF_NOTHING_ELSE]
+    if not told and len({fold(one.name) for one in customers}) < len(customers):
+        told = differ  # of namesakes who are alike in all else
+    order = told + [trait for trait in Trait if trait not in (*differ, *_IF_NOTHING_ELSE)]
+    said = [tuple((trait, one[trait]) for trait in order if trait in one) for one in known]
+    return [traits or ((Trait.ID, one.id),) for traits, one in zip(said, customers, strict=True)]
 
 
 def last_contact(state: AppState, customer: Customer) -> Instant | None:

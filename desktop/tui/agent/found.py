@@ -97,11 +97,11 @@ def found_here(view: View, text: str) -> list[Hit]:
 def commands(text: str) -> Iterable[Key]:
     """The commands whose name has every word typed."""
     words = fold(text).split()
-    return (key for key in BY_ID.values() if key.action not in _NO_COMMANDS and fits(words, key.label))
+    return (key for key in BY_ID.values() if words and key.action not in _NO_COMMANDS and fits(words, key.label))
 
 
-def customers(view: View, found: FoundCustomers) -> list[Hit]:
-    """Customers, each with what tells it from the others."""
+def customers(view: View, found: FoundCustomers, room: int = 0) -> list[Hit]:
+    """Customers, each with what tells it from the others, as far as there is room for it."""
     known = select.telling_apart(view.state, [match.customer for match in found.matches])
     return [
         Hit(
@@ -110,7 +110,7 @@ def customers(view: View, found: FoundCustomers) -> list[Hit]:
             match.customer.name,
             content(match.customer.name, "bold"),
             _where_from(match, kept=match.customer.id in found.kept, view=view),
-            (traits(apart, view.now), "$muted"),
+            (traits(apart, view.now, room), "$muted"),
             match=match,
         )
         for match, apart in zip(found.matches, known, strict=True)

@@ -26,6 +26,10 @@ _MOVES = {"up": -1, "down": 1, "pageup": -5, "pagedown": 5}
 """Keys that move in the list while the field has the keyboard, by rows."""
 
 
+INDENT = 3
+"""Cells before a second line: the mark, and two."""
+
+
 class SearchPane(Pane, Vertical):
     """A field and what was found; enter does what is natural for the row: show, link, turn to, run.
 
@@ -141,8 +145,8 @@ class SearchPane(Pane, Vertical):
         self._draw(view, anew=False)
 
     def on_resize(self) -> None:
-        """Fit the keys to the new width."""
-        self._draw_keys()
+        """Fit second lines and keys to the new width."""
+        self.call_after_refresh(self._redraw)
 
     def _redraw(self, *, anew: bool = False) -> None:
         if self.view is not None:
@@ -160,13 +164,13 @@ class SearchPane(Pane, Vertical):
         elif found.text != text:
             found = FoundCustomers(text=text)
         here = found_here(view, text)
+        table = self.query_one(LineTable)
         hits = [
             *of_kind(here, FoundKind.CONTACT),
-            *customers(view, found),
+            *customers(view, found, max(0, table.scrollable_content_region.width - INDENT)),
             *(hit for hit in here if hit.kind is not FoundKind.CONTACT),
         ]
         self._hits = {hit.key: hit for hit in hits}
-        table = self.query_one(LineTable)
         table.set_empty(tr("Customers, your contacts, colleagues, queues and commands."))
         table.set_rows(self._rows(hits, found, view), anew=anew)
         self._draw_keys()
@@ -192,7 +196,7 @@ class SearchPane(Pane, Vertical):
             return [(f" · {tr('this profile has no CRM')}", "$muted")]
         if len(found.text) < LEAST_SIGNS and not found.answers:
             return [(f" · {tr('the CRM is asked from {n} characters on', n=LEAST_SIGNS)}", "$muted")]
-        return asked(found, view.now)
+        return asked(found, view.now) or [(" · …", "$muted")]
 
     def _draw_keys(self) -> None:
         """What enter does for the row under the cursor."""
