@@ -27,6 +27,7 @@ from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.desk_actions import DeskActions
 from desktop.tui.agent.draft_editor import DraftEditor
 from desktop.tui.agent.follow_up_editor import FollowUpEditor
+from desktop.tui.agent.found import Hit
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.footer import Footer
@@ -414,6 +415,12 @@ class DesktopApp(TerminalApp):
             self.outbox.toggle(self.session, self.front)
         elif not (name == "retry" and self.outbox.send_all()):
             self.desk.do(name)
+
+    def take(self, hit: Hit) -> None:
+        """Do what is natural for what the palette found; a page over the desk closes as for the key of the search."""
+        for page in (self.outbox, self.quality, self.reports):
+            page.before("search")
+        self.desk.finding.picked(hit)
 
     # --- what the panes say: each message is one call of the session or of the desk's actions -----------------------
 

@@ -1,7 +1,7 @@
 """What the palette finds beside commands: customers kept on this machine, contacts, colleagues and queues."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from textual.command import Hit, Hits, Provider
 from textual.content import Content
@@ -11,10 +11,25 @@ from desktop.tui.agent import found
 from desktop.tui.widgets.safe_text import line, safe
 
 if TYPE_CHECKING:
-    from desktop.tui.app import DesktopApp
+    from desktop.app.session import Session
+    from desktop.tui.agent.screen import AgentScreen
 
 _LEAST_SIGNS: Final = 2
 """Signs from which anything but a command is looked for."""
+
+
+class _Desktop(Protocol):
+    """What the palette needs of the program that it belongs to."""
+
+    desk_screen: "AgentScreen"
+    session: "Session | None"
+
+    @property
+    def front(self) -> object:
+        """The screen that is in front, whatever lies over it."""
+
+    def take(self, hit: found.Hit) -> None:
+        """Do what is natural for what was found."""
 
 
 class DeskProvider(Provider):
@@ -23,7 +38,7 @@ class DeskProvider(Provider):
     async def search(self, query: str) -> Hits:
         """See the base class."""
         app = self._desktop
-        if len(query.strip()) < _LEAST_SIGNS or app.door.is_open:
+        if len(query.strip()) < _LEAST_SIGNS or app.front is not app.desk_screen:
             return
         view = app.desk_screen.view()
         for hit in found.found_here(view, query):
@@ -37,12 +52,12 @@ class DeskProvider(Provider):
                 yield self._hit(hit, query)
 
     @property
-    def _desktop(self) -> "DesktopApp":
+    def _desktop(self) -> _Desktop:
         """The only program that has this palette."""
-        return cast("DesktopApp", self.app)
+        return cast(_Desktop, self.app)
 
     def _hit(self, hit: found.Hit, query: str) -> Hit:
-        first = line(hit.name, (f"  {found.heading(hit.kind)}  ", "$muted"), hit.aside)
+        first = line(hit.name, (f"  {found.group_of(hit.kind)}  ", "$muted"), hit.aside)
         shown = Content("\n").join([first, line(hit.second)]) if hit.second else first
         score = max(self.matcher(query).match(hit.label), 0.1)
-        return Hit(score, shown, partial(self._desktop.desk.finding.picked, hit), text=safe(hit.label))
+        return Hit(score, shown, partial(self._desktop.take, hit), text=safe(hit.label))

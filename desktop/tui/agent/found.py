@@ -77,7 +77,7 @@ class Hit:
         return f"{self.kind}:{self.id}"
 
 
-def heading(kind: FoundKind) -> str:
+def group_of(kind: FoundKind) -> str:
     """What hits of a kind stand under."""
     return word(_HEADINGS[kind])
 

@@ -11,7 +11,7 @@ from textual.widgets import Input
 from desktop.app.screen_pop.customer_search import LEAST_SIGNS
 from desktop.domain import select
 from desktop.domain.entities.customer import FoundCustomers
-from desktop.tui.agent.found import FoundKind, Hit, asked, customers, found_here, heading, of_kind
+from desktop.tui.agent.found import FoundKind, Hit, asked, customers, found_here, group_of, of_kind
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import border_room, key_hints
@@ -183,7 +183,7 @@ class SearchPane(Pane, Vertical):
             if not some and not asks:
                 continue
             said: list[Part] = self._asked(found, view) if asks else []
-            rows.append(Row(f"={kind}", (line((heading(kind), "$muted"), *said),), of=""))
+            rows.append(Row(f"={kind}", (line((group_of(kind), "$muted"), *said),), of=""))
             for hit in some:
                 rows.append(Row(hit.key, (hit.name, hit.aside)))
                 if hit.second:
