@@ -34,6 +34,7 @@ from desktop.app.notes.unsaved_text import Unsaved
 from desktop.app.notes.wrap_up_rows import WrapUpRows
 from desktop.app.notes.wrap_ups import WrapUps
 from desktop.app.screen_pop.crm_desk import CrmDesk
+from desktop.app.screen_pop.customer_search import CustomerSearch
 from desktop.app.screen_pop.identity_links import IdentityLinks
 from desktop.app.screen_pop.screen_pops import ScreenPops
 from desktop.app.storage.local_file import LocalFile
@@ -135,6 +136,7 @@ class Session:
             broken,
             kept_link=lambda interaction_id: self.notes.kept_link(interaction_id),
         )
+        self.search = CustomerSearch(self._desks, self.pops.merge, self.timing, self.store.now)
         self._deliveries = Deliveries(self._backends, self._targets, self._messages.sent)
         rows = WrapUpRows(profile, self.store.drain, self.clock, self._targets)
         self.outbox = Outbox(
@@ -243,6 +245,7 @@ class Session:
         parts = (
             self._background.cancel(),
             self.canned.close(),
+            self.search.close(),
             self.pops.close(),
             self.experts.close(),
             self.links.close(),

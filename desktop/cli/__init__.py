@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from desktop.cli.exits import CommandError, Exit, explain
+from desktop.cli.exits import CommandError, Exit, explain, naming
 from desktop.cli.output import choose, say
 from desktop.words import catalogue, language
 from desktop.words.catalogue import tr
@@ -12,7 +12,7 @@ from desktop.words.catalogue import tr
 # Commands that stand in a file of `commands` with another name. Imported only when the command is chosen.
 _FILES = {
     **dict.fromkeys(("state", "agents", "queues", "interactions", "people"), "floor"),
-    **dict.fromkeys(("customer", "timeline"), "customers"),
+    **dict.fromkeys(("customer", "case", "timeline"), "customers"),
 }
 
 
@@ -83,7 +83,12 @@ def _run(arguments: object) -> int:
     import importlib
 
     module = importlib.import_module(f"desktop.cli.commands.{_FILES.get(command, command)}")
-    return int(module.run(chosen))
+    try:
+        return int(module.run(chosen))
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        raise naming(explain(error), chosen.get("id")) from error
 
 
 def _mock(rest: list[str]) -> int:

@@ -32,3 +32,8 @@ def from_our_catalogue() -> None:
     """Have argparse's words come from our catalogue, in the language of the terminal."""
     gettext.bindtextdomain(DOMAIN, LOCALES)
     gettext.textdomain(DOMAIN)
+
+
+def spelled(verb: str) -> str:
+    """A verb as it is listed: who writes it with hyphens, as options are, means the same."""
+    return verb.replace("-", "_")

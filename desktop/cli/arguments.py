@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from desktop.cli.argparse_words import from_our_catalogue
+from desktop.cli.argparse_words import from_our_catalogue, spelled
 from desktop.cli.commands.quality_arguments import add_quality
 from desktop.cli.commands.report_arguments import add_report
 from desktop.cli.commands.supervise_arguments import add_supervise
@@ -14,7 +14,7 @@ from desktop.words.catalogue import tr
 from desktop.words.marks import mark
 
 VERBS = tuple(verb.value for verb in Verb if verb not in (Verb.PARK, Verb.UNPARK))  # which no contact centre is asked
-SHELLS = ("bash", "zsh", "tcsh")
+SHELLS = ("bash", "zsh", "fish", "tcsh")
 LEVELS = ("error", "warning", "info", "debug")
 AGENT_VERBS = (*(one.value for one in Availability), "cancel_next")
 EPILOG = mark("""\
@@ -24,6 +24,27 @@ Exit codes: 0 done, 1 refused, 2 usage or configuration, 3 unavailable or not si
 130 interrupted.""")
 
 Add = Callable[..., argparse.ArgumentParser]
+
+
+class _Spoken(tuple[str, ...]):
+    """Words that a shell completes, and in whose place anything else may stand."""
+
+    __slots__ = ()
+
+    def __contains__(self, word: object) -> bool:
+        return True
+
+
+def _findable(noun: argparse.ArgumentParser, what: str) -> None:
+    """`find TEXT` and `show ID`, spelled alike for everything that can be listed."""
+    noun.add_argument(
+        "action",
+        nargs="?",
+        choices=_Spoken(("find", "show")),
+        metavar="find|show",
+        help=tr("find TEXT: only those that it names; show ID: one; all if left out"),
+    )
+    noun.add_argument("words", nargs="*", metavar="TEXT", help=what)
 
 
 def _seconds(text: str) -> float:
@@ -136,8 +157,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _reading(add: Add) -> None:
     add("state", tr("Everything at a glance: you, your interactions, your queues, what waits to be delivered."))
-    add("agents", tr("The agents of your queues."))
+    _findable(add("agents", tr("The agents of your queues.")), tr("part of a name, team, skill or queue; or an id"))
     queues = add("queues", tr("The queues you serve, with their figures."))
+    _findable(queues, tr("part of a name; or the name"))
     queues.add_argument("--metrics", action="store_true", help=tr("every metric with its definition, value and age"))
     queues.add_argument("--formula", help=tr("which service level is meant, by its id; implies --metrics"))
     alerts = add("alerts", tr("What needs a supervisor, by the profile's alert rules."))
@@ -146,7 +168,7 @@ def _reading(add: Add) -> None:
     alerts.add_argument("--count", type=_count, help=tr("with --follow: stop after so many"))
     interactions = add("interactions", tr("Your interactions."))
     interactions.add_argument("--phase", help=tr("only those in this phase, e.g. offered"))
-    interactions.add_argument("id", nargs="?", help=tr("only this one"))
+    _findable(interactions, tr("part of a name, number, queue or subject; or an id"))
     customer = add("customer", tr("Customers in the CRM."))
     actions = customer.add_subparsers(dest="action", required=True, metavar="find|show")
     find = actions.add_parser("find", help=tr("search by text, phone, e-mail or handle"), allow_abbrev=False)
@@ -159,8 +181,14 @@ def _reading(add: Add) -> None:
     show = actions.add_parser("show", help=tr("one record with its cases and purchases"), allow_abbrev=False)
     show.add_argument("id")
     people = add("people", tr("People of the directory, with their presence."))
-    people.add_argument("text", nargs="?", default="", help=tr("part of a name, title, team or skill"))
+    _findable(people, tr("part of a name, title, team or skill; or an id"))
     people.add_argument("--skill", default="")
+    case = add("case", tr("Cases of customers in the CRM."))
+    actions = case.add_subparsers(dest="action", required=True, metavar="find")
+    find = actions.add_parser("find", help=tr("search by subject, id or status"), allow_abbrev=False)
+    find.add_argument("text", help=tr("what the case or its customer is called"))
+    find.add_argument("--customer", help=tr("only this customer's, by id; else of those whom the text finds"))
+    find.add_argument("--limit", type=_count, default=10, help=tr("how many customers are looked through at most"))
     timeline = add("timeline", tr("A customer's history, newest first."))
     timeline.add_argument("customer")
     timeline.add_argument("--limit", type=_count, default=50)
@@ -178,7 +206,7 @@ def _reading(add: Add) -> None:
 def _doing(add: Add) -> None:
     do = add("do", tr("Act on an interaction, or on your own availability."))
     verbs = (*VERBS, *AGENT_VERBS, "chat", "dial", "ask_help", "answer_supervisor")
-    do.add_argument("verb", choices=verbs, metavar="VERB", help=", ".join(verbs))
+    do.add_argument("verb", type=spelled, choices=verbs, metavar="VERB", help=", ".join(verbs))
     do.add_argument("id", nargs="?", help=tr("the interaction; for chat the person, for answer_supervisor who wrote"))
     do.add_argument("--key", help=tr("idempotency key: repeat with the same one and it is done once"))
     do.add_argument("--leg", help=tr("which leg; the open one if left out"))

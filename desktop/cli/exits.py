@@ -25,6 +25,13 @@ class CommandError(Exception):
         self.code = code
 
 
+def naming(told: CommandError, asked: str | None) -> CommandError:
+    """The same; a refusal says of which id, also where the words of the far side do not."""
+    if told.code is not Exit.REFUSED or not asked or asked in told.message:
+        return told
+    return CommandError(f"{asked}: {told.message}", told.code)
+
+
 def explain(error: Exception) -> CommandError:
     """The sentence and the exit code for whatever a command raised."""
     from desktop.app.storage.errors import StoreError

@@ -26,6 +26,7 @@ from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.desk_actions import DeskActions
 from desktop.tui.agent.draft_editor import DraftEditor
 from desktop.tui.agent.follow_up_editor import FollowUpEditor
+from desktop.tui.agent.found import Hit
 from desktop.tui.agent.offer_text import calls_to_answer
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.dial_field import DialField
@@ -49,6 +50,7 @@ from desktop.tui.keys.keys import BY_ID, KEYS, PICK, remap, shown
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
 from desktop.tui.outbox.launcher import OutboxLauncher
 from desktop.tui.pages import pages
+from desktop.tui.palette import DeskProvider
 from desktop.tui.quality.launcher import QualityLauncher, QualityWanted
 from desktop.tui.supervisor.launcher import ON_FLOOR, FloorLauncher
 from desktop.tui.supervisor.report_launcher import ReportLauncher, ReportsWanted
@@ -109,6 +111,7 @@ class DesktopApp(TerminalApp):
     TITLE = "agent-desktop"
     CSS_PATH = "theme.tcss"
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
+    COMMANDS = TerminalApp.COMMANDS | {DeskProvider}
 
     def __init__(
         self,
@@ -161,6 +164,7 @@ class DesktopApp(TerminalApp):
                 throwaway=throwaway,
             )
         )
+        self.desk.finding.run = self.action_desk
         self.door = FloorLauncher(
             self, self.desk_screen, clock, self.spawn, self.presses, self.wants_field, guide=guide
         )
@@ -416,6 +420,12 @@ class DesktopApp(TerminalApp):
         elif not (name == "retry" and self.outbox.send_all()):
             self.desk.do(name)
 
+    def take(self, hit: Hit) -> None:
+        """Do what is natural for what the palette found; a page over the desk closes as for the key of the search."""
+        for page in (self.outbox, self.quality, self.reports):
+            page.before("search")
+        self.desk.finding.picked(hit)
+
     # --- what the panes say: each message is one call of the session or of the desk's actions -----------------------
 
     def note_edited(self, interaction_id: str, text: str) -> None:
@@ -466,13 +476,13 @@ class DesktopApp(TerminalApp):
     def _state_chosen(self, event: StateMenu.Chosen) -> None:
         self.desk.own_state.chosen_state(event.availability, event.reason, after_current=event.after_current)
 
-    @on(SearchPane.Asked)
-    def _search_asked(self, event: SearchPane.Asked) -> None:
-        self.desk.customer.searched(event.text)
+    @on(SearchPane.Typed)
+    def _search_typed(self, event: SearchPane.Typed) -> None:
+        self.desk.finding.typed(event.text, now=event.now)
 
     @on(SearchPane.Picked)
-    def _customer_picked(self, event: SearchPane.Picked) -> None:
-        self.desk.customer.picked_customer(event.customer_id)
+    def _hit_picked(self, event: SearchPane.Picked) -> None:
+        self.desk.finding.picked(event.hit)
 
     @on(SearchPane.CreateWanted)
     def _customer_named(self, event: SearchPane.CreateWanted) -> None:

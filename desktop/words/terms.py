@@ -14,6 +14,7 @@ _CARD_FIELDS: Final[Mapping[str, str]] = {
     "tier": mark("tier"),
     "language": mark("language"),
     "time_zone": mark("time zone"),
+    "place": mark("town"),
     "note": mark("note"),
     "url": mark("link"),
 }

@@ -228,4 +228,13 @@ class Company:
                 "customer since": f"{datetime.fromtimestamp(customer.since, UTC):%B %Y}",
                 "region": customer.region,
             },
+            place=_place(customer),
         )
+
+
+def _place(customer: WorldCustomer) -> str:
+    """A postcode of the customer's own, and the town of their time zone."""
+    number = int("".join(sign for sign in customer.id if sign.isdecimal()))
+    town = customer.time_zone.rpartition("/")[2].replace("_", " ")
+    code = f"SE{number % 28 + 1} {number % 9 + 1}AB" if customer.region == "GB" else f"{10_000 + number * 37 % 90_000}"
+    return f"{code} {town}"

@@ -79,7 +79,13 @@ class Records:
         row = self._db.execute("SELECT json FROM customers WHERE id = ?", [customer_id]).fetchone()
         if row is None:
             raise not_found("There is no such customer.")
-        return Customer.model_validate_json(row[0])
+        return self._as_of_now(row[0])
+
+    def _as_of_now(self, kept: str) -> Customer:
+        """A customer as kept, with when they last had to do with us."""
+        customer = Customer.model_validate_json(kept)
+        (last,) = self._db.execute("SELECT max(at) FROM timeline WHERE customer_id = ?", [customer.id]).fetchone()
+        return customer.model_copy(update={"last_contact": last})
 
     def by_address(self, kind: str, value: str, limit: int) -> list[Match]:
         """Customers who carry this address."""
@@ -92,7 +98,7 @@ class Records:
             [key, limit],
         ).fetchall()
         word = {"phone": "same number", "email": "same e-mail address"}.get(kind, "same handle")
-        found = [Customer.model_validate_json(row[0]) for row in rows]
+        found = [self._as_of_now(row[0]) for row in rows]
         shared = len(found) > 1
         return [
             Match(

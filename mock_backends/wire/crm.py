@@ -40,6 +40,8 @@ class Customer(Wire):
     note: str = ""
     url: str = ""
     fields: dict[str, str] = Field(default_factory=dict)
+    place: str = ""
+    last_contact: float | None = None
 
 
 class Case(Wire):

@@ -97,7 +97,7 @@ def test_every_face_of_a_call(hostile_place: Workplace, size: tuple[int, int]) -
             screen.wait_for("Transfer to")
             screen.press("backspace", *["down"] * 5, "escape")
             screen.press("alt+slash")
-            screen.wait_for("Search customers")
+            screen.wait_for("Search ─")
             screen.send("smith")
             screen.press("enter")
             screen.wait_quiet(0.2)

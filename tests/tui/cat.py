@@ -15,7 +15,7 @@ from typing import Any
 
 from textual import events
 
-from desktop.domain.entities.customer import FoundCustomers, Match
+from desktop.domain.entities.customer import Match
 from desktop.domain.entities.phone import CallState
 from desktop.domain.entities.words import LegPhase, Verb
 from desktop.domain.state.state import AppState
@@ -162,9 +162,6 @@ class Finding:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._others, name)
-
-    async def look_for(self, text: str) -> FoundCustomers:
-        return FoundCustomers(await self.find(text))
 
     async def find(self, text: str) -> tuple[Match, ...]:
         return (Match(PRIYA, "name", "name matches"),)

@@ -13,7 +13,8 @@ from desktop.app.commands.action_result import ActionResult
 from desktop.app.newsroom import Newsroom
 from desktop.app.notes.card_masking import CardMasking
 from desktop.app.store import Store
-from desktop.domain.entities.customer import FollowUp
+from desktop.domain.entities.customer import CrmAnswer, FollowUp, FoundCustomers, Match
+from desktop.domain.entities.words import PopAnswer
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.notes.canned_replies import CannedReply
 from desktop.domain.state.own_events import AS_IT_IS, DraftSaved, Keep
@@ -36,7 +37,7 @@ class RecordedCalls:
         self._state = state
 
     def __getattr__(self, method: str) -> Any:
-        synchronous = method in ("choose", "unlink", "without", "wake", "join", "part", "read_on", "look_at")
+        synchronous = method in ("choose", "unlink", "without", "wake", "join", "part", "read_on", "look_at", "link")
 
         def record(*args: Any, **kwargs: Any) -> Any:
             self._calls.append((f"{self._name}.{method}", *args, *(sorted(kwargs.items()))))
@@ -99,6 +100,48 @@ class CannedTexts:
         """Nothing to follow."""
 
 
+class RecordedSearch:
+    """CRMs that answer when the test has them answer; `kept` is what this machine knows."""
+
+    def __init__(self, calls: list[tuple[Any, ...]]) -> None:
+        self._calls = calls
+        self._text = ""
+        self._tell: Callable[[FoundCustomers], None] = lambda found: None
+        self.kept: tuple[Match, ...] = ()
+
+    def typed(self, text: str, tell: Callable[[FoundCustomers], None]) -> None:
+        """Remember whom to tell."""
+        self._calls.append(("search.typed", text))
+        self._text, self._tell = text, tell
+
+    def ask(self, text: str, tell: Callable[[FoundCustomers], None]) -> None:
+        """Likewise."""
+        self._calls.append(("search.ask", text))
+        self._text, self._tell = text, tell
+
+    def stop(self) -> None:
+        """Tell nobody any more."""
+        self._calls.append(("search.stop",))
+        self._tell = lambda found: None
+
+    async def known(self, text: str) -> tuple[Match, ...]:
+        """What is kept here, if the name has what was typed."""
+        return tuple(one for one in self.kept if text.casefold() in one.customer.name.casefold())
+
+    def found(
+        self,
+        *matches: Match,
+        answer: PopAnswer = PopAnswer.MANY,
+        source: str = "crm",
+        ago: float = 0.0,
+        text: str | None = None,
+        kept: tuple[str, ...] = (),
+    ) -> None:
+        """One CRM says this of what was typed last, or of an older text."""
+        said = (CrmAnswer(source, answer, NOW - ago),)
+        self._tell(FoundCustomers(matches, said, self._text if text is None else text, frozenset(kept)))
+
+
 class RecordedSession:
     """Stands where a session stands; the state is what the test made."""
 
@@ -115,6 +158,7 @@ class RecordedSession:
         for name in ("actions", "pops", "wrap_ups", "experts", "links", "supervisor"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
 
+        self.search = RecordedSearch(self.calls)
         self.on_screen = self
 
     def look(self, person_ids: tuple[str, ...]) -> None:

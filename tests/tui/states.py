@@ -255,13 +255,27 @@ def three_matches() -> AppState:
     """Three customers share the number."""
     matches = tuple(
         Match(
-            Customer(f"C-10{n}", name, "crm", NOW - 1, company=company, tier=tier, addresses=(SMITH_NUMBER,)),
+            Customer(
+                f"C-10{n}",
+                name,
+                "crm",
+                NOW - 1,
+                company=company,
+                tier=tier,
+                addresses=(SMITH_NUMBER,),
+                place=place,
+                last_contact=NOW - days * 86_400,
+            ),
             "phone",
             "same number, different name",
             verified=True,
         )
-        for n, (name, company, tier) in enumerate(
-            (("Margaret Smith", "", "Gold"), ("Oliver Smith", "Smith & Sons Roofing", ""), ("Isla Smith", "", "Silver"))
+        for n, (name, company, tier, place, days) in enumerate(
+            (
+                ("Margaret Smith", "", "Gold", "SE4 2AB London", 3),
+                ("Oliver Smith", "Smith & Sons Roofing", "", "SE4 2AB London", 40),
+                ("Isla Smith", "", "Silver", "M4 1HQ Manchester", 1),
+            )
         )
     )
     call = replace(CALL, customer=SMITH_NUMBER, subject="Question about an invoice", attributes={})

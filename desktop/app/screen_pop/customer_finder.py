@@ -110,6 +110,20 @@ class CustomerFinder:
             raise ProtocolError(Sentence("customer.answer_no_customers"))
         return tuple(match for match in found if isinstance(match, Match)) or await self._similar(text)
 
+    async def kept(self) -> Matches:
+        """Every customer of this CRM that is kept here, the freshest first; nothing when the disk will not say."""
+        try:
+            kept = await self._local().cached_of_source(self._kept_as)
+        except StoreError as error:
+            log.warning("the customer cache cannot be read: %s", error)
+            return ()
+        return await asyncio.to_thread(self._read, kept)
+
+    def _read(self, kept: Sequence[CachedCustomer]) -> Matches:
+        customers = (customer_from(record.json) for record in kept)
+        ours = (one for one in customers if one is not None and self._is_ours(one.source))
+        return tuple(Match(one, "name", Sentence("match.known")) for one in ours)
+
     async def _similar(self, text: str) -> Matches:
         words = fold(text).split()
         try:

@@ -17,7 +17,7 @@ from desktop.app.screen_pop.pop import BEFORE, BY_AGENT, ONLY_MATCH, Merging, Po
 from desktop.app.screen_pop.prefetch import Prefetch
 from desktop.app.store import Store
 from desktop.app.timing import Timing
-from desktop.domain.entities.customer import Customer, FoundCustomers, Match
+from desktop.domain.entities.customer import Customer, Match
 from desktop.domain.entities.identity import CUSTOMER
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase
@@ -62,7 +62,7 @@ class ScreenPops:
         self._fetched: dict[str, str] = {}  # interaction -> whom it was linked to before, and was asked for
         self._me = ""
         self._lookups = CrmLookups(desks, broken or {}, timing, store.now, self._settle, region)
-        self._merge = Merging(self._lookups.sources, lambda: links.of(CUSTOMER), region)
+        self.merge = Merging(self._lookups.sources, lambda: links.of(CUSTOMER), region)
         self._linked = ManualLinks(self._desks, links, self._settle)
         self._prefetch = Prefetch([desk.finder for desk in desks], store)
         links.changed.append(self._merge_anew)
@@ -89,18 +89,12 @@ class ScreenPops:
 
     async def find(self, text: str) -> tuple[Match, ...]:
         """Customers found by what was typed, for no contact in particular; those of a CRM that fails are left out."""
-        return (await self.look_for(text)).matches
-
-    async def look_for(self, text: str) -> FoundCustomers:
-        """The same, with the CRMs that could not be asked."""
         wanted = text.strip()
         if not wanted:
-            return FoundCustomers()
+            return ()
         asked = [desk.finder.search(wanted) for desk in self._desks.values()]
         answers = await asyncio.gather(*asked, return_exceptions=True)
-        matches = self._merge([match for answer in answers if isinstance(answer, Sequence) for match in answer])
-        failed = (one for one, answer in zip(self._desks, answers, strict=True) if not isinstance(answer, Sequence))
-        return FoundCustomers(matches, tuple(failed))
+        return self.merge([match for answer in answers if isinstance(answer, Sequence) for match in answer])
 
     def look_at(self, match: Match) -> None:
         """Ask for the cases and the history of a customer who is linked to no contact."""
@@ -121,6 +115,21 @@ class ScreenPops:
             return
         pop.decided, pop.searched = True, False
         self._link(pop, customer_id, BY_AGENT)
+
+    def link(self, interaction_id: str, match: Match) -> None:
+        """Link the interaction to a customer found by a search; who was found before stays on offer."""
+        pop = self._pop(interaction_id)
+        if pop is None:
+            return
+        pop.decided, pop.searched = True, False
+        desks = self._desks_of(match)
+        for customer in (match.customer, *(record.customer for record in match.records)):
+            desk = desks.get(customer.id)
+            if desk is not None and (lookup := pop.lookups.get(desk.source)) is not None:
+                others = (one for one in lookup.matches if one.customer.id != customer.id)
+                record = Match(customer, match.matched_on, match.reason, match.verified)
+                self._lookups.found(pop, lookup, (*others, record))
+        self._link(pop, match.customer.id, BY_AGENT)
 
     def unlink(self, interaction_id: str) -> None:
         """Undo the link; the matches stay on offer."""
@@ -404,7 +413,7 @@ class ScreenPops:
         return len(self._desks) == 1 or (offered is not None and Capability.CREATE_CUSTOMER.value in offered)
 
     def _new(self, interaction: Interaction) -> Pop:
-        return Pop(interaction, self._lookups.new(), self._merge)
+        return Pop(interaction, self._lookups.new(), self.merge)
 
     def _pop(self, interaction_id: str) -> Pop | None:
         pop = self._pops.get(interaction_id)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from desktop.backends.hubspot.history import instant
 from desktop.backends.hubspot.objects import Record
 from desktop.backends.wire.numbers import without_country
 from desktop.domain.entities.customer import Consent, Customer
@@ -12,6 +13,7 @@ from desktop.ports.phone_numbers import e164
 PROPERTIES = (
     *("firstname", "lastname", "email", "hs_additional_emails", "phone", "mobilephone", "company"),
     *("jobtitle", "hs_language", "lifecyclestage", "hs_email_optout", "address", "city", "country"),
+    *("zip", "notes_last_contacted"),
 )
 _ANSWERS = frozenset({"true", "false"})
 _SHOWN = {"jobtitle": "job", "lifecyclestage": "stage", "address": "street", "city": "city", "country": "country"}
@@ -47,6 +49,8 @@ def customer_of(
         consents=tuple(_consents(known, consents)),
         url=f"https://app.hubspot.com/contacts/{portal}/record/0-1/{record.id}" if portal else "",
         fields={label: known[name] for name, label in _SHOWN.items() if name in known},
+        place=" ".join(one for name in ("zip", "city") if (one := known.get(name, "").strip())),
+        last_contact=instant(known.get("notes_last_contacted", "")),
     )
 
 

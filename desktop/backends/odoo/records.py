@@ -37,7 +37,7 @@ def partner_fields(abilities: Abilities, handle_field: str) -> dict[str, object]
     }
     optional: dict[str, object] = {
         **{name: {} for name in (*PHONES, "phone_sanitized", "email_normalized", "commercial_company_name")},
-        **{name: {} for name in ("is_blacklisted", "phone_sanitized_blacklisted", "ref", "function")},
+        **{name: {} for name in ("is_blacklisted", "phone_sanitized_blacklisted", "ref", "function", "zip")},
         "user_id": _NAMED,
         "activity_ids": {"fields": {"display_name": {}, "summary": {}, "date_deadline": {}}, "limit": _PROMISES},
     }
@@ -77,6 +77,7 @@ def customer(record: Record, settings: Settings, fetched_at: Instant) -> Custome
         note=to_text(text(record.get("comment"))),
         url=f"{settings.site}/odoo/res.partner/{record['id']}",
         fields={label: value for label, value in extra.items() if value},
+        place=" ".join(one for name in ("zip", "city") if (one := text(record.get(name)))),
     )
 
 

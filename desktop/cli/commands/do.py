@@ -3,6 +3,7 @@
 import uuid
 
 from desktop.app.commands.contact_commands import SPECS, Arguments
+from desktop.cli.commands.name_lookup import no_such
 from desktop.cli.connection import Chosen, contact_center, directory_of, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
@@ -49,7 +50,7 @@ async def interaction(backend: ContactCenter, interaction_id: str) -> Interactio
     found = event.interactions if isinstance(event, ContactCenterSnapshot) else ()
     one = next((one for one in found if one.id == interaction_id), None)
     if one is None:
-        raise CommandError(tr("There is no such interaction of yours."), Exit.REFUSED)
+        raise no_such(tr("interaction"), interaction_id)
     return one
 
 

@@ -1,17 +1,26 @@
 """What goes on now: `state`, `agents`, `queues`, `interactions` and `people`."""
 
-from desktop.cli.commands.name_lookup import known_word
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar, cast
+
+from desktop.cli.commands.name_lookup import known_word, no_such
 from desktop.cli.connection import Chosen, ask_every, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.local_data import kept_outbox
 from desktop.cli.output import emit
 from desktop.config import Profile
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.person import Person
 from desktop.domain.entities.words import Phase
+from desktop.domain.select.search import fits
 from desktop.domain.state.events import ContactCenterSnapshot, Envelope, PresenceSnapshot
+from desktop.domain.text.folding import fold
 from desktop.ports.base import Kind
 from desktop.ports.errors import ProtocolError
 from desktop.ports.presence import PresenceSource
 from desktop.words.catalogue import tr
+
+T = TypeVar("T")
 
 
 async def _envelope(profile: Profile) -> tuple[Envelope, ContactCenterSnapshot]:
@@ -42,26 +51,69 @@ async def _state(profile: Profile) -> object:
     }
 
 
+def _asked(chosen: Chosen, plain: str = "") -> tuple[str, str]:
+    """What to do with which words: `find` and a text, `show` and an id, or neither for all.
+
+    `plain`: what is meant where neither word stands before the rest.
+
+    Raises:
+        CommandError: there is nothing to find or to show, or a word that is neither.
+    """
+    action, words = chosen["action"], list(chosen["words"])
+    if action is None:
+        return "", ""
+    if action not in ("find", "show"):
+        if not plain:
+            raise CommandError(tr("Say find TEXT or show ID; {word} is neither.", word=repr(action)), Exit.USAGE)
+        return plain, " ".join([action, *words])
+    text = " ".join(words).strip()
+    if not text:
+        raise CommandError(tr("{action} wants to know what.", action=action), Exit.USAGE)
+    return action, text
+
+
+def _chosen_of(found: Sequence[T], asked: tuple[str, str], noun: str, about: Callable[[T], Iterable[str]]) -> object:
+    """One of a list by its id, which is the first that is known about it, or those that a text names."""
+    action, text = asked
+    if action == "show":
+        one = next((one for one in found if next(iter(about(one))) == text), None)
+        if one is None:
+            raise no_such(noun, text)
+        return one
+    words = fold(text).split()
+    return [one for one in found if not words or fits(words, *about(one))]
+
+
 async def _interactions(profile: Profile, chosen: Chosen) -> object:
     if chosen["phase"] is not None:
         known_word(tr("phase"), chosen["phase"], Phase)
+    asked = _asked(chosen, "show")
     found = (await _snapshot(profile)).interactions
-    if chosen["id"] is not None:
-        one = next((one for one in found if one.id == chosen["id"]), None)
-        if one is None:
-            raise CommandError(tr("There is no such interaction of yours."), Exit.REFUSED)
-        return one
-    return [one for one in found if chosen["phase"] in (None, one.phase.value)]
+    if asked[0] != "show":
+        found = tuple(one for one in found if chosen["phase"] in (None, one.phase.value))
+    return _chosen_of(found, asked, tr("interaction"), _about_interaction)
+
+
+def _about_interaction(one: Interaction) -> Iterable[str]:
+    return one.id, one.customer_name, "" if one.customer.withheld else one.customer.value, one.queue, one.subject
 
 
 async def _people(profile: Profile, chosen: Chosen) -> object:
-    async def ask(directory: PresenceSource) -> list[object]:
-        people = await directory.people(chosen["text"], skill=chosen["skill"])
+    action, text = _asked(chosen, "find")
+
+    async def ask(directory: PresenceSource) -> list[dict[str, object]]:
+        people = await directory.people("" if action == "show" else text, skill=chosen["skill"])
         event = (await directory.snapshot()).event
         known = {one.person_id: one for one in event.presence} if isinstance(event, PresenceSnapshot) else {}
         return [{"person": one, "presence": known.get(one.id)} for one in people]
 
-    return await ask_every(profile, Kind.PRESENCE, ask)
+    found = await ask_every(profile, Kind.PRESENCE, ask)
+    if action == "show":
+        one = next((one for one in found if cast(Person, one["person"]).id == text), None)
+        if one is None:
+            raise no_such(tr("person"), text)
+        return one
+    return found
 
 
 async def _answer(profile: Profile, chosen: Chosen) -> object:
@@ -72,8 +124,13 @@ async def _answer(profile: Profile, chosen: Chosen) -> object:
         return await _interactions(profile, chosen)
     if command == "people":
         return await _people(profile, chosen)
+    asked = _asked(chosen)
     snapshot = await _snapshot(profile)
-    return snapshot.agents if command == "agents" else snapshot.queues
+    if command == "agents":
+        return _chosen_of(
+            snapshot.agents, asked, tr("agent"), lambda one: (one.id, one.name, one.team, *one.skills, *one.queues)
+        )
+    return _chosen_of(snapshot.queues, asked, tr("queue"), lambda one: (one.name,))
 
 
 def run(chosen: Chosen) -> int:

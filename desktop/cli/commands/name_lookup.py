@@ -7,6 +7,15 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.words.catalogue import tr
 
 
+def no_such(noun: str, asked: str) -> CommandError:
+    """The refusal of an id that nothing carries; it names the id.
+
+    Args:
+        noun: what it should be the id of, "interaction", in the language in force.
+    """
+    return CommandError(tr("There is no {noun} {id} of yours.", noun=noun, id=repr(asked)), Exit.REFUSED)
+
+
 def queue_named(asked: str, there_are: Sequence[str]) -> str:
     """A queue as the contact centre writes its name.
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from desktop.app.storage.tables.drafts import Draft
     from desktop.app.storage.tables.outbox_rows import OutboxRow
 
-UNKNOWN = mark("There is no such record in the outbox.")
+UNKNOWN = mark("There is no record {key} in the outbox.")
 
 
 def state_words(row: "OutboxRow") -> str:
@@ -83,6 +83,10 @@ def _text(payload: str) -> object:
         return payload
 
 
+def _unknown(key: str) -> CommandError:
+    return CommandError(tr(UNKNOWN, key=repr(key)), Exit.REFUSED)
+
+
 async def _retry(profile: Profile, key: str | None, seconds: float) -> "list[OutboxRow]":
     """Send one record again, or everything that is not delivered, parked or not; the rows as they are then.
 
@@ -107,7 +111,7 @@ async def _retry(profile: Profile, key: str | None, seconds: float) -> "list[Out
                     raise CommandError(in_words(lacks.sentence), Exit.REFUSED) from lacks
             except LookupError:
                 if key is not None:
-                    raise CommandError(tr(UNKNOWN), Exit.REFUSED) from None
+                    raise _unknown(key) from None
             except StoreDamaged as damaged:
                 if key is not None:
                     raise CommandError(in_words(damaged.sentence), Exit.REFUSED) from damaged
@@ -145,14 +149,14 @@ async def _drop(profile: Profile, key: str) -> object:
 
     row = next((row for row in await kept_outbox(profile, include_delivered=True) if row.key == key), None)
     if row is None:
-        raise CommandError(tr(UNKNOWN), Exit.REFUSED)
+        raise _unknown(key)
     if row.state != "parked":
-        raise CommandError(tr("It does not need attention, so it cannot be dropped."), Exit.REFUSED)
+        raise CommandError(tr("{key} does not need attention, so it cannot be dropped.", key=repr(key)), Exit.REFUSED)
     async with session_alone(profile) as session:
         try:
             await session.outbox.discard(key)
         except LookupError:  # its contact is back, and took it
-            raise CommandError(tr(UNKNOWN), Exit.REFUSED) from None
+            raise _unknown(key) from None
     return summary(row)
 
 
@@ -165,7 +169,7 @@ async def _answer(profile: Profile, chosen: Chosen) -> object:
     rows = await kept_outbox(profile, include_delivered=True)
     row = next((row for row in rows if row.key == chosen["key"]), None)
     if row is None:
-        raise CommandError(tr(UNKNOWN), Exit.REFUSED)
+        raise _unknown(chosen["key"])
     return summary(row) | {"receipt": row.receipt, "payload": _text(row.payload)}
 
 

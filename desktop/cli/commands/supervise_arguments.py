@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from desktop.cli.argparse_words import spelled
 from desktop.words.catalogue import tr
 
 # Spelled out so that no import is needed for --help; a test compares them with the domain's verbs.
@@ -34,7 +35,7 @@ def add_supervise(add: Add) -> None:
         "supervise", tr("For supervisors: look after your team's work. Each act is written down with --why.")
     )
     verbs = (*ACTS, *LOOKS)
-    supervise.add_argument("verb", choices=verbs, metavar="VERB", help=", ".join(verbs))
+    supervise.add_argument("verb", type=spelled, choices=verbs, metavar="VERB", help=", ".join(verbs))
     supervise.add_argument(
         "id",
         nargs="?",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from desktop.app.notes.record_merge import joined_words
 from desktop.app.session import Session
+from desktop.cli.commands.name_lookup import no_such
 from desktop.cli.commands.outbox import summary
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, crm_of
 from desktop.cli.exits import CommandError, Exit
@@ -89,7 +90,7 @@ async def _finish(session: Session, profile: Profile, chosen: Chosen, note: str,
     if not await session.first_look(wait):
         raise CommandError(tr("The contact centre does not answer."), Exit.UNAVAILABLE)
     if interaction_id not in session.store.drain().interactions:
-        raise CommandError(tr("There is no such interaction of yours."), Exit.REFUSED)
+        raise no_such(tr("interaction"), interaction_id)
     if Kind.CRM in profile.backends:
         await _settle_customer(session, profile, interaction_id, chosen["customer"])
     draft = session.notes.text(interaction_id)

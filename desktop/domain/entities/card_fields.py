@@ -23,6 +23,7 @@ CARD_FIELDS: Final = (
     CardField("tier"),
     CardField("language", in_brief=True),
     CardField("time_zone", in_brief=True),
+    CardField("place", compared=False),
     CardField("note", compared=False),
     CardField("url", compared=False, copied=True),
 )

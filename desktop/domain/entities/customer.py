@@ -105,6 +105,8 @@ class Customer:
     note: str = ""
     url: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    place: str = ""  # postcode and town: what tells namesakes apart
+    last_contact: Instant | None = None  # with us, on any channel, as the CRM says
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,21 +137,26 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundCustomers:
-    """Customers found for no contact in particular, and the sources that could not be asked."""
-
-    matches: tuple[Match, ...] = ()
-    unanswered: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class CrmAnswer:
-    """What one of several CRMs answered to a screen pop. `why` says why it could not be asked."""
+    """What one of several CRMs answered to a screen pop or a search. `why` says why it could not be asked."""
 
     source: str
     answer: PopAnswer
     since: Instant
     why: Sentence = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCustomers:
+    """Customers found by what was typed so far: those kept on this machine, then what each CRM answered.
+
+    `answers` has every CRM that is or was asked; `kept` the ids of those that no CRM has confirmed.
+    """
+
+    matches: tuple[Match, ...] = ()
+    answers: tuple[CrmAnswer, ...] = ()
+    text: str = ""
+    kept: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ from desktop.domain.select.experts import RankedExpert, rank_experts
 from desktop.domain.select.merged_customer import FieldValue, differing, said_of
 from desktop.domain.select.merged_details import ShownDetails, details_of, past_of
 from desktop.domain.select.placeholder_values import placeholder_values
+from desktop.domain.select.search import FoundHere, search_here
+from desktop.domain.select.telling_apart import Trait, Traits, telling_apart
 from desktop.domain.select.wrap_up_rules import codes_for, codes_of_queue, match_codes, wrap_up_problems
 from desktop.domain.state.freshness import known_at
 from desktop.domain.state.lifecycle import open_leg
@@ -48,8 +50,11 @@ from desktop.domain.state.lifecycle import open_leg
 __all__ = [
     "Copyable",
     "FieldValue",
+    "FoundHere",
     "RankedExpert",
     "ShownDetails",
+    "Trait",
+    "Traits",
     "call_capabilities",
     "call_way",
     "calls_of_nobody",
@@ -91,7 +96,9 @@ __all__ = [
     "recorded_against_will",
     "recording_refused",
     "said_of",
+    "search_here",
     "server_now",
+    "telling_apart",
     "timeline",
     "unsettled_pop",
     "verbs_on_offer",

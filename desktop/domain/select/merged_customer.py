@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from desktop.domain.entities.card_fields import CARD_FIELDS
 from desktop.domain.entities.customer import Consent, Customer, CustomerPromise, Match, Record
@@ -78,7 +79,10 @@ def _merged(matches: Sequence[Match], why: Mapping[str, Sentence]) -> Match:
         return matches[0]
     customers = [match.customer for match in matches]
     first = matches[0]
-    texts = {field: next((text for one in customers if (text := _text(one, field))), "") for field in _TEXTS}
+    texts: dict[str, Any] = {
+        field: next((text for one in customers if (text := _text(one, field))), "") for field in _TEXTS
+    }
+    seen = [one.last_contact for one in customers if one.last_contact is not None]
     fetched = [one.fetched_at for one in customers if one.fetched_at is not None]
     fields: dict[str, str] = {}
     for one in reversed(customers):
@@ -91,6 +95,7 @@ def _merged(matches: Sequence[Match], why: Mapping[str, Sentence]) -> Match:
         consents=_consents(customers),
         promises=_promises(customers),
         fields=fields,
+        last_contact=max(seen, default=None),
     )
     best = next((match for match in matches if match.verified), first)
     records = tuple(Record(one, why.get(one.id, NOTHING)) for one in customers)

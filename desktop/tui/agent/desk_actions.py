@@ -4,6 +4,7 @@ from desktop.tui.agent.verbs.base import DeskContext, DeskVerbs
 from desktop.tui.agent.verbs.contact import ContactVerbs
 from desktop.tui.agent.verbs.customer import CustomerVerbs
 from desktop.tui.agent.verbs.expert import ExpertVerbs
+from desktop.tui.agent.verbs.finding import FindingVerbs
 from desktop.tui.agent.verbs.own_state import AvailabilityVerbs
 from desktop.tui.agent.verbs.supervisors import SupervisorVerbs
 from desktop.tui.agent.verbs.wrap_up import WrapUpVerbs
@@ -21,6 +22,7 @@ class DeskActions:
         self.customer = CustomerVerbs(context)
         self.own_state = AvailabilityVerbs(context)
         self.supervisors = SupervisorVerbs(context)
+        self.finding = FindingVerbs(context, self.customer, self.expert, self.own_state)
         self._all: tuple[DeskVerbs, ...] = (
             self.contact,
             self.expert,
@@ -28,6 +30,7 @@ class DeskActions:
             self.customer,
             self.own_state,
             self.supervisors,
+            self.finding,
         )
 
     def do(self, action: str) -> None:

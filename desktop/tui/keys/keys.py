@@ -215,7 +215,15 @@ KEYS: tuple[Key, ...] = (
         mark("Choose your availability, and what comes next."),
         _DESK,
     ),
-    Key("search", "search", ("alt+slash",), ("slash",), mark("search"), mark("Search customers."), _CUSTOMER),
+    Key(
+        "search",
+        "search",
+        ("alt+slash",),
+        ("slash",),
+        mark("search"),
+        mark("Search customers, your contacts, colleagues, queues and commands."),
+        _CUSTOMER,
+    ),
     Key(
         "unlink",
         "unlink",
@@ -317,7 +325,15 @@ KEYS: tuple[Key, ...] = (
         mark("See evaluations of your work and coaching notes, and acknowledge them."),
         _DESK,
     ),
-    Key("palette", "palette", ("ctrl+p",), (), mark("palette"), mark("Every command, by name."), _DESK),
+    Key(
+        "palette",
+        "palette",
+        ("ctrl+p",),
+        (),
+        mark("palette"),
+        mark("Every command by name; customers seen here, contacts, colleagues and queues too."),
+        _DESK,
+    ),
     Key(
         "repaint",
         "repaint",

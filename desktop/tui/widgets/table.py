@@ -1,5 +1,6 @@
 """The one list widget: a table drawn line by line, whose rows may change a thousand times a second."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
@@ -76,6 +77,7 @@ class LineTable(ScrollView, can_focus=True):
         empty: str = "",
         clears_selection: bool = False,
         click_chooses: bool = False,
+        parts: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's name
         classes: str | None = None,
     ) -> None:
@@ -88,6 +90,7 @@ class LineTable(ScrollView, can_focus=True):
             clears_selection: whether no row is chosen once the one under the cursor is gone, until the cursor is
                 moved; else its neighbour is. For rows that are acted on: a verb must not fall on whoever comes next.
             click_chooses: whether a click on the row under the cursor chooses it, as two do.
+            parts: whether some rows are headings or further lines of others (`Row.of`), which the cursor passes over.
         """
         super().__init__(id=id, classes=classes)
         keep_lines(self)
@@ -101,6 +104,7 @@ class LineTable(ScrollView, can_focus=True):
         self._marked = False
         self._clears_selection = clears_selection
         self._click_chooses = click_chooses
+        self._parts = parts
         self._removed: str | None = None
         self._strips: dict[str, tuple[Row, str, Strip]] = {}
         self._parsed: dict[tuple[str, str], Style] = {}
@@ -110,7 +114,7 @@ class LineTable(ScrollView, can_focus=True):
         """Mark the row under the cursor as the one that enter in a field takes, or no more."""
         if marked != self._marked:
             self._marked = marked
-            self._refresh_body(self._cursor - self._top)
+            self._refresh_row(self._cursor - self._top)
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -120,7 +124,9 @@ class LineTable(ScrollView, can_focus=True):
     @property
     def cursor_key(self) -> str | None:
         """The key under the cursor, or None where there are no rows or its row is gone (`removed`)."""
-        return key_at(self._rows, self._cursor) if self._rows and self._removed is None else None
+        if not self._rows or self._removed is not None or not self._rests(self._cursor):
+            return None
+        return key_at(self._rows, self._cursor)
 
     @property
     def removed(self) -> str | None:
@@ -154,8 +160,8 @@ class LineTable(ScrollView, can_focus=True):
                 self._refresh_body(y)
         if moved:
             # The mark moved with its row, which the comparison above cannot see where the rows are alike.
-            self._refresh_body(cursor_line)
-            self._refresh_body(self._cursor - self._top)
+            self._refresh_row(cursor_line)
+            self._refresh_row(self._cursor - self._top)
         if self.cursor_key is not None and self.cursor_key != key:
             self.post_message(self.Highlighted(self, self.cursor_key))
 
@@ -197,7 +203,13 @@ class LineTable(ScrollView, can_focus=True):
 
     def action_move(self, lines: int) -> None:
         """Move the cursor down by `lines`, up where negative; down from a row that is gone is to the one after it."""
-        self._move(self._cursor + lines - (self._removed is not None and lines > 0))
+        by = lines - (self._removed is not None and lines > 0)
+        if self._parts:
+            resting = [i for i in range(len(self._rows)) if self._rests(i)]
+            at = bisect_left(resting, self._cursor)
+            self._move(resting[max(0, min(at + by, len(resting) - 1))] if resting else 0)
+        else:
+            self._move(self._cursor + by)
 
     def action_page(self, pages: int) -> None:
         """Move the cursor down by `pages`, up where negative."""
@@ -224,6 +236,9 @@ class LineTable(ScrollView, can_focus=True):
             return
         i = offset.y - self._header + self._top
         if i < len(self._rows):
+            i = self._rest(i, -1) if self._parts and self._rows[i].of else i
+            if not self._rests(i):
+                return
             again = self._click_chooses and i == self._cursor and self._removed is None
             self._move(i)
             if event.chain == 2 or again:
@@ -245,11 +260,11 @@ class LineTable(ScrollView, can_focus=True):
 
     def on_focus(self) -> None:
         """Show the cursor as active."""
-        self._refresh_body(self._cursor - self._top)
+        self._refresh_row(self._cursor - self._top)
 
     def on_blur(self) -> None:
         """Show the cursor as resting."""
-        self._refresh_body(self._cursor - self._top)
+        self._refresh_row(self._cursor - self._top)
 
     def notify_style_update(self) -> None:
         """Forget what was drawn in the old theme."""
@@ -274,7 +289,7 @@ class LineTable(ScrollView, can_focus=True):
                 return self._fill([(f" {word(self._empty)}", self._style("line-table--empty", ""))], "", width)
             return self._fill([], "", width)
         look = ""
-        if i == self._cursor and self._removed is None:
+        if self._is_current(i):
             look = "line-table--cursor" if self.has_focus or self._marked else "line-table--cursor-blurred"
         row = self._rows[i]
         kept = self._strips.get(row.key)
@@ -340,8 +355,8 @@ class LineTable(ScrollView, can_focus=True):
         return self._index[key]
 
     def _place_first(self) -> bool:
-        before, self._cursor, self._removed = self._cursor, 0, None
-        return before != 0
+        before, self._cursor, self._removed = self._cursor, self._rest(0, 1), None
+        return before != self._cursor
 
     def _place_cursor(self, key: str | None) -> bool:
         before, rows = self._cursor, self._rows
@@ -352,20 +367,57 @@ class LineTable(ScrollView, can_focus=True):
             except KeyError:
                 self._cursor = max(0, min(before, len(rows) - 1))
                 self._removed = key if self._clears_selection else None
+        if self._parts:
+            self._cursor = self._rest(self._cursor, 1)
         return self._cursor != before
 
     def _move(self, to: int) -> None:
         to = max(0, min(to, len(self._rows) - 1))
+        if self._parts:
+            to = self._rest(to, 1 if to >= self._cursor and to < len(self._rows) - 1 else -1)
         if not self._rows or (to == self._cursor and self._removed is None):
             return
         before, self._cursor, self._removed = self._cursor, to, None
-        self._refresh_body(before - self._top)
+        self._refresh_row(before - self._top)
         self._show_cursor()
-        self._refresh_body(to - self._top)
-        self.post_message(self.Highlighted(self, key_at(self._rows, to)))
+        self._refresh_row(to - self._top)
+        if self.cursor_key is not None:
+            self.post_message(self.Highlighted(self, self.cursor_key))
+
+    def _rests(self, i: int) -> bool:
+        """Whether the cursor may stand on a row."""
+        return not self._parts or (0 <= i < len(self._rows) and self._rows[i].of is None)
+
+    def _rest(self, at: int, step: int) -> int:
+        """The nearest place where the cursor may stand, looked for in one direction first."""
+        for way in (step, -step):
+            i = at
+            while 0 <= i < len(self._rows):
+                if self._rests(i):
+                    return i
+                i += way
+        return max(0, min(at, len(self._rows) - 1))
+
+    def _is_current(self, i: int) -> bool:
+        """Whether a line is of the row under the cursor."""
+        if i == self._cursor:
+            return self._removed is None and self._rests(i)
+        return self._parts and self._rows[i].of is not None and self._rows[i].of == self.cursor_key
+
+    @property
+    def _span(self) -> tuple[int, int]:
+        """The lines to keep in sight with the cursor: a heading right above it, the further lines of its row."""
+        first = last = self._cursor
+        if self._parts and self._rows:
+            while first > 0 and self._rows[first - 1].of == "":
+                first -= 1
+            while last + 1 < len(self._rows) and self._rows[last + 1].of:
+                last += 1
+        return first, last
 
     def _show_cursor(self) -> None:
-        top = max(min(self._top, self._cursor), self._cursor - max(1, self._page) + 1)
+        first, last = self._span
+        top = max(min(self._top, first), last - max(1, self._page) + 1)
         if top != self._top:
             self.scroll_to(y=top, animate=False, force=True)
 
@@ -381,6 +433,12 @@ class LineTable(ScrollView, can_focus=True):
             self.refresh(layout=True)  # it came when the table shrank by more
         if self._top > self.max_scroll_y:
             self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
+
+    def _refresh_row(self, y: int) -> None:
+        """Draw a row again, with its further lines where there may be some."""
+        self._refresh_body(y)
+        if self._parts:
+            self._refresh_body(y + 1)
 
     def _refresh_body(self, y: int) -> None:
         if 0 <= y < self._page:

@@ -17,11 +17,13 @@ class Row(NamedTuple):
         key: what the row is about; unique in its table.
         cells: one for each column: text, (text, style) or content. A single one takes the whole line, as a heading.
         style: a Textual style for the whole row, such as `$muted` where its data is stale.
+        of: in a table of `parts`, the key of the row that this is a further line of; "" for a heading, None for a row.
     """
 
     key: str
     cells: tuple[Part, ...]
     style: str = ""
+    of: str | None = None
 
 
 class LazyRows(Sequence[Row]):
@@ -91,7 +93,7 @@ def cut(text: Content, cells: int) -> Content:
 
 def same(a: Row, b: Row) -> bool:
     """Whether two rows look alike. Content compares by its text alone, and a change of colour is a change."""
-    if a.key != b.key or a.style != b.style or len(a.cells) != len(b.cells):
+    if a.key != b.key or a.style != b.style or a.of != b.of or len(a.cells) != len(b.cells):
         return False
     for x, y in zip(a.cells, b.cells, strict=True):
         if isinstance(x, Content) and isinstance(y, Content):

@@ -104,7 +104,7 @@ def test_wrong_usage_says_what_is_missing(words: list[str], boss: dict[str, str]
 
 def test_what_is_not_there_or_has_moved_on_is_said_in_words(servers: Running, boss: dict[str, str]) -> None:
     gone = run("supervise", "withdraw", "int-none", "--why", "x", env=boss)
-    assert (gone.code, "There is no such interaction." in gone.words) == (1, True)
+    assert (gone.code, "int-none: There is no such interaction." in gone.words) == (1, True)
     call = ring(servers)
     good("supervise", "withdraw", call, "--why", "x", env=boss)
     late = run("supervise", "withdraw", call, "--why", "x", env=boss)

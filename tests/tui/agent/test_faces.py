@@ -1,6 +1,7 @@
 """Every face of the agent's screen at three sizes, from states built by hand, compared with the kept pictures."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.tui.desk import desk, settle, steady_cursors
 from tests.tui.several import SEVERAL_FACES, two_crms, two_crms_ambiguous, two_directories
 from tests.tui.states import (
     FACES,
+    NOW,
     active,
     answered,
     chatting,
@@ -38,6 +40,8 @@ OPENED = {
     "follow_up_chosen": (follow_ups_planned, ["alt+c", "up"]),
     "state_menu": (offered, ["s"]),
     "search": (three_matches, ["slash"]),
+    "search_typed": (active, ["escape", "slash", *"bil"]),
+    "search_typed_narrow": (active, ["escape", "slash", *"bil"]),
     "end_asked": (active, ["f8"]),
     "help": (offered, ["f1"]),
     "two_directories": (two_directories, ["f6"]),
@@ -91,6 +95,20 @@ def test_canned_replies(size: tuple[int, int], snap_compare: Callable[..., bool]
     )
     keys = ["alt+t", "enter", "slash", "down"]
     assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _still(pilot, keys))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_namesakes_found(size: tuple[int, int], snap_compare: Callable[..., bool]) -> None:
+    app, session = desk(active())
+    (margaret, oliver, isla) = three_matches().pops["i1"].matches
+
+    async def found(pilot: Pilot[Any]) -> None:
+        await _still(pilot, ["escape", "slash", *"smith"])
+        kept = replace(isla, customer=replace(isla.customer, fetched_at=NOW - 7_200))
+        session.search.found(margaret, oliver, kept, ago=2, kept=(isla.customer.id,))
+        await _still(pilot, [])
+
+    assert snap_compare(app, terminal_size=size, run_before=found)
 
 
 @pytest.mark.parametrize("theme", ["desk-light", "desk-contrast"])

@@ -10,7 +10,7 @@ from textual.widgets import Input, TextArea
 
 from desktop.domain.entities.customer import Consent, FollowUp, Match
 from desktop.domain.entities.model import WrapUpCode
-from desktop.domain.entities.words import Availability, CodeRule, LegPhase, Phase, PopAnswer, Verb
+from desktop.domain.entities.words import Availability, CodeRule, LegPhase, Phase, Verb
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import verbatim
@@ -170,26 +170,6 @@ async def test_the_finishing_key_pressed_twice_does_not_finish_the_next_contact(
         assert "Press again to finish" in in_words(session.store.drain().notices[-1].text)
         await settle(pilot, ["alt+enter"])
         assert asked(session, "wrap_ups.finish") == [("i1",), ("i2",)]
-
-
-async def test_the_cursor_is_on_whom_the_search_found() -> None:
-    app, session = desk(active())
-    async with app.run_test(size=(120, 36)) as pilot:
-        await settle(pilot, ["escape", "slash", *"ortega", "enter"])
-        before = session.store.drain().pops["i1"]
-        asking = replace(session.store.drain(), pops={"i1": replace(before, answer=PopAnswer.SEARCHING)})
-        session.store.state = asking
-        app.desk_screen.show(asking)
-        await settle(pilot)
-        table = app.desk_screen.query_one("#search-found", LineTable)
-        table.action_edge(-1)
-        assert table.cursor_key == before.matches[0].customer.id
-        ortega = Match(replace(before.matches[0].customer, id="C-4102", name="J. Ortega"), "name", "ortega")
-        found = replace(before, matches=(ortega, *before.matches))
-        session.store.state = replace(session.store.drain(), pops={"i1": found})
-        app.desk_screen.show(session.store.state)
-        await settle(pilot, ["enter"])
-        assert asked(session, "pops.choose") == [("i1", "C-4102")]
 
 
 async def test_wrap_up_without_a_required_code_says_what_is_missing() -> None:

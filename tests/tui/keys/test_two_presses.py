@@ -376,7 +376,7 @@ async def test_linking_somebody_else_says_so_and_the_undo_key_links_the_one_befo
     app, session = desk(linked_with_another_found())
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        app.desk.customer.picked_customer("C-1")
+        app.desk.customer.picked_customer(linked_with_another_found().pops["i1"].matches[1], only_shows=False)
         await settle(pilot)
         assert session.calls[-1] == ("pops.choose", "i1", "C-1")
         assert "Linked to Robert Smith instead of Priya Natarajan. alt+u within 10 s links Priya" in told(
@@ -396,7 +396,7 @@ async def test_picking_who_is_linked_already_says_nothing() -> None:
     app, session = desk(linked_with_another_found())
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        app.desk.customer.picked_customer(PRIYA.id)
+        app.desk.customer.picked_customer(linked_with_another_found().pops["i1"].matches[0], only_shows=False)
         await settle(pilot)
         assert "Linked" not in prompt(app)
         await settle(pilot, ["u"])

@@ -7,8 +7,8 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from desktop.domain.entities.customer import FoundCustomers, Match
-from desktop.domain.entities.words import Verb
+from desktop.domain.entities.customer import Match
+from desktop.domain.entities.words import PopAnswer, Verb
 from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
@@ -16,7 +16,8 @@ from desktop.tui.agent.panes.history import CasesPane, TimelinePane
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.panes.state_menu import StateMenu
-from tests.tui.desk import RecordedCalls, desk, settle, told
+from desktop.tui.widgets.table import LineTable
+from tests.tui.desk import desk, settle, told
 from tests.tui.states import DETAILS, IDLE, PRIYA, active, offered
 from tests.tui.supervisor.floor_desk import floor_desk
 from tests.tui.supervisor.floor_states import floor
@@ -25,27 +26,13 @@ SIZE = (120, 36)
 FOUND = Match(PRIYA, "name", "name matches", verified=True)
 
 
-class Searching(RecordedCalls):
-    """A CRM that finds Priya."""
-
-    unanswered: tuple[str, ...] = ()
-
-    async def look_for(self, text: str) -> FoundCustomers:
-        self._calls.append(("pops.look_for", text))
-        return FoundCustomers(() if self.unanswered else (FOUND,), self.unanswered)
-
-    def look_at(self, match: Match) -> None:
-        self._calls.append(("pops.look_at", match.customer.id))
-
-
 def searching(state: Any) -> Any:
-    app, session = desk(state)
-    session.pops = Searching(session.calls, "pops", lambda: session.store.state)  # type: ignore[attr-defined]
-    return app, session
+    return desk(state)
 
 
 def done(session: Any) -> list[str]:
-    return [call[0] for call in session.calls if call[0] not in ("on_screen.look", "notes.edit")]
+    aside = ("on_screen.look", "notes.edit", "search.typed", "search.stop")
+    return [call[0] for call in session.calls if call[0] not in aside]
 
 
 async def test_letters_that_go_nowhere_are_told_of_again_when_the_word_about_it_has_gone() -> None:
@@ -65,8 +52,11 @@ async def test_search_opens_without_a_contact_and_shows_a_card() -> None:
         assert pane.is_open
         assert pane.query_one(Input).value == "anna"
         assert done(session) == []
-        await settle(pilot, ["enter", "enter"])
-        assert done(session) == ["pops.look_for", "pops.look_at"]
+        await settle(pilot, ["enter"])
+        assert done(session) == ["search.ask"]
+        session.search.found(FOUND)
+        await settle(pilot, ["enter"])
+        assert done(session) == ["search.ask", "pops.look_at"]
         assert not pane.is_open
         session.store.state = replace(session.store.state, details={PRIYA.id: DETAILS})
         app.request_frame()
@@ -82,11 +72,12 @@ async def test_search_opens_without_a_contact_and_shows_a_card() -> None:
 
 async def test_a_crm_that_cannot_be_asked_is_not_nobody() -> None:
     app, session = searching(IDLE)
-    session.pops.unanswered = ("crm",)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["slash", *"anna", "enter"])
-        table: Any = app.desk_screen.query_one("#search-found")
-        assert "could not be asked" in str(table._empty)
+        session.search.found(answer=PopAnswer.COULD_NOT_ASK)
+        await settle(pilot)
+        (heading,) = app.desk_screen.query_one("#search-found", LineTable).rows
+        assert "could not be asked" in str(heading.cells[0])
 
 
 async def test_a_contact_that_comes_while_one_searches_takes_neither_the_field_nor_the_link() -> None:
@@ -95,8 +86,10 @@ async def test_a_contact_that_comes_while_one_searches_takes_neither_the_field_n
         await settle(pilot, ["slash", *"an"])
         session.store.state = offered()
         app.request_frame()
-        await settle(pilot, [*"na", "enter", "enter"])
-        assert done(session) == ["pops.look_for"]
+        await settle(pilot, [*"na", "enter"])
+        session.search.found(FOUND)
+        await settle(pilot, ["enter"])
+        assert done(session) == ["search.ask"]
         assert "was not linked" in told(app.desk_screen)
 
 

@@ -297,3 +297,46 @@ async def test_a_cursor_that_clears_is_on_its_row_again_when_that_comes_back(tmp
         assert (app.table.cursor_key, app.table.removed) == ("b", None)
         app.table.set_rows(rows("x", "y"), anew=True)
         assert (app.table.cursor_key, app.table.removed) == ("x", None)
+
+
+async def test_headings_and_second_lines_are_passed_over_and_shown_with_their_row(tmp_path: Path) -> None:
+    app = TableApp(tmp_path, header=False)
+    app.table = Drawn(COLUMNS, header=False, parts=True)
+    parts = [
+        Row("=a", ("A",), of=""),
+        *(row for key in "pq" for row in (Row(key, (key, "", "")), Row(f"{key}2", (f"about {key}",), of=key))),
+        Row("=b", ("B",), of=""),
+        Row("r", ("r", "", "")),
+    ]
+    async with app.run_test(size=(40, 5)) as pilot:
+        table = app.table
+        table.set_rows(parts[:1])
+        assert table.cursor_key is None, "a heading is no row to take"
+        table.set_rows(parts)
+        await pilot.pause()
+        assert table.cursor_key == "p"
+        table.focus()
+        await pilot.pause()
+        lines = screen_lines(table)
+        assert lines[0].startswith(" A")
+        assert lines[1].startswith("▌p")
+        assert lines[2].startswith("▌about p"), "both lines of a row are marked"
+        await pilot.press("down", "down")
+        assert table.cursor_key == "r"
+        await pilot.press("up", "up", "up")
+        assert table.cursor_key == "p"
+        assert screen_lines(table)[0].startswith(" A"), "its heading comes into sight again"
+        await pilot.press("end")
+        assert table.cursor_key == "r"
+        table.set_rows([parts[0], *parts[3:]])
+        assert table.cursor_key == "r"
+        table.set_rows(parts[:5])
+        assert table.cursor_key == "q", "its neighbour, and no second line"
+        table.action_edge(-1)
+        await pilot.pause()
+        await pilot.click(table, offset=(3, 2))
+        assert table.cursor_key == "p"
+        await pilot.click(table, offset=(3, 4))
+        assert table.cursor_key == "q", "a click on the second line means its row"
+        await pilot.click(table, offset=(3, 0))
+        assert table.cursor_key == "q"

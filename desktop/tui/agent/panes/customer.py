@@ -16,16 +16,19 @@ from desktop.tui.agent.past import details_seen, promise_line
 from desktop.tui.keys.key import show
 from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.fitting import first_that_fits
 from desktop.tui.widgets.key_in_text import KEY, with_key
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, content, line, web_link
 from desktop.tui.words import sources, wording
+from desktop.tui.words.traits import traits
 from desktop.words.catalogue import in_words, ntr, term, tr
 
 GROWN = 16
 """Lines of text the pane may grow to on narrow screens."""
 OTHERS = 2
 """How many of the customer's other numbers and addresses are listed."""
+_INDENT = 4
 ROOMY = 10
 """Lines from which the records of several CRMs are shown with everything they know."""
 
@@ -212,13 +215,19 @@ def _many(pop: ScreenPop, view: View, width: int, room: int) -> list[Content]:
     matches = pop.matches[:9]
     waits = sources.unanswered(pop, view.now)
     room -= len(waits)
-    lines = [content(_question(len(pop.matches)), "bold $warning")]
+    asked = view.interaction.customer if view.interaction is not None else None
+    known = select.telling_apart(view.state, [match.customer for match in matches], shared=asked)
+    reasons = {in_words(match.reason) for match in matches}
+    question = (_question(len(pop.matches)), "bold $warning")
+    lines = [first_that_fits(width, (line(question, (_why_all(reasons), "$muted")), line(question)))]
     roomy = 2 * len(matches) + 1 <= room
     shown_matches = matches if len(matches) + 1 <= room else matches[: max(1, room - 2)]
     for number, match in enumerate(shown_matches, start=1):
         customer = match.customer
-        more = " · ".join(text for text in (customer.company, customer.tier, sources.tags(match)) if text)
-        why = f"{_id(customer)} · {in_words(match.reason)}"
+        more = " · ".join(text for text in (customer.tier, sources.tags(match)) if text)
+        apart = traits(known[number - 1], view.now, width - _INDENT if width and roomy else 0)
+        own_reason = in_words(match.reason) if len(reasons) > 1 else ""
+        why = " · ".join(text for text in (apart, own_reason) if text)
         head: list[Part] = [
             (f" {number} ", "bold reverse $accent"),
             (f" {customer.name}", "bold"),
@@ -227,7 +236,7 @@ def _many(pop: ScreenPop, view: View, width: int, room: int) -> list[Content]:
         row = line(*head) if roomy else line(*head, (f"  {why}", "$muted"))
         lines.append(row.truncate(width, ellipsis=True) if width else row)
         if roomy:
-            lines.append(content(f"    {why}", "$muted"))
+            lines.append(content(f"{' ' * _INDENT}{why}", "$muted"))
     if len(shown_matches) < len(pop.matches):
         lines.append(
             line(
@@ -242,6 +251,11 @@ def _many(pop: ScreenPop, view: View, width: int, room: int) -> list[Content]:
         choose = tr("Press 1–{last} to choose (alt+1–{last} while typing)", last=last) if last > 1 else tr("1 links it")
         lines.append(line((f"{choose} · ", "$muted"), key, (f" {tr('search')}", "$muted")))
     return [*lines, *waits]
+
+
+def _why_all(reasons: set[str]) -> str:
+    """Why they match, where it is the same for all; else each says its own."""
+    return f"  {next(iter(reasons))}" if len(reasons) == 1 else ""
 
 
 def _question(matches: int) -> str:

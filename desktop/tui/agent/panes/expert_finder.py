@@ -127,6 +127,11 @@ class ExpertFinder(Pane, Vertical):
         if self.view is not None:
             self.draw(self.view)
 
+    def move_to(self, person_id: str) -> None:
+        """Put the cursor on somebody who was chosen elsewhere."""
+        if self.query_one("#expert-list", LineTable).move_to(person_id) or self.under_cursor == person_id:
+            self._chosen = person_id
+
     def close(self) -> None:
         """Hide the finder; what was being written to an expert is there again when the same one is written to."""
         self.remove_class("open")

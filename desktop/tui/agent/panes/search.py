@@ -1,4 +1,6 @@
-"""Searches the customers by anything: name, company, number, e-mail, case."""
+"""Searches while one types: customers, contacts of mine, colleagues, queues and commands."""
+
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -6,41 +8,51 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
 
+from desktop.app.screen_pop.customer_search import LEAST_SIGNS
 from desktop.domain import select
-from desktop.domain.entities.customer import FoundCustomers, Match
-from desktop.domain.entities.screen_pop import ScreenPop
-from desktop.domain.entities.words import PopAnswer
+from desktop.domain.entities.customer import FoundCustomers
+from desktop.tui.agent.found import FoundKind, Hit, asked, customers, found_here, group_of, of_kind
+from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.fitting import border_room, key_hints
 from desktop.tui.widgets.pane import Pane, View
-from desktop.tui.widgets.safe_text import content, line
+from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
-from desktop.tui.words.sources import tags
-from desktop.words.catalogue import in_words, tr
+from desktop.words.catalogue import tr
+
+_MOVES = {"up": -1, "down": 1, "pageup": -5, "pagedown": 5}
+"""Keys that move in the list while the field has the keyboard, by rows."""
+
+
+INDENT = 3
+"""Cells before a second line: the mark, and two."""
 
 
 class SearchPane(Pane, Vertical):
-    """A field and what was found; enter in the field asks, enter on a row links the contact to that customer.
+    """A field and what was found; enter does what is natural for the row: show, link, turn to, run.
 
-    Without a contact enter on a row shows the customer's card.
+    What the desk knows is there with each key, what the CRMs answer comes later and moves no cursor.
     """
 
+    ticks: ClassVar[bool] = True
     DEFAULT_CSS = css_beside(__file__)
 
-    class Asked(Message):
-        """Search for this text."""
+    class Typed(Message):
+        """This is looked for from now on, "" for nothing; `now`: the CRMs are to be asked without waiting for more."""
 
-        def __init__(self, text: str) -> None:
+        def __init__(self, text: str, *, now: bool = False) -> None:
             super().__init__()
             self.text = text
+            self.now = now
 
     class Picked(Message):
-        """The contact is with this customer."""
+        """Enter on a row."""
 
-        def __init__(self, customer_id: str) -> None:
+        def __init__(self, hit: Hit) -> None:
             super().__init__()
-            self.customer_id = customer_id
+            self.hit = hit
 
     class CreateWanted(Message):
         """Make a record with this name."""
@@ -53,17 +65,16 @@ class SearchPane(Pane, Vertical):
         super().__init__(id="search")
         self._creating = False
         self._only_shows = False
-        self._question = 0
-        # What was shown when something was asked for, until the answer is there.
-        self._asked_over: tuple[ScreenPop | None, FoundCustomers | None] | None = None
-        self._found: FoundCustomers | None = FoundCustomers()  # without a contact; None while the CRM is being asked
+        self._found = FoundCustomers()
+        self._hits: dict[str, Hit] = {}
 
     def compose(self) -> ComposeResult:
         """A field and a list."""
         yield Input(id="search-text")
         yield LineTable(
-            (Column("name", weight=2), Column("company", weight=1), Column("why", weight=1)),
+            (Column("name"), Column("more", 20, align="right", min_width=34)),
             header=False,
+            parts=True,
             id="search-found",
         )
 
@@ -77,26 +88,23 @@ class SearchPane(Pane, Vertical):
         """Whether it was opened without a contact, so that there is nothing to link."""
         return self._only_shows and self.is_open
 
-    def ask(self) -> int:
-        """The CRM is asked for no contact in particular; its number is given back with the answer."""
-        self._question += 1
-        self._take(None)
-        return self._question
+    @property
+    def text(self) -> str:
+        """What is looked for."""
+        return " ".join(self.query_one(Input).value.split())
 
-    def answer(self, question: int, found: FoundCustomers) -> None:
-        """What was found, unless something else was asked since."""
-        if question == self._question:
-            self._take(found)
+    def answer(self, found: FoundCustomers) -> None:
+        """What the CRMs say so far, unless something else is looked for by now."""
+        if self.is_open and found.text == self.text:
+            self._found = found
+            self._redraw()
 
-    def found(self, customer_id: str) -> Match | None:
-        """Who was found without a contact, by id."""
-        matches = self._found.matches if self._found is not None else ()
-        return next((match for match in matches if match.customer.id == customer_id), None)
-
-    def _take(self, found: FoundCustomers | None) -> None:
-        self._found = found
-        if self.view is not None:
-            self.draw(self.view)
+    def look_for(self, text: str) -> None:
+        """Look for a text as if it had been typed."""
+        field = self.query_one(Input)
+        field.value = text
+        field.action_end()
+        field.focus()
 
     def open(self, *, creating: bool, only_shows: bool = False) -> None:
         """Show the field with the focus.
@@ -106,95 +114,144 @@ class SearchPane(Pane, Vertical):
             only_shows: there is no contact that could be linked.
         """
         self._creating, self._only_shows = creating, only_shows
-        self._asked_over = None
-        self._question += 1
         self._found = FoundCustomers()
         self.add_class("open")
-        heading = tr("Search customers · no contact to link") if only_shows else tr("Search customers")
-        self.border_title = content(tr("New customer") if creating else heading)
-        does = tr("create") if creating else tr("search, then show") if only_shows else tr("search, then pick")
-        self.border_subtitle = line(
-            ("enter", "bold $accent"),
-            (f" {does}  ", "$muted"),
-            ("esc", "bold $accent"),
-            (f" {tr('close')}", "$muted"),
-        )
         field = self.query_one(Input)
         field.placeholder = tr("name of the new customer") if creating else tr("name, company, number, e-mail …")
         field.value = ""
-        self.query_one(LineTable).display = not creating
+        table = self.query_one(LineTable)
+        table.display = not creating
+        table.mark(True)
+        self.border_title = content(tr("New customer") if creating else tr("Search"))
+        self._redraw(anew=True)
         field.focus()
 
     def close(self) -> None:
-        """Hide it."""
-        self.remove_class("open")
+        """Hide it; no answer is waited for any more."""
+        if self.is_open:
+            self.remove_class("open")
+            self.post_message(self.Typed(""))
 
     def look(self, view: View) -> tuple[object, ...]:
-        """The screen pop of the selected interaction, which holds what was found."""
-        return (view.state.pops.get(view.selected or ""),)
+        """The screen pop of the selected interaction, and everything that is searched on this desk."""
+        state = view.state
+        return (
+            state.pops.get(view.selected or ""),
+            *(state.interactions, state.endings, state.people, state.presence, state.queues, state.details),
+        )
 
     def draw(self, view: View) -> None:
         """List what was found."""
-        if not self.is_open:
+        self._draw(view, anew=False)
+
+    def on_resize(self) -> None:
+        """Fit second lines and keys to the new width."""
+        self.call_after_refresh(self._redraw)
+
+    def _redraw(self, *, anew: bool = False) -> None:
+        if self.view is not None:
+            self._draw(self.view, anew=anew)
+
+    def _draw(self, view: View, *, anew: bool) -> None:
+        if not self.is_open or self._creating:
+            self._draw_keys()
             return
-        pop = view.state.pops.get(view.selected or "")
+        text = self.text
+        found = self._found
+        if not text:
+            pop = view.state.pops.get(view.selected or "")
+            found = FoundCustomers(pop.matches if pop is not None and not self._only_shows else ())
+        elif found.text != text:
+            found = FoundCustomers(text=text)
+        here = found_here(view, text)
         table = self.query_one(LineTable)
-        found, answer = pop.matches if pop else (), pop.answer if pop else PopAnswer.NO_MATCH
-        if self._only_shows:
-            found = self._found.matches if self._found is not None else ()
-            failed = self._found is not None and self._found.unanswered
-            answer = PopAnswer.COULD_NOT_ASK if failed else PopAnswer.NO_MATCH
-            answer = PopAnswer.SEARCHING if self._found is None else answer
-        table.set_empty(
-            tr("This profile has no CRM.")
-            if not select.names_crm(view.state)
-            else {
-                PopAnswer.SEARCHING: tr("Asking the CRM …"),
-                PopAnswer.COULD_NOT_ASK: tr("The CRM could not be asked."),
-            }.get(answer, tr("No results yet."))
-        )
-        table.set_rows(
-            [
-                Row(
-                    match.customer.id,
-                    (
-                        content(match.customer.name, "bold"),
-                        content(match.customer.company),
-                        content(" · ".join(text for text in (in_words(match.reason), tags(match)) if text), "$muted"),
-                    ),
-                )
-                for match in found
-            ]
-        )
-        if (
-            self._asked_over is not None
-            and answer is not PopAnswer.SEARCHING
-            and self._asked_over != (pop, self._found)
-        ):
-            self._asked_over = None
-            table.action_edge(-1)  # what was asked for, and not whom the contact is with
+        hits = [
+            *of_kind(here, FoundKind.CONTACT),
+            *customers(view, found, max(0, table.scrollable_content_region.width - INDENT)),
+            *(hit for hit in here if hit.kind is not FoundKind.CONTACT),
+        ]
+        self._hits = {hit.key: hit for hit in hits}
+        table.set_empty(tr("Customers, your contacts, colleagues, queues and commands."))
+        table.set_rows(self._rows(hits, found, view), anew=anew)
+        self._draw_keys()
+
+    def _rows(self, hits: list[Hit], found: FoundCustomers, view: View) -> list[Row]:
+        rows: list[Row] = []
+        for kind in FoundKind:
+            some = of_kind(hits, kind)
+            asks = kind is FoundKind.CUSTOMER and bool(found.text)
+            if not some and not asks:
+                continue
+            said: list[Part] = self._asked(found, view) if asks else []
+            rows.append(Row(f"={kind}", (line((group_of(kind), "$muted"), *said),), of=""))
+            for hit in some:
+                rows.append(Row(hit.key, (hit.name, hit.aside)))
+                if hit.second:
+                    rows.append(Row(f"{hit.key}\n", (line("  ", hit.second),), of=hit.key))
+        return rows
+
+    def _asked(self, found: FoundCustomers, view: View) -> list[Part]:
+        """Whom the customers are from, and who has not answered."""
+        if not select.names_crm(view.state):
+            return [(f" · {tr('this profile has no CRM')}", "$muted")]
+        if len(found.text) < LEAST_SIGNS and not found.answers:
+            return [(f" · {tr('the CRM is asked from {n} characters on', n=LEAST_SIGNS)}", "$muted")]
+        return asked(found, view.now) or [(" · …", "$muted")]
+
+    def _draw_keys(self) -> None:
+        """What enter does for the row under the cursor."""
+        hit = self._hits.get(self.query_one(LineTable).cursor_key or "")
+        if self._creating:
+            does = tr("create")
+        elif hit is None:
+            does = tr("ask the CRM now")
+        else:
+            does = {
+                FoundKind.CONTACT: tr("turn to it"),
+                FoundKind.OVER: tr("look for the customer"),
+                FoundKind.CUSTOMER: tr("show") if self._only_shows else tr("link to this contact"),
+                FoundKind.PERSON: tr("find as expert"),
+                FoundKind.QUEUE: tr("show"),
+                FoundKind.COMMAND: tr("do it"),
+            }[hit.kind]
+        self.border_subtitle = key_hints(border_room(self), (("enter", does), (shown("back"), tr("close"))))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What the desk knows is shown with each key; the CRMs are asked when the keys rest."""
+        event.stop()
+        if self.is_open and not self._creating:
+            self._redraw(anew=True)
+            self.post_message(self.Typed(self.text))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Search, or create; with something found, go to the list."""
+        """Enter takes the row under the cursor; with none it asks at once, and creating it creates."""
         event.stop()
-        text = event.value.strip()
-        if not text:
-            return
+        text = self.text
         if self._creating:
-            self.post_message(self.CreateWanted(text))
+            if text:
+                self.post_message(self.CreateWanted(text))
             return
-        view = self.view
-        self._asked_over = (view.state.pops.get(view.selected or "") if view is not None else None, self._found)
-        self.post_message(self.Asked(text))
-        self.query_one(LineTable).focus()
+        if not self._pick() and text:
+            self.post_message(self.Typed(text, now=True))
 
     def on_key(self, event: events.Key) -> None:
-        """Down from the field goes to the list."""
-        if event.key == "down" and self.query_one(Input).has_focus:
-            self.query_one(LineTable).focus()
+        """Up and down move in the list while the field has the keyboard."""
+        if event.key in _MOVES and self.query_one(Input).has_focus:
+            self.query_one(LineTable).action_move(_MOVES[event.key])
             event.stop()
 
-    def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
-        """Link."""
+    def on_line_table_highlighted(self, event: LineTable.Highlighted) -> None:
+        """Enter may do something else here."""
         event.stop()
-        self.post_message(self.Picked(event.key))
+        self._draw_keys()
+
+    def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
+        """Enter on a row does as in the field."""
+        event.stop()
+        self._pick()
+
+    def _pick(self) -> bool:
+        hit = self._hits.get(self.query_one(LineTable).cursor_key or "")
+        if hit is not None:
+            self.post_message(self.Picked(hit))
+        return hit is not None

@@ -60,13 +60,9 @@ class CustomerVerbs(DeskVerbs):
         matches = select.possible_customers(self._screen.state, interaction.id) if interaction else ()
         return [match.customer.id for match in matches[:9]]
 
-    def search(self) -> None:
-        """Search the customers for the selected contact."""
-        self._open_search(creating=False)
-
     def create(self) -> None:
         """Name a new customer."""
-        self._open_search(creating=True)
+        self.open_search(creating=True)
 
     def unlink(self) -> None:
         """Take back a reply that is held back; else undo the link of the selected contact, or that again within 10 s.
@@ -180,39 +176,26 @@ class CustomerVerbs(DeskVerbs):
         else:
             self.session.links.part(kind, record_id, ids)
 
-    def searched(self, text: str) -> None:
-        """Ask the CRM."""
+    def picked_customer(self, match: Match, *, only_shows: bool) -> None:
+        """The contact is with this customer; without a contact, or where there was none, their card is shown."""
         interaction = self._selected()
-        if self.session is None:
-            self._not_yet()
-        elif self._screen.query_one(SearchPane).only_shows:
-            self._spawn(self._look_for(self.session, text))
-        elif interaction is not None:
-            self._spawn(self.session.pops.search(interaction.id, text))
-
-    async def _look_for(self, session: "Session", text: str) -> None:
-        pane = self._screen.query_one(SearchPane)
-        question = pane.ask()
-        found = await session.pops.look_for(text)
-        pane.answer(question, found)
-
-    def picked_customer(self, customer_id: str) -> None:
-        """The contact is with this customer."""
-        interaction, pane = self._selected(), self._screen.query_one(SearchPane)
-        if pane.only_shows:
-            self._show(pane.found(customer_id))
+        if only_shows or interaction is None:
+            self._show(match)
             return
-        if interaction is not None and self.session is not None:
-            self._link_instead(self.session, interaction, customer_id)
-        self._screen.close_top()
+        if self.session is not None:
+            self._link_instead(self.session, interaction, match)
+        if self._screen.query_one(SearchPane).is_open:
+            self._screen.close_top()
 
-    def _link_instead(self, session: "Session", interaction: Interaction, customer_id: str) -> None:
+    def _link_instead(self, session: "Session", interaction: Interaction, found: Match) -> None:
         """Link a contact; who takes the place of another customer is named, and that one can be brought back."""
         pop = select.pop(self._screen.state, interaction.id)
         before = pop.match if pop is not None else None
-        found = next((match for match in pop.matches if customer_id in match.ids), None) if pop is not None else None
-        session.pops.choose(interaction.id, customer_id)
-        if before is None or found is None or before.customer.id == found.customer.id:
+        if pop is not None and any(found.customer.id in match.ids for match in pop.matches):
+            session.pops.choose(interaction.id, found.customer.id)
+        else:
+            session.pops.link(interaction.id, found)
+        if before is None or found.customer.id in before.ids:
             return
         until = self._screen.view().now + UNDO_SECONDS
         self._unlinked = Unlinked(interaction.id, before.customer.id, until, found.customer.id)
@@ -225,10 +208,11 @@ class CustomerVerbs(DeskVerbs):
         )
         self._tell(words, LINK)
 
-    def _show(self, match: Match | None) -> None:
+    def _show(self, match: Match) -> None:
         """Show the card of a customer found without a contact."""
-        self._screen.close_top()
-        if match is None or self.session is None:
+        if self._screen.query_one(SearchPane).is_open:
+            self._screen.close_top()
+        if self.session is None:
             return
         if self._selected() is not None:
             name = match.customer.name
@@ -246,7 +230,8 @@ class CustomerVerbs(DeskVerbs):
             self._result(self.session.pops.create(interaction.id, name), interaction.id)
         self._screen.close_top()
 
-    def _open_search(self, *, creating: bool) -> None:
+    def open_search(self, *, creating: bool) -> None:
+        """Open the search, or to name a new customer its field alone."""
         self._wants_field()
         without = self._selected() is None
         if without and creating:

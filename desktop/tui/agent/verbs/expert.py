@@ -30,6 +30,15 @@ class ExpertVerbs(DeskVerbs):
         else:
             self._open_finder(interaction, transferring=False)
 
+    def find_person(self, person_id: str, name: str) -> None:
+        """Open the list at somebody who was found by name."""
+        interaction = self._selected()
+        if interaction is None or interaction.phase is not Phase.ACTIVE:
+            self._tell(tr("Experts can only be called during a contact."))
+            return
+        self._open_finder(interaction, transferring=False, query=name)
+        self._screen.query_one(ExpertFinder).move_to(person_id)
+
     def transfer(self) -> None:
         """Hand over to the expert on the line, or choose whom to transfer to."""
         interaction = self._selected()
@@ -74,8 +83,9 @@ class ExpertVerbs(DeskVerbs):
         self._screen.show_tab("contact")  # on a narrow screen: where the leg is seen to ring
         self._result(session.actions.do(verb, interaction.id, target=target))
 
-    def _open_finder(self, interaction: Interaction, *, transferring: bool) -> None:
-        query = "" if transferring else (interaction.skills[0] if interaction.skills else interaction.queue)
+    def _open_finder(self, interaction: Interaction, *, transferring: bool, query: str = "") -> None:
+        if not transferring and not query:
+            query = interaction.skills[0] if interaction.skills else interaction.queue
         self._wants_field()
         self._screen.uncover()
         self._screen.query_one(ExpertFinder).open(query, transferring=transferring)
