@@ -12,6 +12,7 @@ def _key(name: str, letters: str, label: str, text: str, group: str) -> Key:
 _ACTS, _LOOKS, _PAGES = mark("Acting"), mark("Looking"), mark("Pages")
 
 FLOOR_KEYS: tuple[Key, ...] = (
+    _key("acts", "space", mark("act"), mark("List what can be done about the selected row, each with its key."), _ACTS),
     _key("listen", "l", mark("listen"), mark("Listen to the selected agent's call; they are not disturbed."), _ACTS),
     _key("whisper", "w", mark("whisper"), mark("Speak to the agent only; the customer cannot hear you."), _ACTS),
     _key("barge", "b", mark("barge in"), mark("Speak with both the agent and the customer."), _ACTS),

@@ -16,7 +16,7 @@ from desktop.words.catalogue import tr
 
 _LOOKS = ("filter", "reports", "quality", "audit", "formula", "group", "definitions")
 _ALWAYS = ("floor", "help")
-_COVERS = "#page.open, #report, #quality, ActionDialog.open"
+_COVERS = "#page.open, #report, #quality, ActionDialog.open, ActsMenu.open"
 
 
 class FloorFooter(Footer):
@@ -38,6 +38,8 @@ class FloorFooter(Footer):
         news = self.view.state.coaching if self.view is not None else None
         covered = self._covered
         shown = [] if covered else [(FLOOR_BY_ID[SHOWN[verb].key], "bold $accent") for verb in self.offered]
+        if shown:
+            shown.insert(0, (FLOOR_BY_ID["acts"], "bold $accent"))
         if not covered and news is not None and news.answers:
             unread = replace(FLOOR_BY_ID["quality"], english_label=f"● {wording.answers(news.answers)}")
             shown.insert(0, (unread, "bold $accent"))

@@ -79,12 +79,12 @@ class FloorRequests:
         desk = self._desk
         if desk.offers(Capability.HISTORY):
             self._want_quarters(view)
+        queue = view.queue if view.about == "queue" else ""
+        if queue and desk.offers(Capability.SUPERVISE):  # also without details: they can be acted on from their row
+            self._want("waiting", queue, view.now, WAITING_SECONDS, lambda: self._waiting(queue))
         if not details:
             return
-        if view.about == "queue" and view.queue:
-            queue = view.queue
-            if desk.offers(Capability.SUPERVISE):
-                self._want("waiting", queue, view.now, WAITING_SECONDS, lambda: self._waiting(queue))
+        if queue:
             if desk.offers(Capability.HISTORY):
                 self._want("today", queue, view.now, TODAY_SECONDS, lambda: self._today(queue))
                 if self._rested(queue, view.now):

@@ -6,9 +6,12 @@ from desktop.domain.entities.alert import About, Alert
 from desktop.domain.entities.floor import FloorVerb, HelpRequest
 from desktop.domain.entities.model import Agent
 from desktop.domain.select.floor_verbs import Standing, for_agent, for_alert, for_help
-from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work
-from desktop.tui.supervisor.floor_view import FloorView
+from desktop.tui.supervisor.agent_activity import activity
+from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work, named
+from desktop.tui.supervisor.floor_view import FloorView, agent_name
 from desktop.tui.supervisor.panels.alert_panel import HELP
+from desktop.tui.words import wording
+from desktop.words.catalogue import in_words, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,20 @@ def target_at(view: FloorView, who: Standing, place: str, alert_key: str, contac
             return Target(agent if view.about == "agent" else None, (contact,) if contact is not None else ())
         case _:
             return Target(None, _waiting(view, who))
+
+
+def victim_of(view: FloorView, place: str, target: Target) -> str:
+    """Whom or what the verbs on offer are about, as the list of them is headed."""
+    if target.help is not None:
+        return tr("{agent} needs help", agent=agent_name(view.state, target.help.agent_id))
+    if target.alert is not None:
+        return in_words(target.alert.text)
+    if place == "detail":
+        return named(target.contacts[0], view.now) if target.contacts else ""
+    if target.agent is not None:
+        doing = activity(target.agent, view.state)
+        return f"{target.agent.name} · {doing.word} {wording.duration(view.clock - doing.since)}"
+    return f"{view.queue} · {tr('{n} waiting', n=len(target.contacts))}"
 
 
 def _of_alert(view: FloorView, who: Standing, key: str) -> Target:
