@@ -36,6 +36,8 @@ STALE_SECONDS = 15.0
 """After so long without a sign of life figures are shown dim."""
 SEVERITY = {Severity.CRITICAL: ("✕", "bold $error"), Severity.WARNING: ("!", "bold $warning")}
 """Sign and style of how bad something is."""
+HELP = "help|"
+"""Begins the key of a request's row among the alerts; an alert's row has the alert's key."""
 BELOW = "▼"
 """Stands before a service level that misses its target."""
 

@@ -36,9 +36,9 @@ from desktop.tui.supervisor.floor_status import FloorStatus
 from desktop.tui.supervisor.floor_summary import SummaryKeeper
 from desktop.tui.supervisor.floor_tabs import FLOOR_TABS, FloorTabs
 from desktop.tui.supervisor.floor_top import FloorTop
-from desktop.tui.supervisor.floor_view import FloorView, Heard, row_of, worst_alerts
+from desktop.tui.supervisor.floor_view import HELP, FloorView, Heard, row_of, worst_alerts
 from desktop.tui.supervisor.panels.agent_panel import AgentPanel
-from desktop.tui.supervisor.panels.alert_panel import HELP, AlertPanel
+from desktop.tui.supervisor.panels.alert_panel import AlertPanel
 from desktop.tui.supervisor.panels.detail_panel import DetailPanel
 from desktop.tui.supervisor.panels.floor_table import FloorTable
 from desktop.tui.supervisor.panels.queue_panel import QueuePanel
@@ -486,10 +486,6 @@ class SupervisorScreen(ImmediateScreen):
     @on(LineTable.Chosen, "#floor-queues, #floor-agents")
     def _row_chosen(self) -> None:
         self.show_tab("detail")
-
-    @on(LineTable.Chosen, "#detail-contacts")
-    def _contact_chosen(self) -> None:
-        self._floor.actions.do("acts")
 
     @on(LineTable.Chosen, "#floor-alerts")
     def _alert_chosen(self, event: LineTable.Chosen) -> None:

@@ -62,7 +62,7 @@ CHOSEN = [
     ([*MAYA, "space", "down", "enter", *WHY], ("monitor", "a1", Monitoring.WHISPER, "why not")),
     ([*MAYA, "space", "t", *WHY], ("take_over", "w1", "why not")),
     ([*MAYA, "space", "c", *"offl", "enter", *WHY], (STATE, "a1", "offline", "", "why not")),
-    (["4", "enter", "u", *WHY], ("withdraw", "i1", "why not")),
+    (["4", "space", "u", *WHY], ("withdraw", "i1", "why not")),
     (["4", "down", "space", "m", *"sales", "enter", *WHY], ("move", "i2", "Sales", "why not")),
     (["3", "down", "space", "enter", "enter"], ("acknowledge", "low service level|Billing", "")),
 ]

@@ -25,7 +25,7 @@ from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.words.catalogue import tr
 
-WIDTH: Final = 62
+WIDTH: Final = 68
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class ActsMenu(Pane, Vertical):
 
     def compose(self) -> ComposeResult:
         """The list."""
-        columns = (Column("key", 5), Column("act", weight=2), Column("whom", weight=3))
+        columns = (Column("key", 5), Column("act", 18), Column("about"))
         yield LineTable(columns, header=False, clears_selection=True, click_chooses=True, id="acts-list")
 
     def look(self, view: View) -> tuple[object, ...]:
@@ -158,7 +158,7 @@ def _about(verb: FloorVerb, target: Target) -> str:
     contacts: Sequence[str] = [f"{one.sign} {one.who}" for one in offering(target.contacts, verb)]
     if spec.phases:
         whom = contacts[0] if len(contacts) == 1 else tr("one of {n} contacts", n=len(contacts))
-        return f"{whom} · {tr('press twice')}" if spec.irrevocable else whom
+        return f"{tr('press twice')} · {whom}" if spec.irrevocable else whom
     if verb is FloorVerb.AGENT_STATE and target.agent is not None and target.agent.work:
         return tr("after the current contact")
     return tr(SHOWN[verb].effect) if SHOWN[verb].effect else ""

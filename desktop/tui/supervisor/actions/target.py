@@ -8,8 +8,7 @@ from desktop.domain.entities.model import Agent
 from desktop.domain.select.floor_verbs import Standing, for_agent, for_alert, for_help
 from desktop.tui.supervisor.agent_activity import activity
 from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work, named
-from desktop.tui.supervisor.floor_view import FloorView, agent_name
-from desktop.tui.supervisor.panels.alert_panel import HELP
+from desktop.tui.supervisor.floor_view import HELP, FloorView, agent_name
 from desktop.tui.words import wording
 from desktop.words.catalogue import in_words, tr
 
