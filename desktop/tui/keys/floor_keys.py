@@ -52,6 +52,7 @@ FLOOR_KEYS: tuple[Key, ...] = (
         mark("Tell the other supervisors that you are dealing with an alert."),
         _ACTS,
     ),
+    _key("read", "L", mark("read along"), mark("Read a written contact along: who wrote what, and when."), _LOOKS),
     _key("filter", "slash", mark("filter"), mark("Show only rows that contain what you type; esc shows all."), _LOOKS),
     _key("sort_left", "less_than_sign comma", mark("sort left"), mark("Sort by the column to the left."), _LOOKS),
     _key(

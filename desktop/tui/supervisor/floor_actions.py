@@ -120,6 +120,25 @@ class FloorActions:
         else:
             self.tell(self._screen.gone(view) or tr("There is nothing to do about this row."))
 
+    def _read(self) -> None:
+        """Show the thread of a written contact; of several, the one that is chosen."""
+        view = self._screen.looked()
+        readable = self._screen.target(view).readable(self._screen.standing)
+        if not readable:
+            self.tell(self._screen.gone(view) or tr("Select a written contact, or an agent who has one, first."))
+        elif len(readable) == 1:
+            self._screen.read(readable[0].id)
+        else:
+            options = tuple(Proposal(one.id, f"{one.sign} {one.who}", f"{one.word} · {one.queue}") for one in readable)
+            whom = tr("{n} contacts", n=len(readable))
+
+            async def read(answers: Mapping[str, str]) -> ActionResult:
+                self._screen.read(answers["contact"])
+                return ActionResult(True)
+
+            self._wants_field()
+            self._screen.ask(Act(tr("Read along"), whom, (Question("contact", tr("Which contact?"), options),), read))
+
     def chosen(self, event: ActsMenu.Chosen) -> None:
         """Do what was chosen from that list, about the row it was opened for."""
         if event.subject == self._screen.selected():

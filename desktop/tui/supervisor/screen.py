@@ -25,7 +25,7 @@ from desktop.tui.keys.two_presses import named
 from desktop.tui.supervisor.actions.action_dialog import ActionDialog
 from desktop.tui.supervisor.actions.acts_menu import ActsMenu, Listed
 from desktop.tui.supervisor.actions.question import Act
-from desktop.tui.supervisor.actions.target import Target, target_at, victim_of
+from desktop.tui.supervisor.actions.target import Target, target_at, target_read, victim_of
 from desktop.tui.supervisor.banners.floor_offer import FloorOffer
 from desktop.tui.supervisor.banners.listening_banner import ListeningBanner
 from desktop.tui.supervisor.banners.own_call_banner import OwnCallBanner
@@ -42,6 +42,7 @@ from desktop.tui.supervisor.panels.alert_panel import AlertPanel
 from desktop.tui.supervisor.panels.detail_panel import DetailPanel
 from desktop.tui.supervisor.panels.floor_table import FloorTable
 from desktop.tui.supervisor.panels.queue_panel import QueuePanel
+from desktop.tui.supervisor.panels.thread_panel import ThreadPanel
 from desktop.tui.terminal.input_priority import LOOK_SECONDS
 from desktop.tui.textual_patches.immediate_screen import ImmediateScreen
 from desktop.tui.widgets.pane import Pane
@@ -155,6 +156,7 @@ class SupervisorScreen(ImmediateScreen):
         yield FloorGuide()
         yield FloorFooter()
         yield Static(content(tr("Enlarge the window. Nothing is lost.")), id="floor-too-small")
+        yield ThreadPanel()
         yield StateMenu()
         yield ActsMenu()
         yield ActionDialog()
@@ -197,6 +199,7 @@ class SupervisorScreen(ImmediateScreen):
             self.about,
             self.heard,
             self._worst,
+            reading=self.thread.contact_id if mounted else "",
             asking=asking,
             held=mounted and (self.dialog.is_open or self.acts.is_open),
             summary=self._summary.of(state, self._now()),
@@ -241,7 +244,7 @@ class SupervisorScreen(ImmediateScreen):
         view = self._floor.look(self.view(), self.query_one(DetailPanel).is_on_screen)
         self.query_one(ListeningBanner).heard = self.heard
         listed = self._listed(view)
-        self.query_one(FloorFooter).offered = listed.verbs
+        self.query_one(FloorFooter).offered = listed.keys
         self.acts.follow(listed)
         return view
 
@@ -249,6 +252,8 @@ class SupervisorScreen(ImmediateScreen):
 
     def target(self, view: FloorView | None = None) -> Target:
         """What a verb is about now."""
+        if self.thread.is_open:
+            return target_read(view or self.looked(), self.standing)
         alert = self.query_one(AlertPanel).cursor_key or ""
         contact = self.query_one(DetailPanel).contact
         return target_at(view or self.looked(), self.standing, self.place, alert, contact)
@@ -256,12 +261,9 @@ class SupervisorScreen(ImmediateScreen):
     def _listed(self, view: FloorView) -> Listed:
         """What the list of acts shows of the selected row now."""
         target, rows = self.target(view), self._rows
-        return Listed(
-            f"{self.place}|{rows.cursor_key or ''}",
-            victim_of(view, self.place, target),
-            target,
-            target.offered(self.standing),
-        )
+        row = view.reading or f"{self.place}|{rows.cursor_key or ''}"
+        victim, readable = victim_of(view, self.place, target), target.readable(self.standing)
+        return Listed(row, victim, target, target.offered(self.standing), () if view.reading else readable)
 
     def selected(self) -> str:
         """The row that verbs are about, as `ActsMenu.Chosen` names it."""
@@ -299,13 +301,23 @@ class SupervisorScreen(ImmediateScreen):
         """What can be done about the selected row."""
         return self.query_one(ActsMenu)
 
+    @property
+    def thread(self) -> ThreadPanel:
+        """The written contact that is read along."""
+        return self.query_one(ThreadPanel)
+
+    def read(self, contact_id: str) -> None:
+        """Show a written contact's thread, and what is added to it."""
+        self.thread.open(contact_id)
+        self.redraw()
+
     def open_acts(self) -> bool:
         """List what can be done about the selected row; says whether there is anything."""
         listed = self._listed(self.looked())
-        if listed.verbs:
+        if listed.keys:
             self.acts.open(listed, self._rows.cursor_offset, self._coverable)
             self.redraw()
-        return bool(listed.verbs)
+        return bool(listed.keys)
 
     def ask(self, act: Act) -> None:
         """Ask beside the selected row what must be known before something is done."""
@@ -319,7 +331,8 @@ class SupervisorScreen(ImmediateScreen):
 
     def close_top(self) -> bool:
         """Close what is open on top; says whether anything was."""
-        on_top: tuple[_Closable, ...] = (self.query_one(Page), self.query_one(StateMenu), self.acts, self.dialog)
+        page, menu = self.query_one(Page), self.query_one(StateMenu)
+        on_top: tuple[_Closable, ...] = (page, menu, self.acts, self.dialog, self.thread)
         for pane in on_top:
             if pane.is_open:
                 pane.close()
@@ -349,6 +362,7 @@ class SupervisorScreen(ImmediateScreen):
 
     def show_tab(self, name: str) -> None:
         """Turn to a pane."""
+        self.thread.close()
         self.turn_tab(name)
         self._widget_of(name).focus()
         self.redraw()
@@ -366,8 +380,8 @@ class SupervisorScreen(ImmediateScreen):
         self.show_tab(names[(names.index(self.place) + 1) % len(names)])
 
     def focus_place(self) -> None:
-        """Back to the pane that verbs are about."""
-        self._widget_of(self.place).focus()
+        """Back to what verbs are about."""
+        (self.thread if self.thread.is_open else self._widget_of(self.place)).focus()
         self.redraw()
 
     def _widget_of(self, place: str) -> LineTable:
@@ -468,7 +482,8 @@ class SupervisorScreen(ImmediateScreen):
         place = "detail" if widget.id == "detail-contacts" else places.get(widget.id or "")
         if place is None:
             return
-        self.acts.close()  # another row may have been turned to with the mouse
+        if self.focused is widget:
+            self.acts.close()  # another row was turned to with the mouse
         self.place = place
         if place in ("queues", "agents"):
             self.about = "queue" if place == "queues" else "agent"
@@ -508,6 +523,7 @@ class SupervisorScreen(ImmediateScreen):
         event.stop()
         self._floor.actions.chosen(event)
 
+    @on(ThreadPanel.Closed)
     @on(ActsMenu.Closed)
     def _acts_closed(self) -> None:
         self.focus_place()

@@ -15,8 +15,8 @@ from desktop.domain.select.floor_verbs import VERBS
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.supervisor.actions.beside_row import place_beside
 from desktop.tui.supervisor.actions.target import Target
-from desktop.tui.supervisor.contact import offering
-from desktop.tui.supervisor.verb_words import SHOWN
+from desktop.tui.supervisor.contact import Contact, offering
+from desktop.tui.supervisor.verb_words import SHOWN, VERB_OF
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
@@ -26,16 +26,28 @@ from desktop.tui.widgets.table_rows import Row
 from desktop.words.catalogue import tr
 
 WIDTH: Final = 68
+READ: Final = "read"
+"""The name of the key that shows a thread: it is looked at, and nothing is done to anybody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What the list shows: whom it is about, and the verbs that make sense now. `subject` is the row's id."""
+    """What the list shows: whom it is about, and what makes sense now. `subject` is the row's id.
+
+    `readable` are the written contacts whose thread can be read.
+    """
 
     subject: str
     victim: str
     target: Target
     verbs: tuple[FloorVerb, ...]
+    readable: tuple[Contact, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the keys of what can be done, in the order in which it is shown."""
+        verbs = tuple(SHOWN[verb].key for verb in self.verbs)
+        return (*verbs, READ) if self.readable else verbs
 
 
 class ActsMenu(Pane, Vertical):
@@ -92,13 +104,13 @@ class ActsMenu(Pane, Vertical):
     def place(self, row: Offset, within: Region) -> None:
         """Stand beside the row, which may be elsewhere by now."""
         if self._listed is not None:
-            place_beside(self, row, within, WIDTH, len(self._listed.verbs) + 2)
+            place_beside(self, row, within, WIDTH, len(self._listed.keys) + 2)
 
     def follow(self, listed: Listed) -> None:
         """Show what makes sense by now; close it where that is nothing, or another row is selected."""
         if self._listed is None:
             return
-        if listed.subject != self._listed.subject or not listed.verbs:
+        if listed.subject != self._listed.subject or not listed.keys:
             self.close()
         else:
             self._show(listed, anew=False)
@@ -114,8 +126,8 @@ class ActsMenu(Pane, Vertical):
         self._listed = listed
         self.border_title = content(listed.victim)
         table = self.query_one(LineTable)
-        table.set_rows([_row(verb, listed.target) for verb in listed.verbs], anew=anew)
-        table.styles.height = len(listed.verbs)
+        table.set_rows([_row(name, listed) for name in listed.keys], anew=anew)
+        table.styles.height = len(listed.keys)
 
     def on_key(self, event: events.Key) -> None:
         """The key of a verb chooses it; no other letter is a verb while the list is open."""
@@ -126,9 +138,9 @@ class ActsMenu(Pane, Vertical):
         if event.key in FLOOR_BY_ID["acts"].letters:
             self.close()
             return
-        for verb in self._listed.verbs:
-            if event.key in FLOOR_BY_ID[SHOWN[verb].key].letters:
-                self._choose(SHOWN[verb].key)
+        for name in self._listed.keys:
+            if event.key in FLOOR_BY_ID[name].letters:
+                self._choose(name)
                 return
 
     def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
@@ -147,17 +159,22 @@ class ActsMenu(Pane, Vertical):
             self.post_message(self.Chosen(key, subject))
 
 
-def _row(verb: FloorVerb, target: Target) -> Row:
-    key = FLOOR_BY_ID[SHOWN[verb].key]
-    return Row(SHOWN[verb].key, ((key.shown, "bold $accent"), (key.label, ""), (_about(verb, target), "$muted")))
+def _row(name: str, listed: Listed) -> Row:
+    key = FLOOR_BY_ID[name]
+    about = _whom(listed.readable) if name == READ else _about(VERB_OF[name], listed.target)
+    return Row(name, ((key.shown, "bold $accent"), (key.label, ""), (about, "$muted")))
+
+
+def _whom(contacts: Sequence[Contact]) -> str:
+    (first, *others) = contacts
+    return tr("one of {n} contacts", n=len(contacts)) if others else f"{first.sign} {first.who}"
 
 
 def _about(verb: FloorVerb, target: Target) -> str:
     """Which contact it takes, or what comes of it."""
     spec = VERBS[verb]
-    contacts: Sequence[str] = [f"{one.sign} {one.who}" for one in offering(target.contacts, verb)]
     if spec.phases:
-        whom = contacts[0] if len(contacts) == 1 else tr("one of {n} contacts", n=len(contacts))
+        whom = _whom(offering(target.contacts, verb))
         return f"{tr('press twice')} · {whom}" if spec.irrevocable else whom
     if verb is FloorVerb.AGENT_STATE and target.agent is not None and target.agent.work:
         return tr("after the current contact")
