@@ -362,6 +362,7 @@ class SupervisorScreen(ImmediateScreen):
 
     def show_tab(self, name: str) -> None:
         """Turn to a pane."""
+        self.place = name
         self.thread.close()
         self.turn_tab(name)
         self._widget_of(name).focus()

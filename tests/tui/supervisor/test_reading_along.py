@@ -5,28 +5,17 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.entities.model import Address, Message
-from desktop.domain.entities.words import Channel, DeliveryState, Phase
+from desktop.domain.entities.model import Message
 from desktop.words.catalogue import in_words
 from tests.tui.desk import settle
 from tests.tui.states import NOW
 from tests.tui.supervisor.floor_desk import FloorSession, floor_desk
-from tests.tui.supervisor.floor_states import floor, waits
+from tests.tui.supervisor.floor_states import CHAT, floor
 from tests.tui.supervisor.test_floor import SIZE, screen_of, screen_text, sees, until
 from tests.tui.supervisor.test_floor_verbs import MAYA, WHY, typed
 
 MEI = ["2", "down", "down", "down"]
 """To Mei Tanaka, who writes with two customers."""
-THREAD = (
-    Message("m1", NOW - 300, "system", "Q. Adams joined."),
-    Message("m2", NOW - 290, "customer", "Where is my refund?\nIt was promised for Friday."),
-    Message("m3", NOW - 200, "agent", "I am looking into it.", DeliveryState.DELIVERED),
-    Message("m4", NOW - 100, "agent", "It is on its way.", DeliveryState.FAILED),
-)
-CHAT = waits(
-    5, "Q. Adams", 310, id="w5", channel=Channel.CHAT, phase=Phase.ACTIVE, queue="Chat", agent_id="a5",
-    customer=Address("handle", "q.adams"), messages=THREAD,
-)  # fmt: skip
 ANOTHER = replace(CHAT, id="w6", customer_name="R. Bose", messages=())
 
 
@@ -43,7 +32,7 @@ async def test_a_written_contact_is_read_with_who_wrote_what_and_when(keys: list
     async with app.run_test(size=size) as pilot:
         await settle(pilot, keys)
         text = await sees(pilot, "❝ Q. Adams · Chat · in contact 05:10 · Mei Tanaka", "It was promised for Friday.")
-        for said in ("13:58:32  Q. Adams", "14:00:02  Mei Tanaka", "14:01:42  Mei Tanaka  ✕ ", "Q. Adams joined."):
+        for said in ("13:58 Q. Adams", "14:00 Mei Tanaka", "14:01 Mei Tanaka  ✕ not delivered", "Q. Adams joined."):
             assert said in text
         await settle(pilot, ["escape"])
         assert "I am looking into it." not in screen_text(app.screen)

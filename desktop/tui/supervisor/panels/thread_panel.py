@@ -20,9 +20,11 @@ from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.page_text import Hanging, Line, PageText
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
-from desktop.words.catalogue import in_words, ptr, term, tr
+from desktop.words.catalogue import in_words, ntr, tr
 
 _ACTS: Final = ("acts", "message", "take_over")
+MOST: Final = 500
+"""So many messages are shown, the newest."""
 LONGEST: Final = 20_000
 """Characters of one message that are shown."""
 
@@ -118,30 +120,24 @@ def thread_lines(interaction: Interaction, view: FloorView) -> Sequence[Line]:
         lines += [line((f"{tr('Subject')}  ", "$muted"), (interaction.subject, "bold")), content("")]
     if not interaction.messages:
         lines.append(content(tr("Nothing has been written yet."), "$muted"))
-    for one in interaction.messages:
-        author, style = _author(one, interaction, view)
-        day = wording.day(one.at, view.now)
-        at = f"{'' if day == wording.day(view.now, view.now) else f'{day} '}{wording.clock(one.at)}"
-        failed = one.delivery is DeliveryState.FAILED
-        lines.append(
-            line(
-                (f"{at}  ", "$muted"),
-                (author, style),
-                (f"  ✕ {term('delivery', one.delivery)}" if failed and one.delivery else "", "bold $warning"),
-            )
-        )
-        written = one.text[:LONGEST].splitlines()
-        lines += [Hanging(content("  "), content(text, limit=LONGEST)) for text in written]
-        lines.append(content(""))
+    left_out = len(interaction.messages) - MOST
+    if left_out > 0:
+        lines += [content(ntr("{n} earlier message", "{n} earlier messages", left_out), "$muted"), content("")]
+    for one in interaction.messages[-MOST:]:
+        lines += _message(one, interaction, view)
     return lines
 
 
-def _author(message: Message, interaction: Interaction, view: FloorView) -> tuple[str, str]:
-    match message.author:
-        case "customer":
-            return interaction.customer_name or wording.address(interaction.customer), "bold"
-        case "agent":
-            name = agent_name(view.state, interaction.agent_id or "")
-            return name or ptr("author", "agent"), "bold $accent"
-        case _:
-            return ptr("author", "system"), "$muted"
+def _message(message: Message, interaction: Interaction, view: FloorView) -> list[Line]:
+    day = wording.day(message.at, view.now)
+    at = f"{'' if day == wording.day(view.now, view.now) else f'{day} '}{wording.clock(message.at)[:5]} "
+    if message.author not in ("customer", "agent"):
+        return [line((at, "$muted"), (f"· {message.text}", "$muted")), content("")]
+    if message.author == "agent":
+        author, style = agent_name(view.state, interaction.agent_id or "") or tr("agent"), "bold $accent"
+    else:
+        author, style = interaction.customer_name or wording.address(interaction.customer), "bold"
+    failed = f"  ✕ {tr('not delivered')}" if message.delivery is DeliveryState.FAILED else ""
+    written = message.text[:LONGEST].splitlines()
+    said = [Hanging(content("  "), content(text, limit=LONGEST)) for text in written]
+    return [line((at, "$muted"), (author, style), (failed, "bold $error")), *said, content("")]
