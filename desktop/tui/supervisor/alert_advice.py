@@ -58,9 +58,10 @@ def _of_queue(alert: Alert, view: FloorView) -> str:
         return tr("enter opens the queue.")
     if not queue.waiting:
         return tr("No one is waiting now. enter opens the queue.")
-    if who.has(FloorVerb.MOVE) and who.has(FloorVerb.PRIORITY):
-        return tr("enter shows who waits: {move:key} moves, {priority:key} has them answered sooner.")
-    return tr("enter shows who waits.")
+    acts = _keys([verb for verb in (FloorVerb.MOVE, FloorVerb.PRIORITY) if who.has(verb)])
+    if acts:
+        return tr("{n} waiting: enter, then {acts}", n=queue.waiting, acts=acts)
+    return tr("{n} waiting: enter lists them.", n=queue.waiting)
 
 
 def _away(queue: str, view: FloorView) -> list[Agent]:
@@ -88,5 +89,9 @@ def _of_agent(alert: Alert, view: FloorView) -> str:
     offered = target_at(view, who, "alerts", alert.key, None).offered(who)
     usual = _ON_CONTACT if alert.about is About.WORK or FloorVerb.LISTEN in offered else _ON_AGENT
     verbs = [one for one in _FIRST.get(alert.watch, usual) if one in offered][:_MOST_VERBS]
+    return _keys(verbs) or tr("enter opens the agent.")
+
+
+def _keys(verbs: Sequence[FloorVerb]) -> str:
     keys = [FLOOR_BY_ID[SHOWN[verb].key] for verb in verbs]
-    return " · ".join(f"{key.shown} {key.label}" for key in keys) or tr("enter opens the agent.")
+    return " · ".join(f"{key.shown} {key.label}" for key in keys)

@@ -33,7 +33,7 @@ def away(*ids: str) -> dict[str, Any]:
 
 
 ADVICE = [
-    (ABOUT_BILLING, {}, "enter shows who waits: m moves, p has them answered sooner."),
+    (ABOUT_BILLING, {}, "7 waiting: enter, then m move · p priority"),
     (ABOUT_BILLING, away("a4"), "Tomás Herrera serves it and is not ready: c on their row."),
     (ABOUT_BILLING, away("a4", "a5"), "2 of its agents are not ready: c on their row."),
     (
@@ -84,7 +84,7 @@ async def test_who_is_away_as_planned_is_not_called_back() -> None:
         lunch = Schedule("a7", (Activity(NOW - 3_000, NOW + 3_000, ActivityKind.MEAL, "Lunch"),))
         session.supervisor.alerts.schedules = {"a7": lunch}
         app._second()
-        await sees(pilot, "enter shows who waits")
+        await sees(pilot, "7 waiting: enter")
 
 
 async def test_the_cursor_goes_from_alert_to_alert() -> None:
@@ -107,10 +107,13 @@ async def test_the_cursor_goes_from_alert_to_alert() -> None:
         assert panel.cursor_key == alerts[-1]
 
 
-async def test_where_there_is_no_room_the_border_says_it_of_the_selected_alert() -> None:
+async def test_the_most_urgent_come_first_where_room_is_short_and_the_border_says_it_of_the_selected_one() -> None:
     app, _ = floor_desk(floor())
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["3", "down"])
         panel = screen_of(app).query_one(AlertPanel)
-        await until(pilot, lambda: "enter shows who waits: m moves" in str(panel.border_subtitle))
-        assert not [row for row in panel.rows if row.key.startswith("advice|")]
+        await sees(pilot, "→ 7 waiting: enter, then m move")
+        assert [row.key for row in panel.rows if row.key.startswith("advice|")] == [f"advice|{panel.cursor_key}"]
+        assert "→" not in str(panel.border_subtitle)
+        await settle(pilot, ["down"])
+        await until(pilot, lambda: "→ 3 waiting: enter, then m move" in str(panel.border_subtitle))

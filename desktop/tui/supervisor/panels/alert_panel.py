@@ -32,7 +32,7 @@ _ADVICE: Final = "advice|"
 class AlertPanel(FloorPane, LineTable):
     """Requests first, then alerts by urgency; what is acknowledged says by whom and when.
 
-    Where there is room for it, what to do about each stands below it, else that of the selected one in the border.
+    What to do about each stands below it as far as there is room, else that of the selected one in the border.
     """
 
     ticks: ClassVar[bool] = True
@@ -56,19 +56,17 @@ class AlertPanel(FloorPane, LineTable):
         """List them."""
         requests, alerts = wanting(view)
         self._said = {one.key: self._in_words(one) for one in alerts}
-        room = self._page - len(requests) - len(alerts)
-        todo = {one.key: said for one in alerts if (said := advice(one, view))} if room > 0 else {}
-        fits = 0 < len(todo) <= room
+        todo = _advised(alerts, view, self._page - len(requests) - len(alerts))
         rows = [_help_row(one, view) for one in requests]
         for one in alerts:
             rows.append(_alert_row(one, self._said[one.key][1], view))
-            if fits and one.key in todo:
+            if one.key in todo:
                 rows.append(Row(_ADVICE + one.key, ("", "", (f"→ {todo[one.key]}", "$muted"))))
         self.set_rows(rows)
         self.border_title = line(tr("Alerts"), *counted(view))
         now = self.cursor_key or ""
         full, note = view.state.alerts.get(now), view.state.acknowledgements.get(now)
-        hint = "" if full is None or fits else advice(full, view)
+        hint = "" if full is None or now in todo else advice(full, view)
         below = f"→ {hint}" if hint else note.text if note is not None else full.rule if full is not None else ""
         self.border_subtitle = line((below, "$muted"), (_blind_words(view), "$warning"))
 
@@ -89,6 +87,17 @@ class AlertPanel(FloorPane, LineTable):
         """What the alert says; put into words once, for there may be hundreds, and a panel is drawn often."""
         known = self._said.get(alert.key)
         return known if known is not None and known[0] is alert.text else (alert.text, in_words(alert.text))
+
+
+def _advised(alerts: Sequence[Alert], view: FloorView, room: int) -> dict[str, str]:
+    """What to do about as many alerts as there is room for, the most urgent first, by their keys."""
+    found: dict[str, str] = {}
+    for one in alerts:
+        if len(found) >= room:
+            break
+        if said := advice(one, view):
+            found[one.key] = said
+    return found
 
 
 def _blind_words(view: FloorView) -> str:

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.message import Message as Told
 
+from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.model import Interaction, Message
 from desktop.domain.entities.words import DeliveryState
 from desktop.domain.select.floor_verbs import standing
@@ -16,13 +17,14 @@ from desktop.tui.supervisor.actions.target import contact_in_sight
 from desktop.tui.supervisor.contact import contact_of_interaction, named
 from desktop.tui.supervisor.floor_view import FloorView, agent_name
 from desktop.tui.supervisor.panels.floor_pane import FloorPane
+from desktop.tui.supervisor.verb_words import SHOWN
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.page_text import Hanging, Line, PageText
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
 from desktop.words.catalogue import in_words, ntr, tr
 
-_ACTS: Final = ("acts", "message", "take_over")
+_ACTS: Final = (FloorVerb.MESSAGE, FloorVerb.TAKE_OVER)
 MOST: Final = 500
 """So many messages are shown, the newest."""
 LONGEST: Final = 20_000
@@ -55,9 +57,12 @@ class ThreadPanel(FloorPane, VerticalScroll, can_focus=True):
     def open(self, contact_id: str) -> None:
         """Show a contact's thread from now on."""
         self.contact_id, self._lines = contact_id, None
-        keys = [FLOOR_BY_ID[name] for name in _ACTS]
-        parts: list[Part] = []
-        for key in keys:
+        who = standing(self.view.state) if self.view is not None else None
+        parts: list[Part] = [(FLOOR_BY_ID["acts"].shown, "bold $accent"), (f" {FLOOR_BY_ID['acts'].label}  ", "$muted")]
+        for verb in _ACTS:
+            if who is None or not who.has(verb):
+                continue
+            key = FLOOR_BY_ID[SHOWN[verb].key]
             parts += [(key.shown, "bold $accent"), (f" {key.label}  ", "$muted")]
         self.border_subtitle = line(*parts, ("esc", "bold $accent"), (f" {tr('close')}", "$muted"))
         self.query_one(PageText).set_lines([content(tr("Asking …"), "$muted")])
