@@ -91,7 +91,7 @@ class ThreadPanel(FloorPane, VerticalScroll, can_focus=True):
         known = view.thread
         if not self.is_open or known.of != self.contact_id:
             return
-        self.border_title = self._titled(view)
+        self.border_title = line(*self._titled(view))
         shown = (known.value.messages if known.value is not None else None, known.problem)
         if shown == self._lines:
             return
@@ -104,18 +104,17 @@ class ThreadPanel(FloorPane, VerticalScroll, can_focus=True):
         if at_end:
             self.call_after_refresh(self.scroll_end, animate=False)
 
-    def _titled(self, view: FloorView) -> Line:
+    def _titled(self, view: FloorView) -> tuple[Part, ...]:
         who = standing(view.state)
         contact = contact_in_sight(view, who, self.contact_id)
         if contact is None and view.thread.value is not None:
             contact = contact_of_interaction(view.thread.value, who)
         if contact is None:
-            return line("")
+            return ()
         age = None if view.thread.at is None else view.now - view.thread.at
         has = f" · {agent_name(view.state, contact.agent_id)}" if contact.agent_id else ""
-        return line(
-            (f"{named(contact, view.now)}{has}", ""), (f" · {tr('updated {ago}', ago=wording.since(age))}", "$muted")
-        )
+        heard = (f" · {tr('updated {ago}', ago=wording.since(age))}", "$muted")
+        return ((f"{named(contact, view.now)}{has}", ""), heard)
 
 
 def thread_lines(interaction: Interaction, view: FloorView) -> Sequence[Line]:
