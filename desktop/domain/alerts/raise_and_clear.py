@@ -237,6 +237,7 @@ class Progress:
             queue=subject.queue,
             ring=self.rule.ring,
             notify=self.rule.notify,
+            watch=self.rule.watch.id,
         )
 
 

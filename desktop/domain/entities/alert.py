@@ -46,6 +46,7 @@ class Alert:
     unknown_since: Instant | None = None  # since when nobody knows whether it still holds
     ring: bool = False  # whether its rule wants the bell
     notify: bool = False  # and a desktop notification
+    watch: str = ""  # what its rule watches
 
 
 class AlertStep(StrEnum):

@@ -12,6 +12,7 @@ def _key(name: str, letters: str, label: str, text: str, group: str) -> Key:
 _ACTS, _LOOKS, _PAGES = mark("Acting"), mark("Looking"), mark("Pages")
 
 FLOOR_KEYS: tuple[Key, ...] = (
+    _key("acts", "space", mark("act"), mark("List what can be done about the selected row, each with its key."), _ACTS),
     _key("listen", "l", mark("listen"), mark("Listen to the selected agent's call; they are not disturbed."), _ACTS),
     _key("whisper", "w", mark("whisper"), mark("Speak to the agent only; the customer cannot hear you."), _ACTS),
     _key("barge", "b", mark("barge in"), mark("Speak with both the agent and the customer."), _ACTS),
@@ -51,6 +52,7 @@ FLOOR_KEYS: tuple[Key, ...] = (
         mark("Tell the other supervisors that you are dealing with an alert."),
         _ACTS,
     ),
+    _key("read", "L", mark("read along"), mark("Read a written contact along: who wrote what, and when."), _LOOKS),
     _key("filter", "slash", mark("filter"), mark("Show only rows that contain what you type; esc shows all."), _LOOKS),
     _key("sort_left", "less_than_sign comma", mark("sort left"), mark("Sort by the column to the left."), _LOOKS),
     _key(

@@ -87,7 +87,7 @@ SIGNS = {_named(sign): sign for sign in string.punctuation}
 
 def is_typed(key: str) -> bool:
     """Whether a key writes something where one can type."""
-    return len(key) == 1 or key in SIGNS
+    return len(key) == 1 or key == "space" or key in SIGNS
 
 
 WORD_MOVES = frozenset("bf")

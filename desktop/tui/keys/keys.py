@@ -371,7 +371,7 @@ FIXED = {
     **dict.fromkeys((*PICK, *map(str, range(1, 10))), mark("choose a customer, a contact or a pane")),
     **dict.fromkeys(("up", "down", "left", "right", "pageup", "pagedown", "home", "end"), mark("moving")),
     **dict.fromkeys(("tab", "shift+tab"), mark("the next field")),
-    **dict.fromkeys(("enter", "backspace", "delete", "space"), mark("typing")),
+    **dict.fromkeys(("enter", "backspace", "delete"), mark("typing")),
     "ctrl+c": mark("copying"),
 }
 """Keys that cannot stand for a verb, with what they do; to be translated where it is shown."""

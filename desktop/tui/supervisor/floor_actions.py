@@ -17,6 +17,7 @@ from desktop.tui.quality.launcher import QualityWanted
 from desktop.tui.supervisor import floor_pages
 from desktop.tui.supervisor.actions.action_builder import ActionBuilder
 from desktop.tui.supervisor.actions.action_dialog import ActionDialog
+from desktop.tui.supervisor.actions.acts_menu import ActsMenu
 from desktop.tui.supervisor.actions.question import Act, Proposal, Question
 from desktop.tui.supervisor.contact import offering
 from desktop.tui.supervisor.floor_guide import FloorGuide
@@ -62,6 +63,7 @@ class FloorActions:
         """Do what the key of this name stands for."""
         if self._screen.dialog.is_open:
             return  # what is asked is answered first, or left with esc
+        self._screen.acts.close()
         verb = VERB_OF.get(name)
         if verb is not None:
             self._act(verb)
@@ -106,8 +108,41 @@ class FloorActions:
             self.tell(self._screen.gone(view) or tr(SHOWN[verb].first))
         else:
             self._screen.query_one(FloorGuide).did(SHOWN[verb].key)
-            self._screen.dialog.open(act)
-            self._screen.redraw()
+            self._screen.ask(act)
+
+    def _acts(self) -> None:
+        """List what can be done about the selected row."""
+        if self._screen.open_acts():
+            return
+        view = self._screen.looked()
+        if self._screen.place == "queues" and view.waiting.of != view.queue:
+            self.tell(tr("Loading the waiting customers …"))
+        else:
+            self.tell(self._screen.gone(view) or tr("There is nothing to do about this row."))
+
+    def _read(self) -> None:
+        """Show the thread of a written contact; of several, the one that is chosen."""
+        view = self._screen.looked()
+        readable = self._screen.target(view).readable(self._screen.standing)
+        if not readable:
+            self.tell(self._screen.gone(view) or tr("Select a written contact, or an agent who has one, first."))
+        elif len(readable) == 1:
+            self._screen.read(readable[0].id)
+        else:
+            options = tuple(Proposal(one.id, f"{one.sign} {one.who}", f"{one.word} · {one.queue}") for one in readable)
+            whom = tr("{n} contacts", n=len(readable))
+
+            async def read(answers: Mapping[str, str]) -> ActionResult:
+                self._screen.read(answers["contact"])
+                return ActionResult(True)
+
+            self._wants_field()
+            self._screen.ask(Act(tr("Read along"), whom, (Question("contact", tr("Which contact?"), options),), read))
+
+    def chosen(self, event: ActsMenu.Chosen) -> None:
+        """Do what was chosen from that list, about the row it was opened for."""
+        if event.subject == self._screen.selected():
+            self.do(event.key)
 
     def _armed_for(self, verb: FloorVerb) -> tuple[Irrevocable, ActionDialog.Answered] | None:
         """What the verb's key carries out now, where its dialog was answered and its victim named."""
@@ -284,7 +319,7 @@ class FloorActions:
             if agents
             else ntr("Export {n} queue", "Export {n} queues", len(keys))
         )
-        self._screen.dialog.open(Act(title, tr("as shown now"), (question,), write))
+        self._screen.ask(Act(title, tr("as shown now"), (question,), write))
 
     def _audit(self) -> None:
         self._page("audit", tr("Audit log"), [content(tr("Asking …"), "$muted")])

@@ -4,11 +4,9 @@ from dataclasses import replace
 
 from textual.content import Content
 
-from desktop.domain.entities.floor import FloorVerb
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.keys import keys
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
-from desktop.tui.supervisor.verb_words import SHOWN
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.words import wording
@@ -16,13 +14,14 @@ from desktop.words.catalogue import tr
 
 _LOOKS = ("filter", "reports", "quality", "audit", "formula", "group", "definitions")
 _ALWAYS = ("floor", "help")
-_COVERS = "#page.open, #report, #quality, ActionDialog.open"
+_COVERS = "#page.open, #report, #quality, ActionDialog.open, ActsMenu.open, ThreadPanel.open"
 
 
 class FloorFooter(Footer):
     """Verbs that are on offer first; looking and the way out after them."""
 
-    offered: tuple[FloorVerb, ...] = ()
+    offered: tuple[str, ...] = ()
+    """Names of the keys of what can be done about the selected row."""
 
     def look(self, view: View) -> tuple[object, ...]:
         """What was told, and what is on offer."""
@@ -37,7 +36,9 @@ class FloorFooter(Footer):
         """As many keys as there is room for."""
         news = self.view.state.coaching if self.view is not None else None
         covered = self._covered
-        shown = [] if covered else [(FLOOR_BY_ID[SHOWN[verb].key], "bold $accent") for verb in self.offered]
+        shown = [] if covered else [(FLOOR_BY_ID[name], "bold $accent") for name in self.offered]
+        if shown:
+            shown.insert(0, (FLOOR_BY_ID["acts"], "bold $accent"))
         if not covered and news is not None and news.answers:
             unread = replace(FLOOR_BY_ID["quality"], english_label=f"● {wording.answers(news.answers)}")
             shown.insert(0, (unread, "bold $accent"))

@@ -36,6 +36,8 @@ STALE_SECONDS = 15.0
 """After so long without a sign of life figures are shown dim."""
 SEVERITY = {Severity.CRITICAL: ("✕", "bold $error"), Severity.WARNING: ("!", "bold $warning")}
 """Sign and style of how bad something is."""
+HELP = "help|"
+"""Begins the key of a request's row among the alerts; an alert's row has the alert's key."""
 BELOW = "▼"
 """Stands before a service level that misses its target."""
 
@@ -76,6 +78,8 @@ class FloorView(View):
     waiting: LookedUp[Sequence[Interaction]] = LookedUp()  # of a queue
     today: LookedUp[Sequence[Interval]] = LookedUp()  # of a queue, by half hours
     day: LookedUp[Sequence[StateStretch]] = LookedUp()  # of an agent
+    reading: str = ""  # the written contact that is read along
+    thread: LookedUp[Interaction] = LookedUp()  # of that contact
     what_if: "LookedUp[WhatIf]" = LookedUp()  # of a queue by a formula
     forecast: "LookedUp[DemandForecast]" = LookedUp()  # of a queue, for the rest of the day
     days: CentreDays = field(default_factory=lambda: UTC_DAYS)  # of the contact centre

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from desktop.app.supervision.supervisor_desk import SupervisorDesk
 
 WAITING_SECONDS: Final = 2.0
+THREAD_SECONDS: Final = 2.0
 TODAY_SECONDS: Final = 60.0
 WHAT_IF_SECONDS: Final = 10.0
 QUARTERS_SECONDS: Final = 60.0
@@ -61,6 +62,7 @@ class FloorRequests:
             waiting=self._known("waiting"),
             today=self._known("today"),
             day=self._known("day"),
+            thread=self._known("thread"),
             what_if=self._known("what_if"),
             schedules=schedules,
             fits=self._desk.alerts.fits,
@@ -79,12 +81,15 @@ class FloorRequests:
         desk = self._desk
         if desk.offers(Capability.HISTORY):
             self._want_quarters(view)
+        reading = view.reading
+        if reading:
+            self._want("thread", reading, view.now, THREAD_SECONDS, lambda: self._thread(reading))
+        queue = view.queue if view.about == "queue" else ""
+        if queue and desk.offers(Capability.SUPERVISE):  # also without details: they can be acted on from their row
+            self._want("waiting", queue, view.now, WAITING_SECONDS, lambda: self._waiting(queue))
         if not details:
             return
-        if view.about == "queue" and view.queue:
-            queue = view.queue
-            if desk.offers(Capability.SUPERVISE):
-                self._want("waiting", queue, view.now, WAITING_SECONDS, lambda: self._waiting(queue))
+        if queue:
             if desk.offers(Capability.HISTORY):
                 self._want("today", queue, view.now, TODAY_SECONDS, lambda: self._today(queue))
                 if self._rested(queue, view.now):
@@ -146,6 +151,10 @@ class FloorRequests:
 
     async def _waiting(self, queue: str) -> tuple[Any, Sentence, None]:
         looked = await self._desk.acts.waiting(queue)
+        return looked.value, looked.text, None
+
+    async def _thread(self, contact_id: str) -> tuple[Any, Sentence, None]:
+        looked = await self._desk.acts.interaction(contact_id)
         return looked.value, looked.text, None
 
     async def _day(self, agent: str) -> tuple[Any, Sentence, None]:

@@ -7,7 +7,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -23,7 +23,9 @@ from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.two_presses import named
 from desktop.tui.supervisor.actions.action_dialog import ActionDialog
-from desktop.tui.supervisor.actions.target import Target, target_at
+from desktop.tui.supervisor.actions.acts_menu import ActsMenu, Listed
+from desktop.tui.supervisor.actions.question import Act
+from desktop.tui.supervisor.actions.target import Target, target_at, target_read, victim_of
 from desktop.tui.supervisor.banners.floor_offer import FloorOffer
 from desktop.tui.supervisor.banners.listening_banner import ListeningBanner
 from desktop.tui.supervisor.banners.own_call_banner import OwnCallBanner
@@ -34,12 +36,13 @@ from desktop.tui.supervisor.floor_status import FloorStatus
 from desktop.tui.supervisor.floor_summary import SummaryKeeper
 from desktop.tui.supervisor.floor_tabs import FLOOR_TABS, FloorTabs
 from desktop.tui.supervisor.floor_top import FloorTop
-from desktop.tui.supervisor.floor_view import FloorView, Heard, row_of, worst_alerts
+from desktop.tui.supervisor.floor_view import HELP, FloorView, Heard, row_of, worst_alerts
 from desktop.tui.supervisor.panels.agent_panel import AgentPanel
-from desktop.tui.supervisor.panels.alert_panel import HELP, AlertPanel
+from desktop.tui.supervisor.panels.alert_panel import AlertPanel
 from desktop.tui.supervisor.panels.detail_panel import DetailPanel
 from desktop.tui.supervisor.panels.floor_table import FloorTable
 from desktop.tui.supervisor.panels.queue_panel import QueuePanel
+from desktop.tui.supervisor.panels.thread_panel import ThreadPanel
 from desktop.tui.terminal.input_priority import LOOK_SECONDS
 from desktop.tui.textual_patches.immediate_screen import ImmediateScreen
 from desktop.tui.widgets.pane import Pane
@@ -55,6 +58,9 @@ class FloorVerbs(Protocol):
 
     def do(self, name: str) -> None:
         """Do what the key of this name stands for."""
+
+    def chosen(self, event: ActsMenu.Chosen) -> None:
+        """Do what was chosen from the list of acts."""
 
     def answered(self, event: ActionDialog.Answered) -> None:
         """Do what was asked about."""
@@ -150,7 +156,9 @@ class SupervisorScreen(ImmediateScreen):
         yield FloorGuide()
         yield FloorFooter()
         yield Static(content(tr("Enlarge the window. Nothing is lost.")), id="floor-too-small")
+        yield ThreadPanel()
         yield StateMenu()
+        yield ActsMenu()
         yield ActionDialog()
         yield Page()
 
@@ -191,8 +199,9 @@ class SupervisorScreen(ImmediateScreen):
             self.about,
             self.heard,
             self._worst,
+            reading=self.thread.contact_id if mounted else "",
             asking=asking,
-            held=mounted and self.query_one(ActionDialog).is_open,
+            held=mounted and (self.dialog.is_open or self.acts.is_open),
             summary=self._summary.of(state, self._now()),
             in_sight=self.query_one(QueuePanel).trends_in_sight if mounted else (),
         )
@@ -234,16 +243,31 @@ class SupervisorScreen(ImmediateScreen):
     def _before_drawing(self) -> FloorView:
         view = self._floor.look(self.view(), self.query_one(DetailPanel).is_on_screen)
         self.query_one(ListeningBanner).heard = self.heard
-        self.query_one(FloorFooter).offered = self.target(view).offered(self.standing)
+        listed = self._listed(view)
+        self.query_one(FloorFooter).offered = listed.keys
+        self.acts.follow(listed)
         return view
 
     # What is selected
 
     def target(self, view: FloorView | None = None) -> Target:
         """What a verb is about now."""
+        if self.thread.is_open:
+            return target_read(view or self.looked(), self.standing)
         alert = self.query_one(AlertPanel).cursor_key or ""
         contact = self.query_one(DetailPanel).contact
         return target_at(view or self.looked(), self.standing, self.place, alert, contact)
+
+    def _listed(self, view: FloorView) -> Listed:
+        """What the list of acts shows of the selected row now."""
+        target, rows = self.target(view), self._rows
+        row = view.reading or f"{self.place}|{rows.cursor_key or ''}"
+        victim, readable = victim_of(view, self.place, target), target.readable(self.standing)
+        return Listed(row, victim, target, target.offered(self.standing), () if view.reading else readable)
+
+    def selected(self) -> str:
+        """The row that verbs are about, as `ActsMenu.Chosen` names it."""
+        return self._listed(self.looked()).subject
 
     def gone(self, view: FloorView) -> str:
         """That what was selected is gone, as a sentence; "" where it is not."""
@@ -262,9 +286,7 @@ class SupervisorScreen(ImmediateScreen):
             else:
                 left = tr("{customer} is no longer here.", customer=named(contact.who))
             return left + " " + tr("No one is selected: choose with the arrow keys.")
-        tables: dict[str, type[LineTable]] = {"queues": QueuePanel, "agents": AgentPanel, "alerts": AlertPanel}
-        rows = tables.get(self.place)
-        lost = rows is not None and self.query_one(rows).removed is not None
+        lost = self.place != "detail" and self._rows.removed is not None
         return tr("The row you had selected is gone. Choose another with the arrow keys.") if lost else ""
 
     # What is open
@@ -274,9 +296,43 @@ class SupervisorScreen(ImmediateScreen):
         """What asks before something is done."""
         return self.query_one(ActionDialog)
 
+    @property
+    def acts(self) -> ActsMenu:
+        """What can be done about the selected row."""
+        return self.query_one(ActsMenu)
+
+    @property
+    def thread(self) -> ThreadPanel:
+        """The written contact that is read along."""
+        return self.query_one(ThreadPanel)
+
+    def read(self, contact_id: str) -> None:
+        """Show a written contact's thread, and what is added to it."""
+        self.thread.open(contact_id)
+        self.redraw()
+
+    def open_acts(self) -> bool:
+        """List what can be done about the selected row; says whether there is anything."""
+        listed = self._listed(self.looked())
+        if listed.keys:
+            self.acts.open(listed, self._rows.cursor_offset, self._coverable)
+            self.redraw()
+        return bool(listed.keys)
+
+    def ask(self, act: Act) -> None:
+        """Ask beside the selected row what must be known before something is done."""
+        self.dialog.open(act, self._rows.cursor_offset, self._coverable)
+        self.redraw()
+
+    @property
+    def _coverable(self) -> Region:
+        """What a box beside a row may cover: the panes, and no banner."""
+        return self.query_one("#floor").region
+
     def close_top(self) -> bool:
         """Close what is open on top; says whether anything was."""
-        on_top: tuple[_Closable, ...] = (self.query_one(Page), self.query_one(StateMenu), self.dialog)
+        page, menu = self.query_one(Page), self.query_one(StateMenu)
+        on_top: tuple[_Closable, ...] = (page, menu, self.acts, self.dialog, self.thread)
         for pane in on_top:
             if pane.is_open:
                 pane.close()
@@ -306,6 +362,8 @@ class SupervisorScreen(ImmediateScreen):
 
     def show_tab(self, name: str) -> None:
         """Turn to a pane."""
+        self.place = name
+        self.thread.close()
         self.turn_tab(name)
         self._widget_of(name).focus()
         self.redraw()
@@ -323,15 +381,20 @@ class SupervisorScreen(ImmediateScreen):
         self.show_tab(names[(names.index(self.place) + 1) % len(names)])
 
     def focus_place(self) -> None:
-        """Back to the pane that verbs are about."""
-        self._widget_of(self.place).focus()
+        """Back to what verbs are about."""
+        (self.thread if self.thread.is_open else self._widget_of(self.place)).focus()
         self.redraw()
 
-    def _widget_of(self, place: str) -> Widget:
+    def _widget_of(self, place: str) -> LineTable:
         if place == "detail":
             return self.query_one("#detail-contacts", LineTable)
-        panels: dict[str, type[Widget]] = {"queues": QueuePanel, "agents": AgentPanel, "alerts": AlertPanel}
+        panels: dict[str, type[LineTable]] = {"queues": QueuePanel, "agents": AgentPanel, "alerts": AlertPanel}
         return self.query_one(panels[place])
+
+    @property
+    def _rows(self) -> LineTable:
+        """The rows of which one is selected."""
+        return self._widget_of(self.place)
 
     def go_to(self, row: str) -> bool:
         """Turn to `queue|NAME` or `agent|ID`, with its details; says whether there is such a row."""
@@ -386,7 +449,14 @@ class SupervisorScreen(ImmediateScreen):
     def on_resize(self, event: events.Resize) -> None:
         """Fit, and draw what depends on the width."""
         self.fit(event.size)
-        self.call_after_refresh(self.redraw)
+        self.call_after_refresh(self._fitted)
+
+    def _fitted(self) -> None:
+        """The panes have their places: what stands beside a row follows it."""
+        self.redraw()
+        for box in (self.acts, self.dialog):
+            if box.is_open:
+                box.place(self._rows.cursor_offset, self._coverable)
 
     def _set_layout_classes(self) -> None:
         wanted = classes_for(self._size_fitted, self._tab, self._below)
@@ -413,6 +483,8 @@ class SupervisorScreen(ImmediateScreen):
         place = "detail" if widget.id == "detail-contacts" else places.get(widget.id or "")
         if place is None:
             return
+        if self.focused is widget:
+            self.acts.close()  # another row was turned to with the mouse
         self.place = place
         if place in ("queues", "agents"):
             self.about = "queue" if place == "queues" else "agent"
@@ -446,6 +518,16 @@ class SupervisorScreen(ImmediateScreen):
     @on(Input.Submitted, "#floor-filter")
     def _filter_done(self) -> None:
         self.close_filter()
+
+    @on(ActsMenu.Chosen)
+    def _act_chosen(self, event: ActsMenu.Chosen) -> None:
+        event.stop()
+        self._floor.actions.chosen(event)
+
+    @on(ThreadPanel.Closed)
+    @on(ActsMenu.Closed)
+    def _acts_closed(self) -> None:
+        self.focus_place()
 
     @on(ActionDialog.Answered)
     def _answered(self, event: ActionDialog.Answered) -> None:

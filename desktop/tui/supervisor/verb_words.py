@@ -17,12 +17,14 @@ class VerbWords:
         did: what was done, as the audit log says it.
         title: of the dialog that asks before it is done; "" where nothing is asked.
         first: what must be selected first.
+        effect: what comes of it, where its name does not say that; "" where it does.
     """
 
     key: str
     did: str
     title: str = ""
     first: str = ""
+    effect: str = ""
 
 
 _ON_A_CALL = mark("Select an agent on a call first, other than yourself (2: agents).")
@@ -30,10 +32,22 @@ _AN_AGENT = mark("Select an agent first (2: agents).")
 _A_WAITING = mark("Select a waiting or ringing contact first: enter on a queue lists them.")
 
 SHOWN: Final[Mapping[FloorVerb, VerbWords]] = {
-    FloorVerb.LISTEN: VerbWords("listen", pmark("audit", "listened to"), mark("Listen"), _ON_A_CALL),
-    FloorVerb.WHISPER: VerbWords("whisper", pmark("audit", "whispered to"), mark("Whisper to the agent"), _ON_A_CALL),
+    FloorVerb.LISTEN: VerbWords(
+        "listen", pmark("audit", "listened to"), mark("Listen"), _ON_A_CALL, mark("no one can hear you")
+    ),
+    FloorVerb.WHISPER: VerbWords(
+        "whisper",
+        pmark("audit", "whispered to"),
+        mark("Whisper to the agent"),
+        _ON_A_CALL,
+        mark("the customer cannot hear you"),
+    ),
     FloorVerb.BARGE: VerbWords(
-        "barge", pmark("audit", "joined the call of"), mark("Barge in (both hear you)"), _ON_A_CALL
+        "barge",
+        pmark("audit", "joined the call of"),
+        mark("Barge in (both hear you)"),
+        _ON_A_CALL,
+        mark("both can hear you"),
     ),
     FloorVerb.END_MONITOR: VerbWords("stop_listening", pmark("audit", "stopped listening to")),
     FloorVerb.TAKE_OVER: VerbWords(

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -132,6 +132,12 @@ class LineTable(ScrollView, can_focus=True):
     def removed(self) -> str | None:
         """The key the cursor was on, where its row is gone and nothing was chosen since; see `clears_selection`."""
         return self._removed
+
+    @property
+    def cursor_offset(self) -> Offset:
+        """Where on the screen the row under the cursor begins."""
+        region = self.scrollable_content_region
+        return Offset(region.x, region.y + self._header + max(0, min(self._cursor - self._top, self._page - 1)))
 
     def set_rows(self, rows: Sequence[Row], *, anew: bool = False) -> None:
         """Show these rows from now on.

@@ -139,6 +139,17 @@ async def test_what_is_on_offer_is_the_servers_word(servers: Harness) -> None:
         assert not (await maya.acts.audit()).ok
 
 
+async def test_a_written_contact_is_read_along_and_taken_over(servers: Harness) -> None:
+    chat = servers.active("maya", channel="chat")
+    async with signed_in(servers, "sam") as (sam,):
+        assert servers.do(chat, "messages", {"text": "I am looking into it."}).status_code == 200
+        looked = await sam.acts.interaction(chat)
+        assert looked.value is not None
+        assert ("agent", "I am looking into it.") in [(one.author, one.text) for one in looked.value.messages]
+        assert (await sam.acts.message("maya", "Offer them 20 %.")).ok
+        assert (await sam.acts.take_over(chat, "they ask for me")).ok
+
+
 async def test_hostile_words_go_there_and_back(servers: Harness) -> None:
     why = "[bold]\x1b[2J\u202e=HYPERLINK(1)"
     async with signed_in(servers, "sam") as (sam,):

@@ -11,6 +11,7 @@ from desktop.app.history.query_cache import Answer
 from desktop.app.supervision.questions import Looked
 from desktop.app.supervision.supervisor_commands import Listening
 from desktop.domain.entities.floor import AuditEntry
+from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Monitoring
 from desktop.domain.figures.adherence import FITS
 from desktop.domain.figures.service_level import Formula
@@ -34,6 +35,7 @@ class RecordedCommands:
         self._session = session
         self.monitoring: Listening | None = None
         self.waits = WAITING
+        self.contacts: dict[str, Interaction] = {}  # what a look at one contact shows
         self.entries: Sequence[AuditEntry] = (
             AuditEntry("e2", NOW - 60, "sam", "Sam Rivera", "listen", "a1", "new in the team"),
             AuditEntry(
@@ -60,6 +62,10 @@ class RecordedCommands:
 
     async def waiting(self, queue: str) -> Looked[Any]:
         return Looked(self.waits if queue == "Billing" else ())
+
+    async def interaction(self, contact_id: str) -> Looked[Any]:
+        known = self.contacts.get(contact_id)
+        return Looked(known, verbatim("" if known else "The contact could not be loaded."))
 
     async def audit(self) -> Looked[Any]:
         return Looked(self.entries)

@@ -18,8 +18,8 @@ from desktop.domain.entities.floor import (
     Schedule,
 )
 from desktop.domain.entities.history import Interval
-from desktop.domain.entities.model import Address, Agent, Interaction, QueueStats
-from desktop.domain.entities.words import Availability, Channel, Direction, Health, Phase, Role
+from desktop.domain.entities.model import Address, Agent, Interaction, Message, QueueStats
+from desktop.domain.entities.words import Availability, Channel, DeliveryState, Direction, Health, Phase, Role
 from desktop.domain.staffing.forecast import Expected, Slot
 from desktop.domain.staffing.forecast_error import ForecastError
 from desktop.domain.state.state import AppState, SourceHealth
@@ -169,6 +169,16 @@ WAITING = (
     waits(3, "Chidi Obi", 61, priority=100),
     waits(4, "Lena Kraus", 22, phase=Phase.OFFERED, agent_id="a2"),
 )
+THREAD = (
+    Message("m1", NOW - 300, "system", "Q. Adams joined."),
+    Message("m2", NOW - 290, "customer", "Where is my refund?\nIt was promised for Friday."),
+    Message("m3", NOW - 200, "agent", "I am looking into it.", DeliveryState.DELIVERED),
+    Message("m4", NOW - 100, "agent", "It is on its way.", DeliveryState.FAILED),
+)
+CHAT = waits(
+    5, "Q. Adams", 310, id="w5", channel=Channel.CHAT, phase=Phase.ACTIVE, queue="Chat", agent_id="a5",
+    customer=Address("handle", "q.adams"), messages=THREAD,
+)  # fmt: skip
 SHIFT = Activity(NOW - 20_000, NOW + 3_000, ActivityKind.WORK)
 LUNCH = Activity(NOW + 3_000, NOW + 6_000, ActivityKind.MEAL, "Lunch")
 SCHEDULES = (Schedule("a1", (SHIFT, LUNCH)), Schedule("a7", (SHIFT,)))

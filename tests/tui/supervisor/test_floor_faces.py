@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from tests.tui.agent.test_faces import SIZES
 from tests.tui.desk import settle, steady_cursors
 from tests.tui.supervisor.floor_desk import floor_desk
-from tests.tui.supervisor.floor_states import FLOOR_FACES, floor
+from tests.tui.supervisor.floor_states import CHAT, FLOOR_FACES, floor
 
 NARROW, MEDIUM = (80, 24), (120, 36)
 OPENED = {
@@ -21,6 +21,10 @@ OPENED = {
     "detail_of_queue_medium": (["4"], MEDIUM),
     "by_team": (["g", "g"], MEDIUM),
     "filtered": (["slash", "b", "i", "l"], MEDIUM),
+    "acts_narrow": (["2", "down", "down", "space"], NARROW),
+    "acts_medium": (["2", "down", "space"], MEDIUM),
+    "acts_wide": (["3", "space"], (200, 50)),
+    "acts_on_written_medium": (["2", "down", "down", "down", "space"], MEDIUM),
     "reassign": (["4", "e"], MEDIUM),
     "why_narrow": (["2", "down", "down", "l"], NARROW),
     "listening_narrow": (["2", "down", "down", "l", "h", "i", "enter"], NARROW),
@@ -55,6 +59,14 @@ def test_face(face: str, size: tuple[int, int], snap_compare: Callable[..., bool
 def test_opened(name: str, snap_compare: Callable[..., bool]) -> None:
     keys, size = OPENED[name]
     app, _ = floor_desk(floor())
+    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _still(pilot, keys))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_reading_along(size: tuple[int, int], snap_compare: Callable[..., bool]) -> None:
+    app, session = floor_desk(floor())
+    session.supervisor.acts.contacts = {CHAT.id: CHAT}
+    keys = ["2", "down", "down", "down", "L", "enter"]
     assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _still(pilot, keys))
 
 

@@ -1,14 +1,16 @@
 """A small field over the floor that asks what must be known before something is done. It covers no offer."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from desktop.tui.supervisor.actions.beside_row import place_beside
 from desktop.tui.supervisor.actions.question import LONGEST, Act, Proposal, Question
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
@@ -18,6 +20,9 @@ from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.words.catalogue import tr
 
+WIDTH: Final = 74
+_FRAME: Final = 4
+"""Cells of its border and the blanks beside it."""
 MOST = 200
 """So many options are listed at once; typing finds the others."""
 
@@ -46,6 +51,8 @@ class ActionDialog(Pane, Vertical):
         self._labels: list[str] = []  # of the answers so far, as they were shown
         self._shown: dict[str, Proposal] = {}
         self._chosen = False  # whether the cursor was put on an option by hand
+        self._row, self._within = Offset(), Region()
+        self._told = self._listed = 0  # lines above the field and below it
 
     def compose(self) -> ComposeResult:
         """Whom it concerns, what is asked, a field, what can be chosen."""
@@ -66,9 +73,10 @@ class ActionDialog(Pane, Vertical):
         """Whether something is being asked."""
         return self._act is not None
 
-    def open(self, act: Act) -> None:
-        """Begin to ask for an act."""
+    def open(self, act: Act, row: Offset, within: Region) -> None:
+        """Begin to ask for an act, beside its row; see `place_beside`."""
         self._act, self._answers, self._labels = act, {}, []
+        self._row, self._within = row, within
         self.border_title = content(act.title)
         self.border_subtitle = line(
             ("enter", "bold $accent"),
@@ -78,6 +86,11 @@ class ActionDialog(Pane, Vertical):
         )
         self.add_class("open")
         self._ask()
+
+    def place(self, row: Offset, within: Region) -> None:
+        """Stand beside the row, which may be elsewhere by now."""
+        self._row, self._within = row, within
+        place_beside(self, row, within, WIDTH, self._told + self._listed + 3)
 
     def close(self) -> None:
         """Hide it; nothing is done."""
@@ -97,8 +110,12 @@ class ActionDialog(Pane, Vertical):
         if question is None:
             return
         whom = self._act.whom if self._act is not None else ""
-        self.query_one("#act-whom", Static).update(line((" → ".join((whom, *self._labels)), "bold")))
-        self.query_one("#act-ask", Static).update(line((problem or question.ask, "$warning" if problem else "$muted")))
+        told = line((" → ".join((whom, *self._labels)), "bold"))
+        asked = line((problem or question.ask, "$warning" if problem else "$muted"))
+        self.query_one("#act-whom", Static).update(told)
+        self.query_one("#act-ask", Static).update(asked)
+        inner = min(WIDTH, self._within.width) - _FRAME
+        self._told = sum(min(2, one.get_height({}, inner)) for one in (told, asked))
         field = self.query_one(Input)
         if not problem:
             with self.prevent(Input.Changed):
@@ -116,7 +133,8 @@ class ActionDialog(Pane, Vertical):
         self._shown = {one.value: one for one in fitting[:MOST]}
         table = self.query_one(LineTable)
         table.set_rows([Row(one.value, ((one.label, one.style), (one.hint, "$muted"))) for one in self._shown.values()])
-        table.styles.height = min(8, len(self._shown))
+        table.styles.height = self._listed = min(8, len(self._shown))
+        self.place(self._row, self._within)
         table.set_empty("" if question is None or question.free else tr("No match."))
         self._chosen = False
 

@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 
 from desktop.domain.entities.alert import About, Alert
+from desktop.domain.entities.channels import WRITTEN
 from desktop.domain.entities.floor import FloorVerb, HelpRequest
 from desktop.domain.entities.model import Agent
+from desktop.domain.entities.words import Role
 from desktop.domain.select.floor_verbs import Standing, for_agent, for_alert, for_help
-from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work
-from desktop.tui.supervisor.floor_view import FloorView
-from desktop.tui.supervisor.panels.alert_panel import HELP
+from desktop.ports.base import Capability
+from desktop.tui.supervisor.agent_activity import activity
+from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work, named
+from desktop.tui.supervisor.floor_view import HELP, FloorView, agent_name
+from desktop.tui.words import wording
+from desktop.words.catalogue import in_words, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,30 @@ class Target:
             found.append(FloorVerb.END_MONITOR)
         return tuple(dict.fromkeys(found))
 
+    def readable(self, who: Standing) -> tuple[Contact, ...]:
+        """The written contacts whose thread may be read along."""
+        if who.role is not Role.SUPERVISOR or Capability.SUPERVISE.value not in who.capabilities:
+            return ()
+        return tuple(one for one in self.contacts if one.channel in WRITTEN and one.agent_id != who.me)
+
+
+def contact_in_sight(view: FloorView, who: Standing, contact_id: str) -> Contact | None:
+    """A contact of which the floor tells now: in an agent's hands, or among those who wait."""
+    for agent in view.state.agents.values():
+        for work in agent.work:
+            if work.interaction_id == contact_id:
+                return contact_of_work(work, agent.id, who)
+    waiting = (contact_of_interaction(one, who) for one in view.waiting.value or () if one.id == contact_id)
+    return next(waiting, None)
+
+
+def target_read(view: FloorView, who: Standing) -> Target:
+    """What a verb is about while a thread is read: its contact, and the agent who has it."""
+    contact = contact_in_sight(view, who, view.reading)
+    if contact is None:
+        return Target()
+    return Target(view.state.agents.get(contact.agent_id), (contact,))
+
 
 def target_at(view: FloorView, who: Standing, place: str, alert_key: str, contact: Contact | None) -> Target:
     """What a verb is about.
@@ -54,6 +83,20 @@ def target_at(view: FloorView, who: Standing, place: str, alert_key: str, contac
             return Target(agent if view.about == "agent" else None, (contact,) if contact is not None else ())
         case _:
             return Target(None, _waiting(view, who))
+
+
+def victim_of(view: FloorView, place: str, target: Target) -> str:
+    """Whom or what the verbs on offer are about, as the list of them is headed."""
+    if target.help is not None:
+        return tr("{agent} needs help", agent=agent_name(view.state, target.help.agent_id))
+    if target.alert is not None:
+        return in_words(target.alert.text)
+    if place == "detail" or view.reading:
+        return named(target.contacts[0], view.now) if target.contacts else ""
+    if target.agent is not None:
+        doing = activity(target.agent, view.state)
+        return f"{target.agent.name} · {doing.word} {wording.duration(view.clock - doing.since)}"
+    return f"{view.queue} · {tr('{n} waiting', n=len(target.contacts))}"
 
 
 def _of_alert(view: FloorView, who: Standing, key: str) -> Target:

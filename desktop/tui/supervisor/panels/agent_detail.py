@@ -5,6 +5,7 @@ from textual.content import Content
 from desktop.domain.entities.model import Agent
 from desktop.domain.figures.agent_day import day_until
 from desktop.tui.supervisor.agent_activity import activity, reason_label
+from desktop.tui.supervisor.alert_advice import advice
 from desktop.tui.supervisor.floor_view import STALE_SECONDS, FloorView, agent_name, signed
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
@@ -32,6 +33,7 @@ def agent_lines(agent: Agent, view: FloorView, width: int) -> list[Content]:
     return [
         line(*state),
         *([line(signed(alert), f" {in_words(alert.text)}")] if alert is not None else []),
+        *([line((f"  → {todo}", "$muted"))] if (todo := advice(alert, view) if alert is not None else "") else []),
         pairs(
             *(tr("team"), agent.team or wording.UNKNOWN),
             *(tr("queues"), ", ".join(agent.queues) or wording.UNKNOWN),

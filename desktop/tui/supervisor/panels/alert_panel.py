@@ -7,7 +7,16 @@ from desktop.domain.entities.alert import Alert
 from desktop.domain.entities.floor import HelpRequest, HelpState
 from desktop.domain.entities.model import Instant
 from desktop.domain.text.sentence import Sentence
-from desktop.tui.supervisor.floor_view import FloorView, agent_name, fresh_alerts, open_requests, signed, urgency
+from desktop.tui.supervisor.alert_advice import advice
+from desktop.tui.supervisor.floor_view import (
+    HELP,
+    FloorView,
+    agent_name,
+    fresh_alerts,
+    open_requests,
+    signed,
+    urgency,
+)
 from desktop.tui.supervisor.panels.floor_pane import FloorPane
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.widgets.table import LineTable
@@ -16,12 +25,15 @@ from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
 from desktop.words.catalogue import in_words, tr
 
-HELP: Final = "help|"
-"""Begins the key of a request's row; an alert's row has the alert's key."""
+_ADVICE: Final = "advice|"
+"""Begins the key of the line below an alert that says what to do about it. The cursor passes it by."""
 
 
 class AlertPanel(FloorPane, LineTable):
-    """Requests first, then alerts by urgency; what is acknowledged says by whom and when."""
+    """Requests first, then alerts by urgency; what is acknowledged says by whom and when.
+
+    What to do about each stands below it as far as there is room, else that of the selected one in the border.
+    """
 
     ticks: ClassVar[bool] = True
 
@@ -37,28 +49,55 @@ class AlertPanel(FloorPane, LineTable):
 
     def look_at(self, view: FloorView) -> tuple[object, ...]:
         """Requests for help and alerts."""
-        return (view.state.help, view.state.alerts, view.state.agents if view.state.help else None, *view.blind)
+        state = view.state
+        return (state.help, state.alerts, state.agents if state.help else None, state.capabilities, *view.blind)
 
     def draw_floor(self, view: FloorView) -> None:
         """List them."""
         requests, alerts = wanting(view)
         self._said = {one.key: self._in_words(one) for one in alerts}
+        todo = _advised(alerts, view, self._page - len(requests) - len(alerts))
         rows = [_help_row(one, view) for one in requests]
-        rows += [_alert_row(one, self._said[one.key][1], view) for one in alerts]
+        for one in alerts:
+            rows.append(_alert_row(one, self._said[one.key][1], view))
+            if one.key in todo:
+                rows.append(Row(_ADVICE + one.key, ("", "", (f"→ {todo[one.key]}", "$muted"))))
         self.set_rows(rows)
         self.border_title = line(tr("Alerts"), *counted(view))
-        now = self.cursor_key
-        full = view.state.alerts.get(now or "")
-        note = view.state.acknowledgements.get(now or "")
-        self.border_subtitle = line(
-            (note.text if note is not None else full.rule if full is not None else "", "$muted"),
-            (_blind_words(view), "$warning"),
-        )
+        now = self.cursor_key or ""
+        full, note = view.state.alerts.get(now), view.state.acknowledgements.get(now)
+        hint = "" if full is None or now in todo else advice(full, view)
+        below = f"→ {hint}" if hint else note.text if note is not None else full.rule if full is not None else ""
+        self.border_subtitle = line((below, "$muted"), (_blind_words(view), "$warning"))
+
+    def on_resize(self) -> None:
+        """See the base class; there may be room for more, or less, by now."""
+        super().on_resize()
+        if self.view is not None:
+            self.draw(self.view)
+
+    def _move(self, to: int) -> None:
+        """See the base class; a line of advice belongs to the alert above it."""
+        to = max(0, min(to, len(self.rows) - 1))
+        if self.rows and self.rows[to].key.startswith(_ADVICE):
+            to += 1 if to == self._cursor + 1 and to + 1 < len(self.rows) else -1
+        super()._move(to)
 
     def _in_words(self, alert: Alert) -> tuple[Sentence, str]:
         """What the alert says; put into words once, for there may be hundreds, and a panel is drawn often."""
         known = self._said.get(alert.key)
         return known if known is not None and known[0] is alert.text else (alert.text, in_words(alert.text))
+
+
+def _advised(alerts: Sequence[Alert], view: FloorView, room: int) -> dict[str, str]:
+    """What to do about as many alerts as there is room for, the most urgent first, by their keys."""
+    found: dict[str, str] = {}
+    for one in alerts:
+        if len(found) >= room:
+            break
+        if said := advice(one, view):
+            found[one.key] = said
+    return found
 
 
 def _blind_words(view: FloorView) -> str:

@@ -11,6 +11,7 @@ from desktop.domain.entities.model import Instant, QueueStats
 from desktop.domain.figures.metric import SERVICE_LEVEL
 from desktop.domain.figures.metrics import METRICS
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
+from desktop.tui.supervisor.alert_advice import advice
 from desktop.tui.supervisor.floor_view import BELOW, HALF_HOUR, SEVERITY, STALE_SECONDS, FloorView, LookedUp, signed
 from desktop.tui.supervisor.panels.queue_plot import QueueDay, plot_lines
 from desktop.tui.widgets.flowed_pairs import flowed
@@ -41,7 +42,7 @@ def queue_lines(queue: QueueStats, view: FloorView, width: int, height: int) -> 
         width: cells there are for a line.
         height: lines there are.
     """
-    above = [*_alert(view.queue_alert(queue.name)), _service_level(queue, view)]
+    above = [*_alert(view.queue_alert(queue.name), view), _service_level(queue, view)]
     said = [*_what_if(queue, view), *_estimate(queue)]
     room = height - _LEGEND - _lines_of([*above, *said], width)
     figures, more = (
@@ -59,10 +60,12 @@ def _lines_of(lines: Sequence[Content], width: int) -> int:
     return sum(line.get_height({}, width) for line in lines)
 
 
-def _alert(alert: Alert | None) -> list[Content]:
+def _alert(alert: Alert | None, view: FloorView) -> list[Content]:
     if alert is None:
         return []
-    return [line(signed(alert), " ", (in_words(alert.text), signed(alert)[1]))]
+    todo = advice(alert, view)
+    said = line(signed(alert), " ", (in_words(alert.text), signed(alert)[1]))
+    return [said, *([line((f"  → {todo}", "$muted"))] if todo else [])]
 
 
 def _service_level(queue: QueueStats, view: FloorView) -> Content:
