@@ -1,5 +1,6 @@
 """Everything the agent can do now: with a deadline, once, and in words when it fails. Nothing here is ever queued."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 
 from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, ActionResult, failed
@@ -10,14 +11,19 @@ from desktop.app.commands.own_state import OwnState
 from desktop.app.commands.phone import Phone
 from desktop.app.commands.runner import CommandRunner, Request
 from desktop.app.connections.failures import explain, note_safety
+from desktop.app.timing import first_of
 from desktop.domain.entities.model import Address, Interaction
 from desktop.domain.entities.words import Availability, ContactEnd, Direction, Phase, Verb
 from desktop.domain.select import call_capabilities, call_way
 from desktop.domain.state.available_verbs import verbs
 from desktop.domain.state.events import Change, InteractionChanged
+from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, ProtocolError, Unsupported
 from desktop.ports.presence import PresenceSource
+
+SEE_SECONDS = 2.0
+"""How long a contact that was made here is waited for, until it is looked for."""
 
 
 class Actions:
@@ -118,26 +124,26 @@ class Actions:
         )
 
     async def dial(self, number: str) -> ActionResult:
-        """Call a customer, in a contact of one's own.
+        """Call a customer, in a contact of one's own; answers once that is in sight.
 
         Args:
             number: in E.164.
         """
-        before = frozenset(self._store.drain().interactions)
+        before, made = frozenset(self._store.drain().interactions), list[str]()
 
         def take(answer: Interaction) -> Sentence:
-            self._store.publish(InteractionChanged(Change.CONNECTING, answer), CONTACT_CENTER)
+            made.append(answer.id)
             return NOTHING
 
         async def look_up(error: OutcomeUnknown) -> ActionResult:
             if not await self._runner.snapshot.see(LOOK_SECONDS):
                 return failed(error, Sentence("dial.not_known"))
-            made = (one for key, one in self._store.drain().interactions.items() if key not in before)
-            if any(one.direction is Direction.OUTBOUND and one.customer.value == number for one in made):
+            fresh = (one for key, one in self._store.drain().interactions.items() if key not in before)
+            if any(one.direction is Direction.OUTBOUND and one.customer.value == number for one in fresh):
                 return ActionResult(True, NOTHING)
             return failed(error, Sentence("dial.not_made"))
 
-        return await self._runner.run(
+        result = await self._runner.run(
             Request(
                 verb="dial",
                 intent=("dial", number),
@@ -148,6 +154,25 @@ class Actions:
                 slot="dial",
             )
         )
+        if made and not await self._in_sight(made[0]):
+            await self._runner.snapshot.see(LOOK_SECONDS)
+        return result
+
+    async def _in_sight(self, interaction_id: str) -> bool:
+        """Wait for what only the stream brings: a new contact. Says whether it came."""
+        came = asyncio.Event()
+
+        def look(_: AppState, state: AppState) -> None:
+            if interaction_id in state.interactions:
+                came.set()
+
+        self._store.listeners.append(look)
+        try:
+            look(self._store.state, self._store.drain())
+            await first_of(came.wait(), self._runner.backend_calls.timing.sleep(SEE_SECONDS))
+        finally:
+            self._store.listeners.remove(look)
+        return came.is_set()
 
     async def answer_call(self, call_id: str) -> ActionResult:
         """Pick up a call on the phone that is no contact."""

@@ -25,7 +25,10 @@ class DialField(Input):
             self.number = number
 
     def __init__(self) -> None:
-        super().__init__(id="dial", placeholder=tr("a number, with + and the country"), max_length=40)
+        # Without letters: what is typed too early for the note is no part of a number.
+        super().__init__(
+            id="dial", placeholder=tr("a number, with + and the country"), restrict=r"[-0-9+()./ ]*", max_length=40
+        )
         self._numbers: Sequence[str] = ()
 
     @property

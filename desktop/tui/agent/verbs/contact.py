@@ -9,18 +9,22 @@ from desktop.domain import select
 from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.phone import CallState, PhoneCall
 from desktop.domain.entities.words import Phase, Verb
+from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability
 from desktop.ports.phone_numbers import e164
 from desktop.tui.agent.offer_text import stranger
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.dial_field import DialField
 from desktop.tui.agent.panes.keypad import Keypad
+from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.verbs.base import NO_OFFER, DeskVerbs
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words import wording
 from desktop.words.catalogue import tr
 
+_CALL = "a call to make"
+"""What is told of one, until one is made."""
 _ON_THE_LINE = frozenset({Phase.CONNECTING, Phase.ACTIVE})
 
 
@@ -72,20 +76,29 @@ class ContactVerbs(DeskVerbs):
         async def call() -> None:
             found = await asyncio.to_thread(e164, number, session.region)
             if not found:
-                self._tell(tr("{number} is no telephone number.", number=number))
+                self._tell(tr("{number} is no telephone number.", number=number), _CALL)
                 return
             result = await session.actions.dial(found)
-            session.store.outcome(result.ok, result.text, "", "")
+            session.store.outcome(result.ok, result.text, _CALL)
             if not result.ok:
                 return
-            if self._screen.query_one(DialField).is_open:
-                self._screen.close_top()
-            made = (one for one in select.mine(session.store.drain()) if one.customer.value == found)
-            if (contact := next((one for one in made if one.phase in _ON_THE_LINE), None)) is not None:
-                self._screen.select(contact.id)
-                self._screen.focus_note()
+            self._turn_to_call(session.store.drain(), found)
 
         self._spawn(call())
+
+    def _turn_to_call(self, state: AppState, number: str) -> None:
+        """From the number straight into the note: between the two, letters would be verbs."""
+        self._screen.show(state)  # the contact came with it; the next frame would be too late
+        made = (one for one in select.mine(state) if one.customer.value == number and one.phase in _ON_THE_LINE)
+        if (contact := next(made, None)) is not None:
+            self._screen.select(contact.id)
+        field = self._screen.query_one(DialField)
+        if contact is not None and field.is_open:
+            self._screen.focus_note()
+            self._screen.set_focus(self._screen.query_one(NotePane))  # at once, before the field is gone
+            field.close()
+        elif field.is_open:
+            self._screen.close_top()
 
     def mute(self) -> None:
         """Mute yourself, or unmute."""
