@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.content import Content
 
 from desktop.domain import select
+from desktop.domain.figures.agent_day import day_until
 from desktop.tui.agent.notice import notice_line
 from desktop.tui.agent.offer_text import offer_in_one_line, offer_lines, offer_seen, offered, stranger
 from desktop.tui.widgets.css import css_beside
@@ -65,11 +66,11 @@ class StatusLine(TextPane):
 
 
 def _my_day(view: View) -> Content:
-    """What I have done since the centre's midnight, as far as it tells."""
+    """What I have done since the centre's midnight, as far as it tells; how old that is where time did not go on."""
     me = select.me(view.state)
-    if me is None or me.today is None:
+    day = day_until(me, view.now) if me is not None else None
+    if day is None:
         return content("")
-    day = me.today
     parts: list[Part] = [
         (f"{tr('Today')}  ", "$muted"),
         (ntr("{n} contact handled", "{n} contacts handled", day.handled), ""),
@@ -79,7 +80,7 @@ def _my_day(view: View) -> Content:
     if day.declined:
         parts.append((f" · {ntr('{n} offer declined', '{n} offers declined', day.declined)}", ""))
     if day.signed_in:
-        parts.append((f" · {tr('signed in {time}', time=wording.duration(day.signed_in))}", "$muted"))
-    if day.until is not None:
+        parts.append((f" · {tr('signed in {time}', time=wording.age(day.signed_in))}", "$muted"))
+    if day.until is not None and day.until < view.now:
         parts.append((f" · {wording.since(view.now - day.until)}", "$muted"))
     return line(*parts)
