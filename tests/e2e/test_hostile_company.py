@@ -17,6 +17,8 @@ from tests.e2e.hostile_company import TEXTS
 from tests.e2e.workplace import AVAILABLE, NARROW, PRIYA, SHARED, WIDE, Workplace, finish, until
 from tests.tui.hostile.payloads import leaks
 
+TITLE = re.compile(rb"\x1b\]2;([^\x1b\x07]* \xe2\x80\x93 agent-desktop)\x1b\\")
+"""Of the window; what a queue is called stands in it."""
 BOOT = {
     "servers": ["crm", "contact_center", "presence", "messaging"],
     "scenario": None,
@@ -55,10 +57,18 @@ def hostile_place(hostile_servers: Running, tmp_path: Path) -> Workplace:
 
 
 def foreign(raw: bytes, *, bells: int) -> list[str]:
-    """What the desktop did not write itself; it rings once for each offer, for news where that is wanted."""
+    """What the desktop did not write itself.
+
+    It rings once for each offer, for news where that is wanted, and while one rings the title of the window says so.
+    """
     rung = re.compile(rb"(\x1b\]22;[a-z-]+\x07)|\x07")
     assert [match[1] for match in rung.finditer(raw)].count(None) == bells
-    return leaks(rung.sub(lambda match: match[1] or b"", raw))
+    titles = TITLE.findall(raw)
+    assert len(titles) == raw.count(b"\x1b[22;2t") == raw.count(b"\x1b[23;2t") >= 1
+    for title in titles:
+        assert title.decode().isprintable()
+    plain = TITLE.sub(b"", raw).replace(b"\x1b[22;2t", b"").replace(b"\x1b[23;2t", b"")
+    return leaks(rung.sub(lambda match: match[1] or b"", plain))
 
 
 def logged(place: Workplace) -> list[str]:

@@ -160,7 +160,7 @@ class MockContactCenterRig(MockRig[ContactCenter], ContactCenterRig):
     async def stop(self) -> None:
         for who in (AGENT, COLLEAGUE):
             await self.step(do="availability", agent=who, availability="not_ready", reason="break")
-        for who in SUPERVISORS:  # what they took over
+        for who in (AGENT, *SUPERVISORS):  # what was dialled, and what they took over
             self._calls += [one["id"] for one in (await self.ask("GET", "/v1/snapshot", who=who))["interactions"]]
         for do in ("hangup", "end_wrap_up"):
             for one in self._calls:
