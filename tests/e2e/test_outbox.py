@@ -49,6 +49,7 @@ def test_a_timed_out_wrap_up_is_completed_and_sent(place: Workplace) -> None:
         screen.send(", in October")
         screen.press("alt+enter")
         screen.wait_for("twice, in October")
+        screen.wait_gone("alt+enter save")
         assert place.written_back() == []
         screen.press("s")
         screen.wait_for("Nothing is waiting to be sent.")

@@ -195,8 +195,10 @@ async def test_the_selection_stays_on_its_queue_while_rows_move() -> None:
         assert table.cursor_key == "Retention"
         more = replace(QUEUES["Retention"], version=2, waiting=40)
         await change(session, pilot, FloorChanged(queues=(more,)))
+        await until(
+            pilot, lambda: plain(table.rows[[row.key for row in table.rows].index("Retention")].cells[2]) == "40"
+        )
         assert table.cursor_key == "Retention"
-        assert plain(table.rows[[row.key for row in table.rows].index("Retention")].cells[2]) == "40"
 
 
 async def test_rows_are_not_sorted_anew_within_the_second_or_while_something_is_asked() -> None:
