@@ -378,7 +378,7 @@ class DesktopApp(TerminalApp):
 
     def letters_lost(self) -> None:
         """See the base class."""
-        self.tell(tr("No field is open for typing, so nothing was done. {back:key} for keys."))
+        self.tell(tr("No field is open for typing: what you type goes nowhere. {back:key} for keys."))
 
     def clicked(self) -> None:
         """See the base class; a click takes back what was asked."""

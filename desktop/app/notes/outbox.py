@@ -14,7 +14,15 @@ from desktop.app.notes.outbox_items import OutboxItem, is_refused, item_of, note
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.drafts import Draft
-from desktop.app.storage.tables.outbox_rows import DELIVERED, PARKED, RECORD, WAITING, OutboxRow, payload_sha256
+from desktop.app.storage.tables.outbox_rows import (
+    DELIVERED,
+    PARKED,
+    RECORD,
+    WAITING,
+    WRAP_UP,
+    OutboxRow,
+    payload_sha256,
+)
 from desktop.app.storage.tables.parked_record_rows import record_of
 from desktop.app.storage.tables.reasons import MAY_BE_THERE
 from desktop.app.store import Store
@@ -229,13 +237,16 @@ class Outbox:
         return [item_of(row) for row in await self.rows()]
 
     async def finished_since(self, at: Instant) -> list[OutboxItem]:
-        """The wrap-ups finished here since then, one for each contact, delivered or not, the newest first.
+        """The wrap-ups of contacts that ended here since then, one each, delivered or not, the newest first.
+
+        Those that were not finished are among them: they need attention.
 
         Raises:
             StoreError: it cannot be read.
         """
-        rows = await self._local().newest_handed_over()
-        latest = {row.interaction_id: item_of(row) for row in rows if row.created_at >= at}
+        rows = [*await self._local().newest_handed_over(), *await self.rows()]
+        kept = (row for row in rows if row.kind in (WRAP_UP, RECORD) and row.created_at >= at)
+        latest = {row.interaction_id: item_of(row) for row in kept}
         return sorted(latest.values(), key=lambda item: -item.created_at)
 
     async def discard(self, key: str) -> None:

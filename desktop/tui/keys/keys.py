@@ -136,7 +136,7 @@ KEYS: tuple[Key, ...] = (
         ("alt+p",),
         ("p",),
         mark("more time"),
-        mark("Ask for more time to wrap up. In a chat or mail: park it, or take it back."),
+        mark("Ask for more time to wrap up."),
         _WRAP_UP,
     ),
     Key(

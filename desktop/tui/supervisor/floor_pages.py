@@ -37,7 +37,7 @@ _SIGNS = (
 def help_lines() -> list[Line]:
     """Every key of the supervisor's screen, by group."""
     lines: list[Line] = [
-        content(tr("Every action asks for a reason first. Keys act on the selected row."), "$muted"),
+        content(tr("What changes something asks for a reason first. Keys act on the selected row."), "$muted"),
         content(tr("1 … 4 panes · tab and arrows move · enter opens the row · click a heading to sort"), "$muted"),
     ]
     for group in dict.fromkeys(key.group for key in FLOOR_BY_ID.values()):

@@ -134,8 +134,10 @@ def _direction(view: FloorView, level: float) -> _Said:
     if lately is None:
         return []
     if lately < level - STEADY:
-        return [(f" ↘ {tr('falling')}", "$warning")]
-    return [(f" ↗ {tr('rising')}", "$success")] if lately > level + STEADY else [(f" → {tr('steady')}", "$muted")]
+        return [(f" ↘ {tr('worse lately')}", "$warning")]
+    return (
+        [(f" ↗ {tr('better lately')}", "$success")] if lately > level + STEADY else [(f" → {tr('steady')}", "$muted")]
+    )
 
 
 def _agents(view: FloorView) -> _Said:

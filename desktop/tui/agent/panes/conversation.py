@@ -10,7 +10,7 @@ from desktop.domain import select
 from desktop.domain.entities.channels import CALLS, TRAITS, WRITTEN
 from desktop.domain.entities.floor import HelpState
 from desktop.domain.entities.model import Interaction, Leg
-from desktop.domain.entities.words import LegKind, LegPhase, Phase, Recording, Verb
+from desktop.domain.entities.words import Direction, LegKind, LegPhase, Phase, Recording, Verb
 from desktop.domain.select.hearing import AGENT, CUSTOMER, Hearing, hearing
 from desktop.tui.agent.past import details_seen, what_came_before
 from desktop.tui.agent.thread import FOLDED_SIGN, OPEN_SIGN, has_quotations, thread
@@ -52,7 +52,7 @@ class ConversationPane(TextPane):
             view.state.pending.get(chosen),
             view.state.capabilities,
             view.state.recording_consent,
-            len(view.state.interactions) == 0,
+            any(one.phase is Phase.OFFERED for one in select.mine(view.state)),
             view.state.phone,
             select.me(view.state),
             view.state.help,
@@ -176,11 +176,13 @@ def _heading(view: View, room: int) -> Content:
     time = wording.duration(view.now - (interaction.held_since or interaction.answered_at or interaction.phase_since))
     if interaction.phase is Phase.WRAP_UP:
         time = wording.duration(view.now - interaction.phase_since)
+    if interaction.phase is Phase.OFFERED or interaction.wrap_up_deadline is not None:
+        time = ""  # what is left of it stands elsewhere: two clocks that go opposite ways contradict each other
     recording, style = _recording(view, interaction)
     plain = interaction.recording is Recording.ACTIVE and not select.recorded_against_will(view.state, interaction)
     who = f"{sign} {title(view.state, interaction)}"
     muted = [(f" · {tr('muted')}", "bold $warning")] if interaction.muted else []
-    talking = (f"{wording.talk(interaction)} {time}", "bold $warning" if interaction.held else "bold $success")
+    talking = (f"{wording.talk(interaction)} {time}".rstrip(), "bold $warning" if interaction.held else "bold $success")
     queue, said, level = f" · {interaction.queue}", f" · {recording}" if recording else "", _service_level(interaction)
 
     def version(queue: str, said: str, level: str, who: Part = (who, "bold")) -> Content:
@@ -243,7 +245,9 @@ def _idle(view: View) -> list[Content]:
             line(*keyed(tr("{retry:key} tries again now."), "retry")),
             content(""),
         ]
-    if me.observed.value == "available":
+    if any(one.phase is Phase.OFFERED for one in select.mine(view.state)):
+        lines.append(line(*keyed(tr("A contact rings. {accept:key} answers."), "accept")))
+    elif me.observed.value == "available":
         lines.append(content(tr("Waiting for the next contact. It will ring here."), "$muted"))
     elif me.reason == "missed":
         lines.append(content(tr("You were taken off the queue because an offer was not answered."), "$warning"))
@@ -254,10 +258,11 @@ def _idle(view: View) -> list[Content]:
 
 
 def _reason_lines(view: View, interaction: Interaction) -> list[Content]:
-    facts: list[Part] = [
-        (interaction.subject or tr("No subject"), "bold"),
-        (f"   {wording.waited(interaction, view.now)}", "$muted"),
-    ]
+    if interaction.direction is Direction.OUTBOUND and not interaction.subject:
+        facts: list[Part] = [(tr("You called them."), "bold")]
+    else:
+        waited = wording.waited(interaction, view.now)
+        facts = [(interaction.subject or tr("No subject"), "bold"), (f"   {waited}", "$muted")]
     lines = [line(*facts)]
     if interaction.attributes:
         trail = " · ".join(f"{key} {value}" for key, value in interaction.attributes.items())

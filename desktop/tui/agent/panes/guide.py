@@ -21,7 +21,7 @@ def steps() -> tuple[tuple[str, str], ...]:
     return (
         ("available", tr("Become available: press {letter}, then 1.", letter=show(BY_ID["state"].letters[0]))),
         ("accept", tr("When it rings, the customer's record is already there. {accept:key} answers.")),
-        ("note", tr("Type your note; it is saved as you type.")),
+        ("note", tr("Type your note ({note:key} goes there); it is saved as you type.")),
         (
             "expert",
             tr(

@@ -70,7 +70,7 @@ class ReplyPane(DraftEditor):
             self._close_choice()
         self.take(view, closed=not is_written_to(view))
         self.border_title = line(*self._heading(view))
-        hints = [(shown("finish"), tr("send")), (shown("note"), tr("note")), (shown("extend"), tr("park"))]
+        hints = [(shown("finish"), tr("send")), (shown("note"), tr("note"))]
         hints += [(SIGN, tr("canned reply"))] if self.canned() else []
         keys = key_hints(max(0, border_room(self) - 24), hints) if is_written_to(view) else content("")
         self.border_subtitle = line(*self.marks(), *self._messages_needed(view), keys)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from desktop.app.notes.unsaved_text import Unsaved
     from desktop.app.session import Session
 
-NO_OFFER = mark("No contact to accept.")
+NO_OFFER = mark("Nothing rings.")
 _CANNOT: Final = {
     Verb.HOLD: mark("Cannot put this contact on hold now."),
     Verb.SWAP: mark("Cannot switch between customer and expert now."),

@@ -12,6 +12,7 @@ from desktop.domain.entities.words import Availability, Phase
 from desktop.domain.news.notices import GLIMPSE, MY_STATE, RETRY, something_is_wrong
 from desktop.tui.agent.notice import standing_error
 from desktop.tui.agent.panes.guide import Guide
+from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
@@ -39,6 +40,7 @@ class AvailabilityVerbs(DeskVerbs):
         if menu.is_open:
             self._screen.close_top()
         else:
+            self._screen.query_one(Page).close()  # the two would share the room
             menu.open()
 
     def chosen_state(self, availability: Availability | None, reason: str, *, after_current: bool) -> None:

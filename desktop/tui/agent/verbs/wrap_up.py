@@ -3,7 +3,6 @@
 from typing import Final
 
 from desktop.domain import select
-from desktop.domain.entities.channels import WRITTEN
 from desktop.domain.entities.model import Instant, Interaction
 from desktop.domain.entities.words import Phase, Verb
 from desktop.domain.news.notices import record
@@ -134,13 +133,8 @@ class WrapUpVerbs(DeskVerbs):
         return True
 
     def extend(self) -> None:
-        """Ask for more time; in a written contact: park it, or take it back."""
-        interaction = self._selected()
-        if interaction is None:
-            return
-        if interaction.channel in WRITTEN and interaction.phase is Phase.ACTIVE:
-            self.first_of(Verb.UNPARK, Verb.PARK)
-        else:
+        """Ask for more time."""
+        if self._selected() is not None:
             self.first_of(Verb.EXTEND_WRAP_UP)
 
     def callback(self) -> None:
