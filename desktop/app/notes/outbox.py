@@ -239,15 +239,17 @@ class Outbox:
     async def finished_since(self, at: Instant) -> list[OutboxItem]:
         """The wrap-ups of contacts that ended here since then, one each, delivered or not, the newest first.
 
-        Those that were not finished are among them: they need attention.
+        Those that were not finished are among them: they need attention. Of a record for several CRMs the one that is
+        worst off counts.
 
         Raises:
             StoreError: it cannot be read.
         """
         rows = [*await self._local().newest_handed_over(), *await self.rows()]
         kept = (row for row in rows if row.kind in (WRAP_UP, RECORD) and row.created_at >= at)
-        latest = {row.interaction_id: item_of(row) for row in kept}
-        return sorted(latest.values(), key=lambda item: -item.created_at)
+        worst_last = sorted(kept, key=lambda row: (DELIVERED, WAITING, PARKED).index(row.state))
+        items = {row.interaction_id: item_of(row) for row in worst_last}
+        return sorted(items.values(), key=lambda item: -item.created_at)
 
     async def discard(self, key: str) -> None:
         """Forget a parked row because the agent said so.

@@ -14,7 +14,10 @@ from desktop.app.notes.backend_delivery import Deliveries
 from desktop.app.notes.outbox import Outbox
 from desktop.app.notes.wrap_up_json import record_json
 from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.tables.drafts import Draft
 from desktop.app.storage.tables.outbox_rows import OutboxRow, new_row, outbox_key
+from desktop.app.storage.tables.parked_record_rows import record_row
+from desktop.app.storage.tables.reasons import READ_OVER
 from desktop.app.store import Store
 from desktop.domain.entities.customer import WrapUpRecord
 from desktop.ports.errors import (
@@ -33,10 +36,16 @@ from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeCrm, VirtualTime, make_asking, told, until
 
 
+def record_json_of(number: int, at: float) -> dict[str, Any]:
+    key = outbox_key("p", f"i{number}", "wrap_up", 1)
+    return record_json(
+        WrapUpRecord(key, f"i{number}", None, "a", "voice", "sales", at, at, ("sold",), f"note {number}")
+    )
+
+
 def row(number: int, at: float, target: str = "crm") -> OutboxRow:
     key = outbox_key("p", f"i{number}", "wrap_up", 1)
-    record = WrapUpRecord(key, f"i{number}", None, "a", "voice", "sales", at, at, ("sold",), f"note {number}")
-    return new_row(key, "wrap_up", f"i{number}", target, record_json(record), created_at=at)
+    return new_row(key, "wrap_up", f"i{number}", target, record_json_of(number, at), created_at=at)
 
 
 class Rig:
@@ -86,6 +95,23 @@ async def test_delivers_and_says_so(tmp_path: Path) -> None:
         assert [each.note for each in rig.crm.written] == ["note 1"]
         assert (await rig.state(1)).receipt == "activity-1"
         assert await rig.outbox.rows() == []
+
+
+async def test_what_was_finished_since_a_time_is_one_line_a_contact_unfinished_ones_too(tmp_path: Path) -> None:
+    """A record goes to two CRMs, of which one refuses it; a contact was closed before its note was finished."""
+    async with running(tmp_path / "p.db") as rig:
+        now = rig.time.wall
+        unfinished = record_row(Draft("i4", None, "half a note", (), (), 1, now - 10), READ_OVER, now - 10)
+        twice = new_row("other", "wrap_up", "i2", "crm", record_json_of(2, now - 20), created_at=now - 20)
+        await rig.add(row(1, now - 3_600), row(2, now - 20), twice, row(3, now - 5), unfinished)
+        await until(lambda: rig.view.waiting == 0)
+        found = await rig.outbox.finished_since(now - 60)
+        assert [(item.interaction_id, item.state) for item in found] == [
+            ("i3", "delivered"),
+            ("i4", "parked"),
+            ("i2", "parked"),
+        ]
+        assert found[0].code_labels == () and found[0].codes == ("sold",) and found[0].note == "note 3"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import NOTHING, Sentence, verbatim
 from desktop.ports.base import Capability
 from desktop.tui.agent.panes.page import Page
+from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.pages.my_day import Asked, ask, my_day_lines
 from desktop.tui.widgets.page_text import Hanging, PageText
 from tests.tui.desk import desk, settle
@@ -190,3 +191,13 @@ async def test_the_key_opens_the_page_and_closes_it() -> None:
         assert "Customer 1" in str(shown.query_one(PageText).render())
         await settle(pilot, ["M"])
         assert not shown.is_open
+
+
+async def test_the_menu_of_availabilities_takes_its_place() -> None:
+    app, _ = desk(with_day(active()))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["escape", "M", "s"])
+        assert not app.desk_screen.query_one(Page).is_open
+        assert app.desk_screen.query_one(StateMenu).is_open
+        await settle(pilot, ["1"])
+        assert not app.desk_screen.query_one(StateMenu).is_open
