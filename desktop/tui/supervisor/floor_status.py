@@ -134,10 +134,8 @@ def _direction(view: FloorView, level: float) -> _Said:
     if lately is None:
         return []
     if lately < level - STEADY:
-        return [(f" ↘ {tr('worse lately')}", "$warning")]
-    return (
-        [(f" ↗ {tr('better lately')}", "$success")] if lately > level + STEADY else [(f" → {tr('steady')}", "$muted")]
-    )
+        return [(f" ↘ {tr('worse')}", "$warning")]
+    return [(f" ↗ {tr('better')}", "$success")] if lately > level + STEADY else [(f" → {tr('steady')}", "$muted")]
 
 
 def _agents(view: FloorView) -> _Said:

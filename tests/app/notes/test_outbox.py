@@ -111,7 +111,7 @@ async def test_what_was_finished_since_a_time_is_one_line_a_contact_unfinished_o
             ("i4", "parked"),
             ("i2", "parked"),
         ]
-        assert found[0].code_labels == () and found[0].codes == ("sold",) and found[0].note == "note 3"
+        assert found[0].codes == ("sold",) and found[0].note == "note 3"
 
 
 @pytest.mark.parametrize(

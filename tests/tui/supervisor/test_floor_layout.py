@@ -117,11 +117,11 @@ async def test_figures_beyond_a_threshold_are_marked_and_zeros_are_dim() -> None
     [
         (
             (152, 40),
-            "13 waiting · longest ✕ 02:10 · SL 80% (target 80%) ↘ falling · 1 free of 8 · ✕ 3 alerts · ? 1 needs help"
+            "13 waiting · longest ✕ 02:10 · SL 80% (target 80%) ↘ worse · 1 free of 8 · ✕ 3 alerts · ? 1 needs help"
             " · oldest figure 1s",
         ),
-        ((80, 24), "13 waiting · longest ✕ 02:10 · SL 80% ↘ falling · ✕ 3 alerts · ? 1 needs help"),
-        ((60, 18), "13 waiting · SL 80% · ✕ 3 alerts · ? 1 needs help"),
+        ((80, 24), "13 waiting · longest ✕ 02:10 · SL 80% ↘ worse · ✕ 3 alerts · ? 1 needs help"),
+        ((60, 18), "13 waiting · SL 80% ↘ worse · ✕ 3 alerts · ? 1 needs help"),
     ],
 )
 async def test_one_line_says_how_the_floor_is(size: tuple[int, int], said: str) -> None:
