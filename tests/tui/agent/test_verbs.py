@@ -1,4 +1,4 @@
-"""Keys ask the session for the right thing, once; budgets of key presses hold."""
+"""Keys ask the session for the right thing, once."""
 
 import asyncio
 from dataclasses import replace
@@ -317,20 +317,6 @@ async def test_state_menu_in_two_keys() -> None:
 async def test_state_during_a_contact_is_asked_for_after_it() -> None:
     session = await press(active(), "s", "2")
     assert asked(session, "actions.set_availability")[0][1] == ("after_current", True)
-
-
-BUDGETS = [
-    ("answer, note and wrap up with one code", 6, ["f2", "f8", "f8", "f9", "enter", "alt+enter"]),
-    ("from needing an expert to a consult ringing", 4, ["f6", "enter"]),
-    ("the right one of three customers", 1, ["2"]),
-    ("a follow-up message in the wrap-up", 3, ["alt+t", "enter"]),
-]
-
-
-@pytest.mark.parametrize(("task", "budget", "keys"), BUDGETS, ids=[task for task, _, _ in BUDGETS])
-def test_key_budget(task: str, budget: int, keys: list[str]) -> None:
-    """The sequences are those that the tests above and the end-to-end call really press, beside typed text."""
-    assert len(keys) <= budget, task
 
 
 async def test_nothing_is_lost_when_the_window_is_tiny() -> None:
