@@ -315,7 +315,12 @@ def _planning(add: Add) -> None:
 
 def _starting(add: Add) -> None:
     demo = add("demo", tr("The desktop with mock servers; no configuration needed."))
-    demo.add_argument("--scenario", help=tr("what happens (default first_call; for a supervisor: supervisor)"))
+    demo.add_argument(
+        "--scenario",
+        help=tr(
+            "what happens (default first_call; for a supervisor: supervisor); `agent-desktop mock --help` lists them all"
+        ),
+    )
     demo.add_argument("--speed", type=_speed, default=1.0, help=tr("how fast time goes by there (default 1)"))
     demo.add_argument("--role", choices=("agent", "supervisor"), default="agent", help=tr("whose desk (default agent)"))
     demo.add_argument("--seed", type=int, default=1, help=tr("the same seed makes the same calls (default 1)"))
