@@ -16,7 +16,7 @@ ROOT: Final = Path(__file__).parents[2]
 PATIENCE: Final = 300
 """Seconds for the tests of one fault. One that is not caught in time counts as not caught."""
 _LEFT_OUT: Final = shutil.ignore_patterns(
-    ".git", ".venv*", ".nox", "build", "dist", "__pycache__", ".*_cache", ".hypothesis"
+    ".git", ".venv*", ".nox", "build", "dist", "__pycache__", ".*_cache", ".hypothesis", "snapshot_report.html"
 )
 
 
