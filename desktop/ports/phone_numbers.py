@@ -1,6 +1,10 @@
 """When two telephone numbers are the same one, however they are written."""
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 _LONGEST = 60
 """Characters; phonenumbers takes its time over what is longer, and none is a number."""
@@ -24,4 +28,12 @@ def e164(number: str, region: str = "") -> str:
     if not phonenumbers.is_possible_number(parsed):
         return ""
     parsed.extension = None
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+    written = _written(parsed)
+    # Of several zeros in a row each reading takes one away: no number, rather than another one each time.
+    return written if _written(phonenumbers.parse(written)) == written else ""
+
+
+def _written(number: "PhoneNumber") -> str:
+    import phonenumbers
+
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

@@ -160,6 +160,7 @@ def expected(
     st.sampled_from([EVERYTHING, Scope(("Billing",), ("maya",))]),
     st.sampled_from(["Europe/London", "Australia/Lord_Howe", "Asia/Kathmandu", "America/New_York"]),
     st.integers(0, 14),
+    st.sampled_from([3, 50, 1_000]),
 )
 def test_every_sum_is_as_counted_by_hand(
     history: list[ClosedInterval],
@@ -170,14 +171,15 @@ def test_every_sum_is_as_counted_by_hand(
     scope: Scope,
     zone: str,
     running: int,
+    limit: int,
 ) -> None:
-    """Any width, any filter, four zones over their clock changes, some intervals still running."""
+    """Any width, any filter, four zones over their clock changes, pages of any size, some intervals still running."""
     if history:
         newest = max(one.since for one in history)
         going_on = [one for one in history if one.since == newest][:running]
     else:
         going_on = []
-    asked = IntervalAsked(SPRING + 3_600, AUTUMN + 4 * 86_400.0, width, queues, channels, by_queue, limit=3)
+    asked = IntervalAsked(SPRING + 3_600, AUTUMN + 4 * 86_400.0, width, queues, channels, by_queue, limit=limit)
     with archive(zone=zone) as kept:
         for one in history:
             if one not in going_on:
