@@ -318,7 +318,7 @@ def _starting(add: Add) -> None:
     demo.add_argument(
         "--scenario",
         help=tr(
-            "what happens (default first_call; for a supervisor: supervisor); `agent-desktop mock --help` lists them all"
+            "what happens (default first_call; for a supervisor: supervisor); `agent-desktop mock --help` lists all"
         ),
     )
     demo.add_argument("--speed", type=_speed, default=1.0, help=tr("how fast time goes by there (default 1)"))
