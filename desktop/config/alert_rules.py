@@ -56,6 +56,9 @@ _EVERY = {"name", "watch", "above", "clear_at", "critical", "for", "severity", "
 STAFF_VOLUME = 1_800.0
 CONTACT_VOLUME = 10.0
 RANGES = {"window": (60.0, 14_400.0), "forecast": (60.0, 14_400.0), "rate": (120.0, 7_200.0)}
+RANGES_OF_COUNTS = {"forecast": (10.0, 14_400.0), "rate": (10.0, 7_200.0)}
+"""From where to where an option may lie, in seconds: a count, such as of those who wait, tells in seconds where it is
+going; a share takes minutes."""
 
 
 def near(word: str, known: Iterable[str]) -> Sentence:
@@ -207,9 +210,10 @@ class _Reader:
         if option not in self._table:
             return None
         value = self.amount(option, Unit.SECONDS, 60.0)
-        least, most = RANGES.get(option, (0.0, 7 * 86_400.0))
+        ranges = RANGES | RANGES_OF_COUNTS if self._watch.unit is Unit.COUNT else RANGES
+        least, most = ranges.get(option, (0.0, 7 * 86_400.0))
         if not least <= value <= most:
-            self._wrong(option, Sentence("rule.outside", option=option, least=least / 60, most=most / 60))
+            self._wrong(option, Sentence("rule.outside", option=option, least=least, most=most))
         return value
 
     def word(self, option: str, default: str, known: list[str]) -> str:

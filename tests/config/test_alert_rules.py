@@ -161,7 +161,7 @@ def test_what_fits_a_schedule_can_be_said(tmp_path: Path) -> None:
         ('watch = "waiting"\nabove = 5\nmin_volume = 5', "`min_volume` is for shares and averages only."),
         ('watch = "longest_wait"\nabove = 5\nforecast = "5 min"', "`forecast` says nothing of a time that goes"),
         ('watch = "asa"\nabove = 5\nforecast = "5 min"\nwindow = "5 min"', "do not go together"),
-        ('watch = "asa"\nabove = 5\nforecast = "5 s"', "`forecast` must lie between 1 and 240 min."),
+        ('watch = "asa"\nabove = 5\nforecast = "5 s"', "`forecast` must lie between 1 min and 4 h."),
         ('watch = "asa"\nabove = 5\nrate = "5 min"', "`rate` goes with `forecast`."),
         (
             'watch = "work_on_hold"\nbelow = 5',

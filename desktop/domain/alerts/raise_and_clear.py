@@ -12,7 +12,7 @@ from desktop.domain.entities.instant import Instant
 from desktop.domain.text.sentence import Sentence
 
 FORECAST_HOLD = 30.0
-"""Seconds for which a breach must have been in sight before it is told."""
+"""Seconds for which a breach must have been in sight before it is told; less where the rate is of a short time."""
 
 FORECAST_SPARE = 1.5
 """A breach in sight is out of sight again when it has moved this many times further off than the rule looks."""
@@ -199,7 +199,7 @@ class Progress:
             return False
         if self._soon_since is None:
             self._soon_since = now
-        if foreseen or now - self._soon_since < FORECAST_HOLD:
+        if foreseen or now - self._soon_since < min(FORECAST_HOLD, self.rule.rate / 20):
             return False
         text = alert_text(self.rule, self.subject.name, value, breach)
         fresh = self._new(Severity.WARNING, text, self._soon_since, now)

@@ -50,9 +50,9 @@ def alert_text(rule: Rule, name: str, value: float, breach: float | None = None)
         return Sentence(kind, name=name, state=state, reason=reason, value=value, limit=limit)
     beyond = "below" if low else "above"
     if breach is not None:
-        minutes = max(round(breach / 60), 1)
         now = amount(value, watch.unit, at)
-        said = Sentence(f"alert.soon_{beyond}", name=name, figure=watch.id, value=now, limit=limit, minutes=minutes)
+        kind = f"alert.soon_{beyond}"
+        said = Sentence(kind, name=name, figure=watch.id, value=now, limit=limit, within=_near(breach))
     elif rule.is_bad(value):
         now = amount(value, watch.unit, at)
         said = Sentence(f"alert.{beyond}", name=name, figure=watch.id, value=now, limit=limit)
@@ -61,6 +61,11 @@ def alert_text(rule: Rule, name: str, value: float, breach: float | None = None)
         kind = f"alert.not_back_{'above' if low else 'below'}"
         said = Sentence(kind, name=name, figure=watch.id, value=now, limit=limit)
     return said + _how(rule)
+
+
+def _near(breach: float) -> float:
+    """Seconds to a breach as far as one can say: whole minutes, or five seconds where it is less than one."""
+    return 60.0 * round(breach / 60) if breach >= 57.5 else max(5.0 * round(breach / 5), 5.0)
 
 
 def _how(rule: Rule) -> Sentence:

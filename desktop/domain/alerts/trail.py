@@ -10,7 +10,7 @@ SAMPLES = 15
 """Into how many parts a window is cut, at most: what is remembered does not grow with how often one looks."""
 
 RATE_SECONDS = 120.0
-"""Over less time than this there is no rate."""
+"""Over less time than this there is no rate of a ratio, and none of a plain figure unless its window is shorter."""
 
 RATE_EVENTS = 5
 """Out of fewer contacts than this there is no rate."""
@@ -67,8 +67,11 @@ class Trail:
         return Increment(reach, over - then_over, of - then_of)
 
     def slope(self, now: Instant, value: float) -> float | None:
-        """By how much a plain figure changes a second, by least squares; None when the trail is too short."""
-        if not self._samples or now - self._samples[0][0] < RATE_SECONDS:
+        """By how much a plain figure changes a second, by least squares.
+
+        None when the trail reaches back over less than half of its window, or than two minutes of a long one.
+        """
+        if not self._samples or now - self._samples[0][0] < min(RATE_SECONDS, self._window / 2):
             return None
         points = [(at - now, over) for at, over, _ in self._samples if at < now] + [(0.0, value)]
         middle_at = sum(at for at, _ in points) / len(points)
