@@ -1,11 +1,12 @@
 """An editor of what is written about a contact or to its customer: down to the last key it is a draft on disk."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from textual import events
 from textual.message import Message
 from textual.widgets import TextArea
-from textual.widgets.text_area import Edit, EditResult
+from textual.widgets.text_area import Edit, EditHistory, EditResult
 
 from desktop.app.notes.card_masking import CardMasking
 from desktop.domain.entities.channels import WRITTEN
@@ -59,6 +60,7 @@ class DraftEditor(Pane, Editor):
         self._wrapped_at = 0
         self._of: str | None = None
         self._known = ""
+        self._histories: dict[str, tuple[str, EditHistory]] = {}  # of the others in hand, with the text each fits
 
     def words_of(self, draft: DraftView | None) -> str:
         """The part of what is written that is edited here."""
@@ -73,6 +75,8 @@ class DraftEditor(Pane, Editor):
             # frame showed may have been handed over since.
             now = self.written(view.selected) if self.written is not None and view.selected else draft
             self._load(view.selected, self.words_of(now))
+        for gone in self._histories.keys() - view.state.interactions.keys():
+            del self._histories[gone]
         self._wrap_anew()
         self.read_only = closed
 
@@ -94,13 +98,19 @@ class DraftEditor(Pane, Editor):
 
     def _load(self, interaction_id: str | None, text: str) -> None:
         self.tell()  # the last key may still be on its way here
+        if self._of is not None:
+            self._histories[self._of] = (self.text, self.history)
         self._of, self._known = interaction_id, text
         if interaction_id is not None:
             self.cards.trust(interaction_id, text)
+        self.history = replace(self.history)  # an empty one: the old one stays as it is
         with self.prevent(TextArea.Changed):
             self.load_text(text)
             self._wrapped_at = self.wrap_width
             self.move_cursor(self.document.end)
+        written, history = self._histories.pop(interaction_id or "", ("", None))
+        if history is not None and written == text:
+            self.history = history  # what was typed before one turned to another contact can still be taken back
 
     def marks(self) -> list[Part]:
         """What was hidden last, and how long the note is where it nears its limit."""

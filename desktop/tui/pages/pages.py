@@ -39,6 +39,7 @@ def help_lines() -> list[Line]:
             "$muted",
         ),
         content(tr("1 … 9 select work · tab and arrows move · the mouse works but is never needed."), "$muted"),
+        content(tr("In a note or a reply ctrl+z takes back what you typed, ctrl+y brings it back."), "$muted"),
     ]
     for group in dict.fromkeys(key.group for key in BY_ID.values()):
         lines += [content(""), content(group, "bold $accent")]
