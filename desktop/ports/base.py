@@ -34,7 +34,12 @@ class Capability(StrEnum):
     WARM_TRANSFER = "warm_transfer"
     DIAL = "dial"
     CALLBACK = "callback"
+    ATTACHMENTS = "attachments"  # files come and go with messages
+    COPIES = "copies"  # a reply has a subject and recipients of its own
+    READ = "read"
+    TYPING = "typing"
     PARK = "park"
+    PULL = "pull"
     WRAP_UP_EXTEND = "wrap_up_extend"
     HANDOVER = "handover"  # what an agent knew of a contact goes on with its customer
     NEXT_AVAILABILITY = "next_availability"

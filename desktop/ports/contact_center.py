@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Sequence
 
-from desktop.domain.entities.model import Address, Agent, Instant, Interaction, WrapUpCode
+from desktop.domain.entities.model import Address, Agent, Instant, Interaction, Reply, WrapUpCode
 from desktop.domain.entities.words import Availability
 from desktop.domain.state.events import Envelope
 from desktop.ports.base import Capability
@@ -55,6 +55,50 @@ class ContactCenter(Supervision, Past, Quality):
     @abstractmethod
     async def send_message(self, interaction_id: str, text: str, *, key: str) -> Interaction:
         """Send a line on a messaging channel."""
+
+    async def send_reply(self, interaction_id: str, reply: Reply, *, key: str) -> Interaction:
+        """Send a reply with all it has. A backend that declares neither ATTACHMENTS nor COPIES sends plain ones only.
+
+        Raises:
+            Rejected: a file is too large or of a type that is not taken; an address is none.
+        """
+        if not reply.plain:
+            raise refuse(Capability.ATTACHMENTS if reply.files else Capability.COPIES)
+        return await self.send_message(interaction_id, reply.text, key=key)
+
+    def attachment(self, interaction_id: str, message_id: str, attachment_id: str) -> AsyncIterator[bytes]:
+        """The content of an attachment, in pieces of at most 64 KiB.
+
+        Raises:
+            NotFound: it is not, or no longer, there.
+        """
+        raise refuse(Capability.ATTACHMENTS)
+
+    async def mark_read(self, interaction_id: str, message_id: str, *, key: str) -> Interaction:
+        """The agent has seen the message and all before it: they are no longer `unread`."""
+        raise refuse(Capability.READ)
+
+    async def typing(self, interaction_id: str, *, on: bool) -> None:
+        """Let the customer know that the agent is writing; it is forgotten by itself after 10 s."""
+        raise refuse(Capability.TYPING)
+
+    async def park(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        """Put a written contact aside (`on`), or take it up again. A parked one takes none of the agent's capacity and
+        comes back by itself when the customer writes.
+
+        Raises:
+            Conflict: it is not being worked on; or to take it up, the agent has no room for it.
+        """
+        raise refuse(Capability.PARK)
+
+    async def pull(self, interaction_id: str, *, key: str) -> Interaction:
+        """Take a written contact that waits in a queue, without being offered it.
+
+        Raises:
+            Conflict: another has it, or the agent has no room for it.
+            Forbidden: the queue does not allow it.
+        """
+        raise refuse(Capability.PULL)
 
     @abstractmethod
     async def wrap_up(self, interaction_id: str, *, codes: Sequence[str], note_given: bool, key: str) -> Interaction:

@@ -43,14 +43,62 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came or went with a message. Its name and type are what the sender says they are."""
+
+    id: str  # within its message
+    name: str
+    media_type: str = "application/octet-stream"
+    size: int | None = None  # bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One line of a messaging thread or of a live transcript."""
+    """One line of a messaging thread or of a live transcript, or one e-mail.
+
+    A later version of the same `id` takes the place of the earlier one. Of a deleted message the text is "".
+    """
 
     id: str
     at: Instant
     author: str  # customer | agent | system
     text: str
     delivery: DeliveryState | None = None
+    sender: str = ""  # name or address, where it is known who of several wrote
+    media_type: str = "text/plain"  # of `text`: text/plain or text/html
+    subject: str = ""
+    to: tuple[str, ...] = ()  # addresses
+    cc: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    in_reply_to: str = ""  # the `id` of another message
+    edited_at: Instant | None = None
+    deleted: bool = False
+    read_at: Instant | None = None  # when the other side saw it
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingFile:
+    """A file to send along with a reply."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an agent writes to a customer. Without recipients it goes to whoever wrote last."""
+
+    text: str
+    subject: str = ""
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    files: tuple[OutgoingFile, ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is nothing but text."""
+        return not (self.subject or self.to or self.cc or self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +168,9 @@ class Interaction:
     customer_connected: bool = True
     recording: Recording = Recording.UNKNOWN
     recording_since: Instant | None = None  # when it began, was paused or resumed
-    parked: bool = False
-    unread: int = 0
+    parked: bool = False  # put aside until the customer writes or the agent takes it up again
+    unread: int = 0  # messages of the customer that the agent has not seen
+    typing_until: Instant | None = None  # the customer is writing, as far as is known, until then
     legs: tuple[Leg, ...] = ()
     messages: tuple[Message, ...] = ()
     outcome: Outcome | None = None
