@@ -23,6 +23,7 @@ DEADLINE = 10.0
 LARGEST_BODY = 5 * 1024 * 1024
 LARGEST_PROBLEM = 64 * 1024
 KEPT_OPEN = 30.0
+PIECE = 64 * 1024  # of a file
 _LONGEST_PATH = 300  # in the log
 SILENCE = 60.0  # on a stream; the host's watchdog is much shorter
 
@@ -236,6 +237,36 @@ class Http:
             raise Unavailable(f"The connection to {self._server} was lost.", f"{what}: {error!r}"[:200]) from error
         finally:
             await response.aclose()
+
+    async def download(self, path: str) -> AsyncGenerator[bytes, None]:
+        """The content of a file in pieces of at most 64 KiB; whoever reads it says when it is too much.
+
+        Raises:
+            Unavailable: it cannot be reached, or is cut before the end.
+        """
+        import httpx
+
+        what = f"GET {path[:_LONGEST_PATH]}"
+        client = self._open_client()
+        request = client.build_request("GET", self._url + path, headers={"Accept": "*/*"})
+        request.extensions["timeout"] = httpx.Timeout(self._deadline).as_dict()
+        try:
+            async with asyncio.timeout(self._deadline):
+                response = await client.send(request, stream=True)
+                if response.status_code != 200:
+                    try:
+                        await self._answer(response, what)
+                    finally:
+                        await response.aclose()
+            try:
+                self._refuse_encoding(response, what)
+                async for chunk in response.aiter_raw():
+                    for at in range(0, len(chunk), PIECE):
+                        yield chunk[at : at + PIECE]
+            finally:
+                await response.aclose()
+        except (httpx.HTTPError, httpx.StreamError, TimeoutError, OSError) as error:
+            raise self._no_answer(error, what, unknown=False) from error
 
     async def close(self) -> None:
         """Close every connection. May be called twice; a later request opens them again."""
