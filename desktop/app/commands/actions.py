@@ -1,4 +1,6 @@
-"""Everything the agent can do now: with a deadline, once, and in words when it fails. Nothing here is ever queued."""
+"""Everything the agent can do now: with a deadline, once, and in words when it fails. Nothing here is ever queued.
+
+What got no answer is looked up here, too (`_look_up`)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""One outbox row as one call of a backend."""
+"""One outbox row as one call of a backend. `outbox.py` sends the rows, one at a time to each target."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from desktop.cli.commands.check_outcome import outcome
+from desktop.cli.commands.check_exit import outcome
 from desktop.cli.connection import Chosen, profile_of
 from desktop.cli.exits import Exit
 from desktop.cli.output import emit, say

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from desktop.cli.commands.check_outcome import outcome
+from desktop.cli.commands.check_exit import outcome
 from desktop.cli.connection import Chosen
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say

