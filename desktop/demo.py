@@ -148,4 +148,4 @@ def _settings(profile: Profile) -> "Settings":
     from desktop.config.settings_file import SettingsFile
     from desktop.tui.settings.settings import Settings
 
-    return Settings(profile, SettingsFile(None), {})
+    return Settings(profile, SettingsFile(None, profile.path.read_text("utf-8")), {})

@@ -1,6 +1,7 @@
 """Whether the desktop can start with a profile: asked by its own start and by `config check` alike."""
 
 from desktop.config import Profile
+from desktop.config.backends import at
 from desktop.config.toml_file import themes_beside
 from desktop.domain.text.sentence import Sentence
 
@@ -19,4 +20,5 @@ def start_problems(profile: Profile) -> tuple[Sentence, ...]:
     """Everything for which the desktop would refuse a profile, a sentence each; empty where it starts."""
     from desktop.tui.settings.checks import screen_problems
 
-    return profile.problems + screen_problems(profile.keys, profile.theme, profile.path)
+    found = screen_problems(profile.keys, profile.theme, profile.path)
+    return profile.problems + tuple(at(str(profile.path), problem) for problem in found)

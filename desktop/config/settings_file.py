@@ -22,10 +22,10 @@ class FileChanged(ConfigError):
 class SettingsFile:
     """Read and written as one text. Without a path it is kept in memory, as for the demo."""
 
-    def __init__(self, path: Path | None) -> None:
-        """`path` need not exist: the first change makes it."""
+    def __init__(self, path: Path | None, text: str = "") -> None:
+        """`path` need not exist: the first change makes it. `text` is what is in memory at first."""
         self.path = path
-        self._memory = ""
+        self._memory = text
 
     def read(self) -> str:
         """All of it; "" where there is no file.

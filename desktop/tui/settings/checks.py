@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from desktop.config import Setting
-from desktop.config.backends import at
 from desktop.config.toml_file import themes_beside
 from desktop.domain.text.sentence import Sentence, verbatim
 from desktop.tui.keys import keys
@@ -19,4 +18,4 @@ def screen_problems(keymap: Mapping[str, Setting], theme: Setting, path: Path) -
             ThemeFiles(themes_beside(path)).theme(theme.value)
     except ValueError as wrong:
         found.append(str(wrong))
-    return tuple(at(str(path), verbatim(words)) for words in found)
+    return tuple(map(verbatim, found))

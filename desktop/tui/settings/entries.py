@@ -45,7 +45,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "max_age": mark("Oldest figure that counts"),
 }
 _HELP: Final[Mapping[str, str]] = {
-    "profile": mark("Another profile is chosen at the start: agent-desktop --profile NAME."),
+    "profile": mark("What this desktop was started with."),
     "bundled": mark("Whether the rules that come with the desktop are used beside your own."),
     "max_age": mark('Older figures neither raise an alert nor end one. A time like "90 s" or "2 min".'),
 }

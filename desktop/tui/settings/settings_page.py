@@ -32,7 +32,7 @@ LONGEST: Final = 200
 _COLUMNS: Final = (
     Column(mark("setting"), 28),
     Column(mark("value"), 24),
-    Column(mark("from"), 12),
+    Column(mark("from"), 15),
     Column(mark("means"), min_width=110),
 )
 _KEYS: Final = (
@@ -205,7 +205,7 @@ class SettingsPage(LaunchedPage):
     def _why_not(self, entry: Entry) -> str:
         """Why a setting cannot be changed here; "" where it can."""
         if entry.id == "profile":
-            return tr("Start with another profile to change it.")
+            return tr("Another one is chosen at the start: agent-desktop --profile NAME.")
         if not entry.place:
             return tr("Connections are changed in the file; agent-desktop config check tries them.")
         if entry.variable:
@@ -479,6 +479,10 @@ class SettingsPage(LaunchedPage):
     def _filtered(self, event: Input.Changed) -> None:
         event.stop()
         self.redraw()
+        wanted = event.value.strip().casefold()
+        named = (key for key, one in self._entries.items() if wanted and wanted in one.name.casefold())
+        if (first := next(named, None)) is not None:
+            self._table.move_to(first)
 
     def close(self) -> None:
         """Leave the screen; a look that was only looked at goes."""
