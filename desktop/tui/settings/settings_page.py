@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from desktop.config.setting import ConfigError
-from desktop.config.settings_file import Value
+from desktop.config.settings_file import FileChanged, Value
 from desktop.tui.keys.key import is_typed
 from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.pages.help import PageHelp, fitted_keys, key_line
@@ -81,6 +81,7 @@ class SettingsPage(LaunchedPage):
         self._edited: Entry | None = None
         self._problem = ""
         self._busy = False
+        self._stale = False  # what is chosen from is not what the file holds any more
         self._table = LineTable(_COLUMNS, id="settings-list", empty=tr("Reading …"), parts=True)
         self._filter = Input(id="settings-filter", compact=True, max_length=60)
         self._about = PageText(id="settings-about")
@@ -126,6 +127,7 @@ class SettingsPage(LaunchedPage):
             await asyncio.to_thread(work)
         except ConfigError as error:
             self._problem = " ".join(in_words(one) for one in error.problems)
+            self._stale = isinstance(error, FileChanged)
         else:
             self._problem = ""
         return not self._problem
@@ -296,13 +298,14 @@ class SettingsPage(LaunchedPage):
             self._after(entry.at_once and done)
             if not self.is_open:
                 return
-            if not done and self._edited is not None:
+            if not done and self._edited is not None and not self._stale:
                 why, self._problem = self._problem, ""
                 self._refuse(why)
                 return
-            if done and self._edited is not None:
-                self._edited = None
+            if self._edited is not None:
+                self._edited = self._edited if self._stale else None  # a look that was only looked at goes
                 self._close_editor()
+            self._stale = False
             self.redraw()
 
         self._spawn(change())
