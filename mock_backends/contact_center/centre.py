@@ -12,6 +12,7 @@ from mock_backends.contacts.experts import Experts
 from mock_backends.contacts.floor_feed import FloorFeed
 from mock_backends.contacts.legs import Legs
 from mock_backends.contacts.queue_figures import FORMULA, QueueFigures
+from mock_backends.contacts.threads import Threads
 from mock_backends.http.event_log import EventLog
 from mock_backends.http.principals import Principal
 from mock_backends.http.site import Site
@@ -51,7 +52,8 @@ class Centre:
         self.experts = Experts(site)
         self.legs = Legs(site, self.distribution, self.experts)
         self.calls = Calls(site, self.distribution, self.legs, self.codes)
-        self.customers = CustomersOnLine(site, self.distribution, self.calls, company.rules())
+        self.threads = Threads(site, self.board)
+        self.customers = CustomersOnLine(site, self.distribution, self.calls, self.threads, company.rules())
         self.colleagues = Colleagues(site, self.distribution, self.calls)
         self.legs.hand_to = self.customers.hand_on
         self.storm = Storm(site, self.distribution, self.customers)

@@ -15,6 +15,7 @@ from mock_backends.contact_center.contact_routes import InteractionId, add_conta
 from mock_backends.contact_center.floor_routes import add_floor
 from mock_backends.contact_center.history_routes import add_history
 from mock_backends.contact_center.quality_routes import add_quality
+from mock_backends.contacts.excerpt import with_newest
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import conflict, invalid, not_found
 from mock_backends.http.service import Caller, Service
@@ -108,7 +109,7 @@ class ContactCenterService(Service):
                 as_of=self.log.as_of(caller.id),
                 server_time=self.site.clock.now(),
                 me=me,
-                interactions=self.centre.own(caller),
+                interactions=[with_newest(one, whole=True) for one in self.centre.own(caller)],
                 agents=self.centre.agents_seen_by(caller),
                 queues=[self.centre.figures.refresh(name) for name in self.centre.board.queues_of(caller)],
                 codes=self.centre.codes,
@@ -130,7 +131,7 @@ class ContactCenterService(Service):
 
         @app.get("/v1/interactions", operation_id="interactions", summary="The interactions of this principal")
         async def interactions(caller: Caller, limit: Annotated[int, Query(ge=1, le=1_000)] = 200) -> Interactions:
-            return Interactions(interactions=self.centre.worked_by(caller, limit))
+            return Interactions(interactions=[with_newest(one) for one in self.centre.worked_by(caller, limit)])
 
         @app.get("/v1/interactions/{interaction_id}", operation_id="interaction", summary="One interaction")
         async def interaction(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:

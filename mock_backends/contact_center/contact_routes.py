@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import FastAPI, Path
+from starlette.responses import Response
 
 from mock_backends.contact_center.centre import Centre
 from mock_backends.contacts.customers_on_line import Arrival
+from mock_backends.contacts.excerpt import with_newest
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import forbidden, invalid
 from mock_backends.http.service import Caller
@@ -20,12 +22,16 @@ from mock_backends.wire.contact_center import (
     Handover,
     Interaction,
     InteractionAnswer,
+    Seen,
     SendMessage,
     Target,
+    Typing,
     WrapUp,
 )
 
 InteractionId = Annotated[str, Path(max_length=100)]
+MessageId = Annotated[str, Path(max_length=100)]
+AttachmentId = Annotated[str, Path(max_length=100)]
 LegId = Annotated[str, Path(max_length=100)]
 BASE = "/v1/interactions/{interaction_id}"
 MONTH = 30 * 86_400.0
@@ -42,6 +48,7 @@ def add_contacts(app: FastAPI, centre: Callable[[], Centre], now: Callable[[], f
     """
     _add_offers(app, centre)
     _add_call_control(app, centre)
+    _add_thread(app, centre)
     _add_parties(app, centre)
     _add_endings(app, centre, now)
 
@@ -89,11 +96,36 @@ def _add_call_control(app: FastAPI, centre: Callable[[], Centre]) -> None:
     async def end(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
         return _answer(centre().calls.end(centre().calls.owned(caller, interaction_id, "connecting", "active")))
 
+
+def _add_thread(app: FastAPI, centre: Callable[[], Centre]) -> None:
     @app.post(BASE + "/messages", operation_id="send_message", summary="Write to the customer")
     async def send_message(caller: Caller, interaction_id: InteractionId, body: SendMessage) -> InteractionAnswer:
-        interaction = centre().calls.write(_active(centre, caller, interaction_id), body.text)
+        interaction = centre().threads.write(_active(centre, caller, interaction_id), body)
         centre().customers.answer(interaction)
         return _answer(interaction)
+
+    @app.get(
+        BASE + "/messages/{message_id}/attachments/{attachment_id}",
+        operation_id="attachment",
+        summary="The content of a file",
+        response_class=Response,
+        responses={200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}},
+    )
+    async def attachment(
+        caller: Caller, interaction_id: InteractionId, message_id: MessageId, attachment_id: AttachmentId
+    ) -> Response:
+        interaction = centre().board.find(caller, interaction_id)
+        content = centre().threads.file(interaction, message_id, attachment_id)
+        return Response(content, media_type="application/octet-stream")  # never what the sender says it is
+
+    @app.post(BASE + "/read", operation_id="mark_read", summary="The agent has seen what the customer wrote")
+    async def mark_read(caller: Caller, interaction_id: InteractionId, body: Seen) -> InteractionAnswer:
+        interaction = centre().calls.owned(caller, interaction_id, "offered", "connecting", "active", "wrap_up")
+        return _answer(centre().threads.read(interaction, body.message_id))
+
+    @app.post(BASE + "/typing", operation_id="typing", summary="The agent is writing")
+    async def typing(caller: Caller, interaction_id: InteractionId, body: Typing) -> InteractionAnswer:
+        return _answer(centre().threads.types(_active(centre, caller, interaction_id), on=body.on))
 
 
 def _add_parties(app: FastAPI, centre: Callable[[], Centre]) -> None:
@@ -178,7 +210,7 @@ def _add_endings(app: FastAPI, centre: Callable[[], Centre], now: Callable[[], f
 
 
 def _answer(interaction: Interaction) -> InteractionAnswer:
-    return InteractionAnswer(interaction=interaction)
+    return InteractionAnswer(interaction=with_newest(interaction))
 
 
 def _active(centre: Callable[[], Centre], caller: Principal, interaction_id: str) -> Interaction:

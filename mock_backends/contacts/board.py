@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 
+from mock_backends.contacts.excerpt import with_newest
 from mock_backends.http.clock import Clock
 from mock_backends.http.event_log import EventLog
 from mock_backends.http.principals import Principal, Tokens
 from mock_backends.http.problem import not_found
 from mock_backends.wire.base import Wire
-from mock_backends.wire.contact_center import Agent, Interaction, QueueStats
+from mock_backends.wire.contact_center import Agent, Interaction, Message, QueueStats
 from mock_backends.wire.figures import AgentDay, AgentWork
 
 CLOSED_KEPT = 5_000
@@ -138,15 +139,29 @@ class Board:
         """Put a new interaction up, without telling anybody."""
         self.interactions[interaction.id] = interaction
 
-    def tell(self, kind: str, interaction: Interaction, reason: str = "", *, also: str | None = None) -> None:
-        """Count the version up and publish to whom it belongs; `also` is an agent it has just left."""
+    def tell(
+        self,
+        kind: str,
+        interaction: Interaction,
+        reason: str = "",
+        *,
+        also: str | None = None,
+        about: Message | None = None,
+    ) -> None:
+        """Count the version up and publish to whom it belongs.
+
+        Args:
+            also: an agent it has just left.
+            about: the message that came or changed, which a long thread leaves out least of all.
+        """
         for watcher in self.watchers:
             watcher(interaction)
         interaction.version += 1
         self._note_work(interaction)
         to = {who for who in (interaction.agent_id, also) if who is not None and self._hears(who)}
         if to:
-            event = InteractionEvent(at=self._clock.now(), reason=reason, interaction=interaction)
+            shown = with_newest(interaction, about)
+            event = InteractionEvent(at=self._clock.now(), reason=reason, interaction=shown)
             self._log.publish(f"interaction.{kind}", event.model_dump_json().encode(), to)
         if interaction.phase == "closed":
             self._closed.append(interaction.id)

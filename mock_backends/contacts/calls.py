@@ -8,8 +8,8 @@ from mock_backends.contacts.distribution import Distribution
 from mock_backends.contacts.legs import Legs
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import conflict, invalid, not_found
-from mock_backends.http.site import Site, new_id
-from mock_backends.wire.contact_center import Interaction, Message, OutcomeWord, WrapUpCode
+from mock_backends.http.site import Site
+from mock_backends.wire.contact_center import Interaction, OutcomeWord, WrapUpCode
 
 
 class Calls:
@@ -118,23 +118,6 @@ class Calls:
         self._distribution.do(lambda now: self._distribution.router.end(interaction.id, now), reason)
         return interaction
 
-    def write(self, interaction: Interaction, text: str) -> Interaction:
-        """Send a line on a messaging channel; it is delivered a moment later."""
-        if interaction.channel in CALLS:
-            raise conflict("A call has no messages.")
-        line = Message(id=new_id("msg"), at=self._clock.now(), author="agent", text=text, delivery="sent")
-        interaction.messages = [*interaction.messages, line]
-        interaction.unread = 0
-        self._board.tell("updated", interaction, "message_sent")
-
-        def delivered() -> None:
-            line.delivery = "delivered"
-            if interaction.phase != "closed":
-                self._board.tell("updated", interaction, "message_delivered")
-
-        self._agenda.after(0.5, delivered)
-        return interaction
-
     def extend(self, interaction: Interaction) -> Interaction:
         """More time for the wrap-up."""
         rule = interaction.wrap_up_rule
@@ -177,15 +160,6 @@ class Calls:
             self._distribution.do(lambda now: router.abandon(interaction.id, now))
         elif interaction.phase in ("connecting", "active"):
             self.end(interaction, "customer_left")
-
-    def customer_writes(self, interaction: Interaction, text: str) -> None:
-        """A line from the customer."""
-        if interaction.phase not in ("queued", "offered", "connecting", "active"):
-            return
-        line = Message(id=new_id("msg"), at=self._clock.now(), author="customer", text=text)
-        interaction.messages = [*interaction.messages, line]
-        interaction.unread += 1
-        self._board.tell("updated", interaction, "message_received")
 
     @staticmethod
     def _need_call(interaction: Interaction) -> None:

@@ -6,10 +6,11 @@ from functools import partial
 from mock_backends.acd.effects import Connected, Effect
 from mock_backends.contacts.calls import Calls
 from mock_backends.contacts.distribution import Distribution
+from mock_backends.contacts.threads import Threads, Written
 from mock_backends.http.problem import conflict
 from mock_backends.http.site import Site, new_id
 from mock_backends.wire.base import Address
-from mock_backends.wire.contact_center import Handover, Interaction, Message, Previous, WrapUpRule
+from mock_backends.wire.contact_center import Handover, Interaction, Previous, WrapUpRule
 
 CANNED = (
     "Thanks. Could you have another look, please?",
@@ -31,7 +32,7 @@ class Arrival:
     priority: float = 0.0
     skills: dict[str, int] = field(default_factory=dict)
     attributes: dict[str, str] = field(default_factory=dict)
-    messages: list[str] = field(default_factory=list)
+    messages: list[Written] = field(default_factory=list)
     replies: list[str] | None = None  # what they write back, one for each message; None: polite phrases for ever
     patience: float | None = None  # hangs up when not answered by then
     stays: float | None = 600.0  # hangs up when connected so long
@@ -43,12 +44,20 @@ class Arrival:
 class CustomersOnLine:
     """Brings customers to the queues and lets them act."""
 
-    def __init__(self, site: Site, distribution: Distribution, calls: Calls, rules: dict[str, WrapUpRule]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        distribution: Distribution,
+        calls: Calls,
+        threads: Threads,
+        rules: dict[str, WrapUpRule],
+    ) -> None:
         self._clock = site.clock
         self._agenda = site.agenda
         self._rng = site.rng("customers")
         self._distribution = distribution
         self._calls = calls
+        self._threads = threads
         self._rules = rules
         self._stays: dict[str, float] = {}
         self._replies: dict[str, list[str]] = {}
@@ -185,7 +194,7 @@ class CustomersOnLine:
             priority=round(arrival.priority),
             service_level_at=now + (threshold.service_level_seconds or 20.0) if threshold else None,
             wrap_up_rule=self._rules.get(arrival.queue, WrapUpRule()),
-            messages=[Message(id=new_id("msg"), at=now, author="customer", text=text) for text in arrival.messages],
+            messages=[self._threads.first(one, now) for one in arrival.messages],
             unread=len(arrival.messages),
             raw_state="queued",
         )
@@ -225,4 +234,11 @@ class CustomersOnLine:
         if replies is not None and not replies:
             return
         text = self._rng.choice(CANNED) if replies is None else replies.pop(0)
-        self._agenda.after(3.0 + 5.0 * self._rng.random(), partial(self._calls.customer_writes, interaction, text))
+        pause = 3.0 + 5.0 * self._rng.random()
+        if interaction.channel == "chat":
+            self._agenda.after(pause - 2.5, partial(self._threads.customer_types, interaction, 10.0))
+        mail = interaction.channel == "email"
+        written = Written(text, sender=interaction.customer.value if mail else "")
+        if mail and interaction.subject:
+            written.subject = f"Re: {interaction.subject}"
+        self._agenda.after(pause, partial(self._threads.customer_writes, interaction, written))

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -21,6 +22,8 @@ from mock_backends.http.storage import Storage
 
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _log = logging.getLogger(__name__)
+UPLOADS = re.compile(r"/v1/interactions/[^/]+/messages")
+"""Where files may come."""
 _NO_STORE = (b"cache-control", b"no-store")
 Work = Callable[[], Awaitable[Answer]]
 
@@ -91,7 +94,8 @@ class Gate:
             self._rate.take(principal.id)
             scope["state"]["principal"] = principal
         if method in CHANGING and principal is not None:
-            body = await read_body(receive, headers, self._settings)
+            files = self._settings.upload_limit if UPLOADS.fullmatch(path) else None
+            body = await read_body(receive, headers, self._settings, files)
             answer = await self._once(scope, headers, body, principal, rules)
             await self._answer(answer, rules, scope, send)
         elif rules and path != "/v1/events":
@@ -100,7 +104,7 @@ class Gate:
             await self._app(scope, receive, send)
 
     async def _plain(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]) -> None:
-        body = await read_body(receive, headers, self._settings)
+        body = await read_body(receive, headers, self._settings, self._settings.upload_limit)
         if body:
             check_json(body)
         answer = await self._run(scope, body)

@@ -40,15 +40,18 @@ class ClientGone(Exception):
     """The client went away in the middle of its request."""
 
 
-async def read_body(receive: Receive, headers: dict[bytes, bytes], settings: Settings) -> bytes:
-    """The whole body.
+async def read_body(
+    receive: Receive, headers: dict[bytes, bytes], settings: Settings, limit: int | None = None
+) -> bytes:
+    """The whole body. `limit`: bytes, where it is not the usual one.
 
     :raises Problem: 413 when it is larger than allowed, 408 when it does not arrive in time.
     :raises ClientGone: when the client hangs up before the end.
     """
+    most = settings.body_limit if limit is None else limit
     announced = headers.get(b"content-length", b"0")
-    if announced.isdigit() and int(announced) > settings.body_limit:
-        raise _too_large(settings)
+    if announced.isdigit() and int(announced) > most:
+        raise _too_large(most)
     chunks: list[bytes] = []
     size = 0
     try:
@@ -59,8 +62,8 @@ async def read_body(receive: Receive, headers: dict[bytes, bytes], settings: Set
                     raise ClientGone
                 chunk: bytes = message.get("body", b"")
                 size += len(chunk)
-                if size > settings.body_limit:
-                    raise _too_large(settings)
+                if size > most:
+                    raise _too_large(most)
                 chunks.append(chunk)
                 if not message.get("more_body", False):
                     return b"".join(chunks)
@@ -68,8 +71,8 @@ async def read_body(receive: Receive, headers: dict[bytes, bytes], settings: Set
         raise Problem(408, "invalid", "The request took too long to arrive.", {"Connection": "close"}) from None
 
 
-def _too_large(settings: Settings) -> Problem:
-    return Problem(413, "too_large", f"A body may have {settings.body_limit} bytes.", {"Connection": "close"})
+def _too_large(most: int) -> Problem:
+    return Problem(413, "too_large", f"A body may have {most} bytes.", {"Connection": "close"})
 
 
 def check_json(body: bytes) -> None:

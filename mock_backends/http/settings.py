@@ -10,6 +10,7 @@ class Settings:
     rate_per_minute: float = 120.0
     burst: float = 60.0
     body_limit: int = 64 * 1024  # bytes
+    upload_limit: int = 7 * 1024 * 1024 + 64 * 1024  # of a body that may hold files: 5 MB in base64, and some words
     read_deadline: float = 10.0  # a request must be here entirely by then
     heartbeat: float = 5.0
     quiet: float = 3.0  # after so long supervisors are told of a queue where nothing happens

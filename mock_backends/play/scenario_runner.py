@@ -9,6 +9,7 @@ from mock_backends.contact_center.contact_center import ContactCenterService
 from mock_backends.contacts.board import Board
 from mock_backends.contacts.colleagues import Habits
 from mock_backends.contacts.customers_on_line import Arrival
+from mock_backends.contacts.threads import File, Written
 from mock_backends.http.problem import Problem, invalid
 from mock_backends.http.service import Service
 from mock_backends.http.site import Site
@@ -33,6 +34,8 @@ PHASES = {
     "fail_offer": ("offered",),
     "end_wrap_up": ("wrap_up",),
     "customer_writes": ("queued", "offered", "connecting", "active"),
+    "customer_changes": ("queued", "offered", "connecting", "active"),
+    "customer_types": ("queued", "offered", "connecting", "active"),
 }
 
 
@@ -43,6 +46,26 @@ def address_of(text: str) -> Address:
     if text.startswith("+") or text.replace(" ", "").isdigit():
         return Address(kind="phone", value=text)
     return Address(kind="email" if "@" in text[1:] else "handle", value=text)
+
+
+def _files(attached: "list[steps.Attached]") -> list[File]:
+    return [File(one.name, one.media_type, _content(one)) for one in attached]
+
+
+def _content(one: "steps.Attached") -> bytes:
+    if one.base64 is not None:
+        return one.base64
+    return one.text.encode() if one.size is None else bytes(one.size)
+
+
+def _first(step: "steps.Call") -> list[Written]:
+    """What a contact begins with; an e-mail has its head."""
+    written = [Written(text) for text in step.messages]
+    for one in written if step.channel == "email" else ():
+        one.subject, one.sender, one.to, one.cc = step.subject, step.sender, step.to, step.cc
+    if written:
+        written[-1].files = _files(step.attachments)
+    return written
 
 
 class Servers(Protocol):
@@ -79,9 +102,8 @@ class ScenarioRunner:
                 return {"interaction_id": self._call(step).id}
             case steps.Flood():
                 self._flood(step)
-            case steps.CustomerWrites():
-                interaction = self._find(step.do, step.interaction, step.sender)
-                self._centre.calls.customer_writes(interaction, step.text)
+            case steps.CustomerWrites() | steps.CustomerChanges() | steps.CustomerTypes():
+                self._in_thread(step, self._find(step.do, step.interaction, step.sender))
             case steps.OnInteraction():
                 return {"interaction_id": self._on_interaction(step)}
             case steps.Expert():
@@ -104,6 +126,11 @@ class ScenarioRunner:
             case _:
                 self._elsewhere(step)
         return {}
+
+    def customer_sees(self, interaction_id: str) -> dict[str, bool]:
+        """What the customer of a contact is shown of the agent."""
+        until = self._centre.threads.agent_typing.get(interaction_id, 0.0)
+        return {"sees_typing": until > self._fleet.site.clock.now()}
 
     def _elsewhere(self, step: "steps.Step") -> None:
         """Steps that are not about the contact centre."""
@@ -165,12 +192,27 @@ class ScenarioRunner:
                 priority=step.priority,
                 skills=step.skills,
                 attributes=step.attributes,
-                messages=step.messages,
+                messages=_first(step),
                 replies=step.replies,
                 patience=step.patience,
                 stays=step.stays,
             )
         )
+
+    def _in_thread(
+        self, step: "steps.CustomerWrites | steps.CustomerChanges | steps.CustomerTypes", interaction: Interaction
+    ) -> None:
+        threads = self._centre.threads
+        match step:
+            case steps.CustomerWrites():
+                sender = step.name or (interaction.customer.value if interaction.channel == "email" else "")
+                written = Written(step.text, step.id, step.late, step.media_type, step.subject, sender)
+                written.to, written.cc, written.files = step.to, step.cc, _files(step.attachments)
+                threads.customer_writes(interaction, written)
+            case steps.CustomerChanges():
+                threads.customer_changes(interaction, step.id, step.text)
+            case steps.CustomerTypes():
+                threads.customer_types(interaction, step.seconds)
 
     def _flood(self, step: steps.Flood) -> None:
         queues = [step.queue] if step.queue else list(self._board.queues)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 from mock_backends.channels import ChannelWord, MessageWord
 from mock_backends.http.faults import Rule
@@ -21,6 +21,16 @@ class StepBody(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, populate_by_name=True)
 
 
+class Attached(StepBody):
+    """A file with a message: the text or the bytes it holds, or so many bytes of nothing."""
+
+    name: Annotated[str, Field(max_length=2_000)]
+    media_type: Annotated[str, Field(max_length=500)] = "application/octet-stream"
+    text: Annotated[str, Field(max_length=20_000)] = ""
+    base64: Base64Bytes | None = None
+    size: int | None = Field(default=None, ge=0, le=5 * 1024 * 1024)
+
+
 class Call(StepBody):
     """A customer arrives in a queue. Times in server seconds, null means never."""
 
@@ -34,6 +44,9 @@ class Call(StepBody):
     skills: dict[str, int] = Field(default_factory=dict)
     attributes: dict[str, str] = Field(default_factory=dict)
     messages: list[str] = Field(default_factory=list, max_length=20_000)
+    attachments: list[Attached] = Field(default_factory=list, max_length=20, description="with the last message")
+    to: list[Word] = Field(default_factory=list, max_length=50, description="to whom else the first e-mail went")
+    cc: list[Word] = Field(default_factory=list, max_length=50)
     replies: list[str] | None = Field(
         default=None, max_length=1_000, description="what they write back, one for each message; null: polite phrases"
     )
@@ -61,10 +74,37 @@ class OnInteraction(StepBody):
 
 
 class CustomerWrites(StepBody):
-    """A line from the customer of a messaging contact."""
+    """A message from the customer of a written contact. The same `id` again is the same message."""
 
     do: Literal["customer_writes"]
-    text: Annotated[str, Field(max_length=20_000)]
+    text: Annotated[str, Field(max_length=2_000_000)]
+    interaction: Word | None = None
+    sender: Word | None = Field(default=None, alias="from")
+    id: Annotated[str, Field(max_length=100)] = ""
+    late: Seconds = Field(default=0.0, description="it was written so long ago")
+    media_type: Literal["text/plain", "text/html"] = "text/plain"
+    subject: Annotated[str, Field(max_length=500)] = ""
+    name: Word = Field(default="", description="name or address of whoever writes, where they are several")
+    to: list[Word] = Field(default_factory=list, max_length=50)
+    cc: list[Word] = Field(default_factory=list, max_length=50)
+    attachments: list[Attached] = Field(default_factory=list, max_length=20)
+
+
+class CustomerChanges(StepBody):
+    """The customer edits a message, or deletes it (without `text`); also one that has not arrived yet."""
+
+    do: Literal["customer_changes"]
+    id: Annotated[str, Field(min_length=1, max_length=100)]
+    text: Annotated[str, Field(max_length=20_000)] | None = None
+    interaction: Word | None = None
+    sender: Word | None = Field(default=None, alias="from")
+
+
+class CustomerTypes(StepBody):
+    """The customer is writing; 0 s: no longer."""
+
+    do: Literal["customer_types"]
+    seconds: Seconds = 10.0
     interaction: Word | None = None
     sender: Word | None = Field(default=None, alias="from")
 
@@ -195,6 +235,8 @@ Step = Annotated[
     | Flood
     | OnInteraction
     | CustomerWrites
+    | CustomerChanges
+    | CustomerTypes
     | Expert
     | NoExpertFree
     | MovePresence

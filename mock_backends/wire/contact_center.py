@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Base64Bytes, Field, model_validator
 
 from mock_backends.channels import ChannelWord
 from mock_backends.wire.base import Address, Id, Instant, Line, Text, Wire
@@ -30,14 +30,39 @@ class Leg(Wire):
     monitoring: Literal["listen", "whisper", "barge"] | None = None
 
 
+class Attachment(Wire):
+    """A file that came or went with a message; `size` in bytes. Its name and type are what the sender says."""
+
+    id: str
+    name: str
+    media_type: str = "application/octet-stream"
+    size: int
+
+
+def _unset(value: object) -> bool:
+    return not value
+
+
 class Message(Wire):
-    """One line of a messaging thread or of a live transcript."""
+    """One line of a messaging thread or of a live transcript, or one e-mail. What is not set is left out."""
 
     id: str
     at: float
     author: Literal["customer", "agent", "system"]
     text: str
     delivery: Literal["queued", "sent", "delivered", "failed"] | None = None
+    sender: str = Field(default="", exclude_if=_unset)
+    media_type: Literal["text/plain", "text/html"] = Field(
+        default="text/plain", exclude_if=lambda value: value == "text/plain"
+    )
+    subject: str = Field(default="", exclude_if=_unset)
+    to: list[str] = Field(default_factory=list, exclude_if=_unset)
+    cc: list[str] = Field(default_factory=list, exclude_if=_unset)
+    attachments: list[Attachment] = Field(default_factory=list, exclude_if=_unset)
+    in_reply_to: str = Field(default="", exclude_if=_unset)
+    edited_at: float | None = Field(default=None, exclude_if=_unset)
+    deleted: bool = Field(default=False, exclude_if=_unset)
+    read_at: float | None = Field(default=None, exclude_if=_unset)
 
 
 class WrapUpRule(Wire):
@@ -109,8 +134,10 @@ class Interaction(Wire):
     recording_since: float | None = None
     parked: bool = False
     unread: int = 0
+    typing_until: float | None = None
     legs: list[Leg] = Field(default_factory=list)
     messages: list[Message] = Field(default_factory=list)
+    earlier: int = 0
     outcome: OutcomeWord | None = None
     raw_state: str = ""
     priority: int = 0
@@ -247,10 +274,43 @@ class Dtmf(Wire):
     digits: str = Field(pattern=r"^[0-9*#A-D]{1,32}$")
 
 
-class SendMessage(Wire):
-    """A line to the customer."""
+MailAddress = Annotated[str, Field(max_length=320, pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$")]
 
-    text: Annotated[Text, Field(min_length=1)]
+
+class SentFile(Wire):
+    """A file to the customer; `content` in base64."""
+
+    name: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/\\]+$")
+    media_type: str = Field(default="application/octet-stream", max_length=100, pattern=r"^[!-~]+/[!-~]+$")
+    content: Base64Bytes
+
+
+class SendMessage(Wire):
+    """What goes to the customer: a line or an e-mail, with files. Without `to` it goes to whoever wrote last."""
+
+    text: Text = ""
+    subject: Annotated[str, Field(max_length=500)] = ""
+    to: list[MailAddress] = Field(default_factory=list, max_length=50)
+    cc: list[MailAddress] = Field(default_factory=list, max_length=50)
+    files: list[SentFile] = Field(default_factory=list, max_length=20)
+
+    @model_validator(mode="after")
+    def _has_something(self) -> "SendMessage":
+        if not self.text and not self.files:
+            raise ValueError("A message has a text or a file.")
+        return self
+
+
+class Seen(Wire):
+    """The newest message that the agent has seen."""
+
+    message_id: Id
+
+
+class Typing(Wire):
+    """Whether the agent is writing; forgotten by itself after 10 s."""
+
+    on: bool = True
 
 
 class Target(Wire):

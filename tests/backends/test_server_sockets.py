@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from desktop.backends.kannel.callbacks import CallbackServer
+from desktop.backends.wire.listener import Listener, Push
 from desktop.ports.kinds import Kind
 from desktop.scaffold.plugin import write
 from desktop.testing.fault_proxy import FaultProxy
@@ -40,13 +40,15 @@ async def _fault_proxy() -> AsyncIterator[list[int]]:
 
 @asynccontextmanager
 async def _delivery_reports() -> AsyncIterator[list[int]]:
-    async def take(what: str, values: Any) -> HTTPStatus:
+    async def take(push: Push) -> HTTPStatus:
         return HTTPStatus.OK
 
-    server = CallbackServer("127.0.0.1", 0, "secret", take)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    server = Listener("127.0.0.1", port, "secret", take)
     await server.start()
-    assert server._server is not None
-    yield [server._server.sockets[0].getsockname()[1]]
+    yield [port]
     await server.stop()
 
 

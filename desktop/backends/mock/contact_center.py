@@ -1,8 +1,10 @@
 """The bundled mock contact centre."""
 
+from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import ClassVar, Self
+from uuid import uuid4
 
 from desktop.backends.mock.past import MockPast
 from desktop.backends.mock.principal import SUPERVISORS
@@ -12,7 +14,7 @@ from desktop.backends.mock.supervision import MockSupervision
 from desktop.backends.wire.http import Http, segment
 from desktop.backends.wire.reading import member, read
 from desktop.domain.entities.floor import Acknowledgement, AgentMessage, AuditEntry, CoachingNews, HelpRequest
-from desktop.domain.entities.model import Address, Agent, Instant, Interaction, QueueStats, WrapUpCode
+from desktop.domain.entities.model import Address, Agent, Instant, Interaction, QueueStats, Reply, WrapUpCode
 from desktop.domain.entities.words import Availability
 from desktop.domain.state.events import (
     AgentChanged,
@@ -87,6 +89,10 @@ class MockContactCenter(MockSupervision, MockQuality, MockPast, ContactCenter):
                 Capability.BLIND_TRANSFER,
                 Capability.CALLBACK,
                 Capability.DIAL,
+                Capability.ATTACHMENTS,
+                Capability.COPIES,
+                Capability.READ,
+                Capability.TYPING,
                 Capability.WRAP_UP_EXTEND,
                 Capability.HANDOVER,
                 Capability.NEXT_AVAILABILITY,
@@ -159,6 +165,26 @@ class MockContactCenter(MockSupervision, MockQuality, MockPast, ContactCenter):
 
     async def send_message(self, interaction_id: str, text: str, *, key: str) -> Interaction:
         return await self._do(interaction_id, "messages", key, {"text": text})
+
+    async def send_reply(self, interaction_id: str, reply: Reply, *, key: str) -> Interaction:
+        files = [
+            {"name": one.name, "media_type": one.media_type, "content": b64encode(one.content).decode("ascii")}
+            for one in reply.files
+        ]
+        told = {"subject": reply.subject, "to": list(reply.to), "cc": list(reply.cc), "files": files}
+        body = {"text": reply.text, **{name: value for name, value in told.items() if value}}
+        return await self._do(interaction_id, "messages", key, body)
+
+    async def attachment(self, interaction_id: str, message_id: str, attachment_id: str) -> AsyncIterator[bytes]:
+        of = f"/v1/interactions/{segment(interaction_id)}/messages/{segment(message_id)}"
+        async for piece in self._http.download(f"{of}/attachments/{segment(attachment_id)}"):
+            yield piece
+
+    async def mark_read(self, interaction_id: str, message_id: str, *, key: str) -> Interaction:
+        return await self._do(interaction_id, "read", key, {"message_id": message_id})
+
+    async def typing(self, interaction_id: str, *, on: bool) -> None:
+        await self._do(interaction_id, "typing", str(uuid4()), {"on": on})
 
     async def wrap_up(self, interaction_id: str, *, codes: Sequence[str], note_given: bool, key: str) -> Interaction:
         return await self._do(interaction_id, "wrap-up", key, {"codes": list(codes), "note_given": note_given})

@@ -173,6 +173,7 @@ class Interaction:
     typing_until: Instant | None = None  # the customer is writing, as far as is known, until then
     legs: tuple[Leg, ...] = ()
     messages: tuple[Message, ...] = ()
+    earlier: int = 0  # messages that are not among these; those of them that are known stay as they are
     outcome: Outcome | None = None
     raw_state: str = ""  # the backend's own word, always kept
     priority: int = 0  # points; more is sooner

@@ -7,6 +7,7 @@ from desktop.domain.entities.floor import Acknowledgement, HelpRequest, HelpStat
 from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Phase
 from desktop.domain.reduce.streams import Fit, is_numbered
+from desktop.domain.reduce.threads import with_thread
 from desktop.domain.state.batch import ACKNOWLEDGEMENTS, TOMBSTONES, Batch, Shelf, newest
 from desktop.domain.state.events import (
     AgentChanged,
@@ -66,6 +67,7 @@ def apply_interaction(batch: Batch, envelope: Envelope, event: InteractionChange
         odd = is_odd(old, new)
         if odd is not None:
             batch.odd(odd)
+    new = with_thread(old, new)
     if event.change in _ENDS and _ends_something_of_mine(batch, old, new):
         batch.endings = newest(batch.endings, Ending(envelope.at, event.change, event.reason, new))
     if batch.is_mine_to_see(new):
@@ -149,7 +151,11 @@ def apply_snapshot(batch: Batch, event: ContactCenterSnapshot, fit: Fit) -> None
     batch.set("coaching", event.coaching)
     known = batch.interactions.now
     gone = batch.tombstones.now
-    fresh = [(new.id, new) for new in event.interactions if new.version >= gone.get(new.id, new.version)]
+    fresh = [
+        (new.id, with_thread(known.get(new.id), new))
+        for new in event.interactions
+        if new.version >= gone.get(new.id, new.version)
+    ]
     result = {key: new for key, new in merged(known, fresh, fit).items() if batch.is_mine_to_see(new)}
     for interaction_id, old in known.items():
         if interaction_id not in result:
