@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from desktop.domain.entities.channels import CALLS
-from desktop.domain.entities.model import Address
+from desktop.domain.entities.model import Address, OutgoingFile, Reply
 from desktop.domain.entities.words import Availability, Phase
 from desktop.domain.state.events import AgentChanged
 from desktop.ports.base import Capability
@@ -24,9 +24,10 @@ from desktop.testing.rig import Fault, absent, does_not_apply
 from desktop.testing.rigs import CALLER, ContactCenterRig
 from desktop.testing.supervision_calls import supervision_calls
 from desktop.testing.supervision_contract import SupervisionContract
+from desktop.testing.thread_contract import ThreadContract
 
 
-class ContactCenterContract(CallContract, SupervisionContract, HistoryContract, QualityContract):
+class ContactCenterContract(CallContract, ThreadContract, SupervisionContract, HistoryContract, QualityContract):
     """Inherit from this, under a name that starts with `Test`, and bring a fixture `rig`."""
 
     async def reading(self, backend: Any, rig: ContactCenterRig) -> object:
@@ -51,6 +52,13 @@ class ContactCenterContract(CallContract, SupervisionContract, HistoryContract, 
             Capability.CONFERENCE: [lambda: backend.conference(who, "leg", key=key)],
             Capability.WARM_TRANSFER: [lambda: backend.complete_transfer(who, "leg", key=key)],
             Capability.BLIND_TRANSFER: [lambda: backend.blind_transfer(who, f"tel:{CALLER}", key=key)],
+            Capability.ATTACHMENTS: [
+                lambda: backend.send_reply(who, Reply("hello", files=(OutgoingFile("a", "a/a", b"a"),)), key=key),
+                lambda: _read(backend, who),
+            ],
+            Capability.COPIES: [lambda: backend.send_reply(who, Reply("hello", "about", ("a@example.com",)), key=key)],
+            Capability.READ: [lambda: backend.mark_read(who, "message", key=key)],
+            Capability.TYPING: [lambda: backend.typing(who, on=True)],
             Capability.WRAP_UP_EXTEND: [lambda: backend.extend_wrap_up(who, key=key)],
             Capability.HANDOVER: [lambda: backend.hand_over(who, note="", customer_id="", key=key)],
             Capability.NEXT_AVAILABILITY: [lambda: backend.cancel_next(key=key)],
@@ -287,3 +295,8 @@ class ContactCenterContract(CallContract, SupervisionContract, HistoryContract, 
             assert isinstance(error, OutcomeUnknown), repr(error)
         async with self.opened(rig) as restarted:
             await self.becomes(restarted, rig, offered.id, lambda one: one.phase is not Phase.OFFERED, "the accept")
+
+
+async def _read(backend: Any, who: str) -> None:
+    async for _ in backend.attachment(who, "message", "file"):
+        return

@@ -8,7 +8,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desktop.domain.entities.model import Address, Instant
+from desktop.domain.entities.model import Address, Instant, OutgoingFile
 from desktop.domain.entities.words import PresenceState
 from desktop.ports.assist import Assist
 from desktop.ports.contact_center import ContactCenter
@@ -43,6 +43,26 @@ class ContactCenterRig(Rig[ContactCenter]):
     async def write(self, text: str) -> None:
         """A customer begins a written contact with this line, to be offered to our agent."""
         absent("no written contact can be made")
+
+    async def write_mail(self, text: str, subject: str, sender: str, *, cc: Sequence[str] = ()) -> None:
+        """A customer begins a contact by e-mail. Asked for where COPIES is declared."""
+        absent("no e-mail can be made")
+
+    async def write_more(self, interaction_id: str, text: str, *files: OutgoingFile) -> None:
+        """The customer of a written contact writes on, with files where ATTACHMENTS is declared."""
+        absent("the customer cannot be made to write on")
+
+    async def customer_changes(self, interaction_id: str, message_id: str, text: str | None) -> None:
+        """The customer edits a message of theirs, or deletes it (None)."""
+        absent("customers cannot edit or delete what they wrote")
+
+    async def customer_types(self, interaction_id: str) -> None:
+        """The customer of a written contact is typing now. Asked for where TYPING is declared."""
+        absent("the customer cannot be made to type")
+
+    async def sees_typing(self, interaction_id: str) -> bool:
+        """Whether the customer is shown now that the agent types. Asked for where TYPING is declared."""
+        absent("what the customer sees cannot be seen")
 
     async def hang_up(self, interaction_id: str) -> None:
         """The customer goes."""

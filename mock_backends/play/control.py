@@ -45,6 +45,10 @@ def add_control(service: Service, fleet: Steered) -> None:
     async def step(body: Annotated[Step, Body()]) -> dict[str, Any]:
         return fleet.scenario_runner.play(body)
 
+    @app.get("/_sim/customers/{interaction_id}")
+    async def customer(interaction_id: str) -> dict[str, bool]:
+        return fleet.scenario_runner.customer_sees(interaction_id)
+
     @app.put("/_sim/faults")
     async def faults(body: Rules) -> dict[str, Any]:
         service.gate.faults.set(body.rules)

@@ -49,9 +49,13 @@ def address_of(text: str) -> Address:
 
 
 def _files(attached: "list[steps.Attached]") -> list[File]:
-    return [
-        File(one.name, one.media_type, one.text.encode() if one.size is None else bytes(one.size)) for one in attached
-    ]
+    return [File(one.name, one.media_type, _content(one)) for one in attached]
+
+
+def _content(one: "steps.Attached") -> bytes:
+    if one.base64 is not None:
+        return one.base64
+    return one.text.encode() if one.size is None else bytes(one.size)
 
 
 def _first(step: "steps.Call") -> list[Written]:
@@ -122,6 +126,11 @@ class ScenarioRunner:
             case _:
                 self._elsewhere(step)
         return {}
+
+    def customer_sees(self, interaction_id: str) -> dict[str, bool]:
+        """What the customer of a contact is shown of the agent."""
+        until = self._centre.threads.agent_typing.get(interaction_id, 0.0)
+        return {"sees_typing": until > self._fleet.site.clock.now()}
 
     def _elsewhere(self, step: "steps.Step") -> None:
         """Steps that are not about the contact centre."""

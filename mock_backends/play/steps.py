@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 from mock_backends.channels import ChannelWord, MessageWord
 from mock_backends.http.faults import Rule
@@ -22,11 +22,12 @@ class StepBody(BaseModel):
 
 
 class Attached(StepBody):
-    """A file with a message: the text it holds, or so many bytes."""
+    """A file with a message: the text or the bytes it holds, or so many bytes of nothing."""
 
     name: Annotated[str, Field(max_length=2_000)]
     media_type: Annotated[str, Field(max_length=500)] = "application/octet-stream"
     text: Annotated[str, Field(max_length=20_000)] = ""
+    base64: Base64Bytes | None = None
     size: int | None = Field(default=None, ge=0, le=5 * 1024 * 1024)
 
 

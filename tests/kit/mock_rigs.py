@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -15,7 +16,7 @@ from desktop.backends.mock.crm import MockCrm
 from desktop.backends.mock.messaging import MockMessaging
 from desktop.backends.mock.presence import MockPresence
 from desktop.domain.entities.customer import Consent
-from desktop.domain.entities.model import Address
+from desktop.domain.entities.model import Address, OutgoingFile
 from desktop.domain.entities.words import Channel, PresenceState
 from desktop.ports.base import Backend
 from desktop.ports.contact_center import ContactCenter
@@ -177,6 +178,26 @@ class MockContactCenterRig(MockRig[ContactCenter], ContactCenterRig):
 
     async def write(self, text: str) -> None:
         await self._arrive(**{"from": fresh.number(), "channel": "sms", "messages": [text]})
+
+    async def write_mail(self, text: str, subject: str, sender: str, *, cc: Sequence[str] = ()) -> None:
+        await self._arrive(
+            **{"from": sender, "channel": "email", "subject": subject, "messages": [text], "cc": list(cc)}
+        )
+
+    async def write_more(self, interaction_id: str, text: str, *files: OutgoingFile) -> None:
+        attached = [
+            {"name": one.name, "media_type": one.media_type, "base64": b64encode(one.content).decode()} for one in files
+        ]
+        await self.step(do="customer_writes", interaction=interaction_id, text=text, attachments=attached)
+
+    async def customer_changes(self, interaction_id: str, message_id: str, text: str | None) -> None:
+        await self.step(do="customer_changes", interaction=interaction_id, id=message_id, text=text)
+
+    async def customer_types(self, interaction_id: str) -> None:
+        await self.step(do="customer_types", interaction=interaction_id)
+
+    async def sees_typing(self, interaction_id: str) -> bool:
+        return bool((await self.sim("GET", f"customers/{interaction_id}"))["sees_typing"])
 
     async def hang_up(self, interaction_id: str) -> None:
         await self.step(do="hangup", interaction=interaction_id)

@@ -18,13 +18,14 @@ from . import (
     broken_presence,
     broken_quality,
     broken_supervision,
+    broken_threads,
     broken_voice,
 )
 from .broken import BROKEN, Broken
 
 SUITES = (
     *("broken", broken_assist, broken_center, broken_crm, broken_messaging),
-    *(broken_past, broken_presence, broken_quality, broken_supervision, broken_voice),
+    *(broken_past, broken_presence, broken_quality, broken_supervision, broken_threads, broken_voice),
 )
 FILES = [one if isinstance(one, str) else one.__name__.rpartition(".")[2] for one in SUITES]
 ROOT = Path(__file__).parents[2]
@@ -75,4 +76,4 @@ def test_every_port_has_its_broken_backends() -> None:
     assert kinds.keys() == {"contact_center", "crm", "presence", "messaging", "assist", "voice"}
     assert min(kinds.values()) >= ENOUGH, kinds
     parts = Counter(one.backend.__module__.rpartition("_")[2] for one in BROKEN)
-    assert min(parts[name] for name in ("quality", "past", "supervision")) >= ENOUGH, parts
+    assert min(parts[name] for name in ("quality", "past", "supervision", "threads")) >= ENOUGH, parts

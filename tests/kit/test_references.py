@@ -22,6 +22,7 @@ from .reference.past import ReferencePastRig
 from .reference.presence import ReferencePresenceRig
 from .reference.quality import ReferenceQualityRig
 from .reference.supervision import ReferenceSupervisionRig
+from .reference.threads import ReferenceThreadsRig
 from .reference.voice import ReferenceVoiceRig
 
 
@@ -44,6 +45,10 @@ class TestReferenceQuality(_Bring, ContactCenterContract):
 
 class TestReferenceSupervision(_Bring, ContactCenterContract):
     make = ReferenceSupervisionRig
+
+
+class TestReferenceThreads(_Bring, ContactCenterContract):
+    make = ReferenceThreadsRig
 
 
 class TestReferencePast(_Bring, ContactCenterContract):
