@@ -1,5 +1,6 @@
 """What a contact centre has to keep of what is written: mail heads, files, edits, reading and typing."""
 
+from functools import partial
 from typing import Any
 
 from desktop.domain.entities.model import Interaction, Message, OutgoingFile, Reply
@@ -45,8 +46,8 @@ class ThreadContract(ContactCenterWork):
             assert attached.name == FILE.name
             assert attached.size in (None, len(FILE.content))
             assert await self._content(backend, contact.id, message.id, attached.id) == FILE.content
-            for ids in ((message.id, "no-such-file"), ("no-such-message", attached.id)):
-                error = await error_of(lambda ids=ids: self._content(backend, contact.id, *ids))
+            for of, which in ((message.id, "no-such-file"), ("no-such-message", attached.id)):
+                error = await error_of(partial(self._content, backend, contact.id, of, which))
                 assert isinstance(error, NotFound), repr(error)
 
     @honesty

@@ -53,6 +53,17 @@ def test_first_call_brings_priya_then_others() -> None:
         no_failures(servers)
 
 
+def test_the_first_day_mixes_all_that_an_agent_answers() -> None:
+    with playing("first_call", 60.0) as servers:
+        servers.available()
+        channels: set[str] = set()
+        while channels != {"voice", "chat", "email"}:
+            one = work(servers)
+            channels.add(servers.get(one)["channel"])
+            finish(servers, one)
+        no_failures(servers)
+
+
 def test_first_call_gives_a_person_time() -> None:
     with playing("first_call", 1.0) as servers:
         policies = servers.fleet.company.policies()
@@ -156,6 +167,20 @@ def test_a_chat_flood_fills_the_desk_and_no_more() -> None:
         servers.until(lambda: floor(servers)[0]["Billing"]["waiting"] > 3, 20.0)
         told = servers.call("maya", "GET", "/v1/snapshot").json()["interactions"]
         assert {one["id"] for one in told} == taken and queues
+        no_failures(servers)
+
+
+def test_the_mails_of_the_weekend_wait_on_monday_and_a_call_comes_in_between() -> None:
+    with playing("mail_monday", 30.0) as servers:
+        servers.until(lambda: sum(queue["waiting"] for queue in floor(servers)[0].values()) >= 4)
+        servers.available()
+        mails = [work(servers) for _ in range(3)]
+        assert {servers.get(one)["channel"] for one in mails} == {"email"}
+        write(servers, mails[0], "Your invoice has been put right.")
+        call = work(servers)
+        while servers.get(call)["channel"] != "voice":
+            call = work(servers)
+        assert servers.get(mails[0])["phase"] == "active"
         no_failures(servers)
 
 
