@@ -88,13 +88,13 @@ class Replies:
             return await self.send_held(interaction_id) or ActionResult(True)
         return ActionResult(True)
 
-    def edited(self, interaction_id: str, text: str) -> None:
-        """Keep what was typed. Whom an e-mail answers is settled with its first letter: who writes later is another."""
+    def begun(self, interaction_id: str) -> None:
+        """Something was typed. Whom an e-mail answers is settled with its first letter: who writes later is another."""
         record = self._record(interaction_id)
-        head = record.head if record is not None else NO_HEAD
-        begun = bool(text.strip()) and not head.to
-        to = self._whole_head(interaction_id, head).to if begun else ()
-        self._notes.edit(interaction_id, reply=text, head=replace(head, to=to) if to else None)
+        if record is not None and record.reply.strip() and not record.head.to:
+            to = self._whole_head(interaction_id, record.head).to
+            if to:
+                self._notes.edit(interaction_id, head=replace(record.head, to=to))
 
     async def attach(self, interaction_id: str, path: str) -> ActionResult:
         """Have a file go with the reply."""

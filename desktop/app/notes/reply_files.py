@@ -34,7 +34,8 @@ def look_at(path: str, known: Sequence[ReplyFile] = ()) -> ReplyFile:
     """
     try:
         whole = str(Path(path).expanduser().absolute())
-    except (RuntimeError, ValueError):  # nobody's home
+        whole.encode()  # what is on disk can be read again
+    except (RuntimeError, ValueError):  # nobody's home, or no text
         raise FileRefused(Sentence("reply_file.gone", name=safe_name(path))) from None
     if len(known) >= MOST:
         raise FileRefused(Sentence("reply_file.too_many", most=MOST))

@@ -58,6 +58,11 @@ async def writing(desks: list[Desk], tmp_path: Path, channel: Channel = Channel.
     return d, centre
 
 
+def typed(d: Desk, text: str) -> None:
+    d.session.notes.edit("i1", reply=text)
+    d.session.replies.begun("i1")
+
+
 def a_file(tmp_path: Path, name: str = "bill.pdf", content: bytes = b"%PDF-1.7 bill") -> Path:
     path = tmp_path / name
     path.write_bytes(content)
@@ -66,7 +71,7 @@ def a_file(tmp_path: Path, name: str = "bill.pdf", content: bytes = b"%PDF-1.7 b
 
 async def test_a_file_goes_with_the_reply_as_it_was_chosen(desks: list[Desk], tmp_path: Path) -> None:
     d, centre = await writing(desks, tmp_path)
-    d.session.replies.edited("i1", "Here it is.")
+    typed(d, "Here it is.")
     assert (await d.session.replies.attach("i1", str(a_file(tmp_path)))).ok
     assert (await d.session.replies.send("i1")).ok
     (reply,) = centre.taken.values()
@@ -79,7 +84,7 @@ async def test_a_file_goes_with_the_reply_as_it_was_chosen(desks: list[Desk], tm
 
 async def test_the_draft_remembers_its_files_and_its_head(desks: list[Desk], tmp_path: Path) -> None:
     d, _ = await writing(desks, tmp_path, Channel.EMAIL)
-    d.session.replies.edited("i1", "Here it is.")
+    typed(d, "Here it is.")
     await d.session.replies.attach("i1", str(a_file(tmp_path)))
     head = d.session.notes.text("i1").head
     d.session.replies.change_head("i1", replace(head, subject="Your bill", cc=("bo@example.com",)))
@@ -95,7 +100,7 @@ async def test_a_file_that_is_another_one_now_is_said_and_nothing_goes(
 ) -> None:
     d, centre = await writing(desks, tmp_path)
     path = a_file(tmp_path)
-    d.session.replies.edited("i1", "Here it is.")
+    typed(d, "Here it is.")
     await d.session.replies.attach("i1", str(path))
     path.unlink() if what == "gone" else path.write_bytes(b"another bill")
     result = await d.session.replies.send("i1")
@@ -111,7 +116,7 @@ async def test_a_reply_that_may_have_arrived_waits_for_its_file(desks: list[Desk
     d, centre = await writing(desks, tmp_path)
     path = a_file(tmp_path)
     centre.script.then("send_reply", NO_ANSWER)
-    d.session.replies.edited("i1", "Here it is.")
+    typed(d, "Here it is.")
     await d.session.replies.attach("i1", str(path))
     assert not (await d.session.replies.send("i1")).ok
     path.rename(tmp_path / "elsewhere.pdf")
@@ -128,7 +133,7 @@ async def test_a_reply_that_may_have_arrived_waits_for_its_file(desks: list[Desk
 async def test_a_refused_reply_comes_back_with_all_it_had(desks: list[Desk], tmp_path: Path) -> None:
     d, centre = await writing(desks, tmp_path)
     centre.script.then("send_reply", Rejected(Sentence("send_message.no_text")))
-    d.session.replies.edited("i1", "Here it is.")
+    typed(d, "Here it is.")
     await d.session.replies.attach("i1", str(a_file(tmp_path)))
     assert not (await d.session.replies.send("i1")).ok
     record = d.session.notes.text("i1")
@@ -138,11 +143,11 @@ async def test_a_refused_reply_comes_back_with_all_it_had(desks: list[Desk], tmp
 async def test_a_mail_answers_whom_it_named_when_it_was_begun(desks: list[Desk], tmp_path: Path) -> None:
     """Somebody else writes while the agent does: the reply goes to nobody but whom the border named."""
     d, centre = await writing(desks, tmp_path, Channel.EMAIL)
-    d.session.replies.edited("i1", "D")
+    typed(d, "D")
     other = Message("c2", 2.0, "customer", "Me too!", sender="eve@example.com", subject="Order")
     centre.happen(replace(centre.interactions["i1"], messages=(FIRST, other)))
     await until(lambda: len(d.state.interactions["i1"].messages) == 2)
-    d.session.replies.edited("i1", "Dear Ann, it is on its way.")
+    typed(d, "Dear Ann, it is on its way.")
     await d.session.replies.send("i1")
     await d.session.replies.send_held("i1")
     (reply,) = centre.taken.values()
@@ -151,7 +156,7 @@ async def test_a_mail_answers_whom_it_named_when_it_was_begun(desks: list[Desk],
 
 async def test_files_of_a_contact_that_ended_are_named_in_its_note(desks: list[Desk], tmp_path: Path) -> None:
     d, centre = await writing(desks, tmp_path)
-    d.session.replies.edited("i1", "Here it is.")
+    typed(d, "Here it is.")
     await d.session.replies.attach("i1", str(a_file(tmp_path)))
     centre.happen(replace(centre.interactions["i1"], phase=Phase.WRAP_UP))
     await until(lambda: d.state.interactions["i1"].phase is Phase.WRAP_UP)
