@@ -139,9 +139,10 @@ class Link:
             self.drop()
             raise AuthFailed("The mail server offers no TLS.", "no STARTTLS")
         await self._asked("STARTTLS")
-        assert self._writer is not None
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
+                if self._writer is None:
+                    raise ConnectionResetError
                 await self._writer.start_tls(self._trust(), server_hostname=self._server.host)
         except ssl.SSLCertVerificationError as error:
             self.drop()
