@@ -36,7 +36,7 @@ _UNREADABLE = (MessageError, ValueError, LookupError, TypeError, AttributeError,
 
 _ID = re.compile(r"<([^<>\s]{1,400})>")
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,253}")
-_UNSAFE_CODECS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"})
+_UNSAFE_CODECS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"})
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _BOUNDARY_LINE = re.compile(rb"(?m)^--([^\r\n]{1,300})\r?$")
 _STATUS_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
@@ -260,7 +260,7 @@ class _Parts:
         if len(text) > LONGEST_TEXT:
             self.cut = True
             text = text[:LONGEST_TEXT]
-        return text, kind
+        return text.rstrip("\n"), kind
 
 
 def _pieces(content: bytes, boundary: str) -> Iterator[bytes]:
@@ -386,7 +386,7 @@ def decode(raw: bytes, charset: str) -> str:
     """Text in a charset that may be wrong: as UTF-8 where that fits, and with marks where nothing does."""
     with suppress(LookupError, ValueError, TypeError):
         known = codecs.lookup(charset.strip() or "us-ascii")
-        if known._is_text_encoding and known.name not in _UNSAFE_CODECS and known.name != "ascii":
+        if known._is_text_encoding and known.name.replace("_", "-") not in _UNSAFE_CODECS and known.name != "ascii":
             return _whole(raw.decode(known.name, "replace"))
     try:
         return _whole(raw.decode("utf-8"))

@@ -41,7 +41,7 @@ rcpt:
   defer local_parts = later
         message = Try again later
   accept authenticated = *
-  deny  message = Sign in first
+{sign_in}  deny  message = Sign in first
 data:
   accept
 
@@ -79,6 +79,8 @@ class Exim(Server):
     routers = ""
     """What is tried before everything goes into the one box; `{folder}`, `{user}` and `{group}` are filled in."""
     transports = ""
+    sign_in = ""
+    """Who need not sign in: a rule of the ACL."""
 
     def start(self) -> None:
         exim = program("exim4", "exim4-daemon-light")
@@ -100,6 +102,7 @@ class Exim(Server):
                 username=USER,
                 password=PASSWORD,
                 routers=self.routers,
+                sign_in=self.sign_in,
                 transports=self.transports.format(folder=self.folder, user=account.pw_uid, group=account.pw_gid),
             )
         )
