@@ -21,7 +21,7 @@ def mail(text: str = "Hello", **headers: str) -> bytes:
 
 
 def test_a_fetch_is_read_with_its_literals() -> None:
-    one = response([b"* 3 FETCH (UID 7 FLAGS (\\Seen $Taken-maya) MODSEQ (12) BODY[]<0> {5}", b"a)b(\"", b")"])
+    one = response([b"* 3 FETCH (UID 7 FLAGS (\\Seen $Taken-maya) MODSEQ (12) BODY[]<0> {5}", b'a)b("', b")"])
     assert (one.kind, one.number) == ("FETCH", 3)
     assert one.tokens == (["UID", "7", "FLAGS", ["\\Seen", "$Taken-maya"], "MODSEQ", ["12"], "BODY[]<0>", b'a)b("'],)
 

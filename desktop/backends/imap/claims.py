@@ -1,15 +1,14 @@
 """Whose a mail is. Of two agents who take one at the same moment exactly one has it.
 
 With CONDSTORE (RFC 7162) and keywords of our own it is a keyword, changed only if nothing changed since it was seen.
-Without, it is a folder of the agent's, into which a mail can be moved only once.
+Without, there is no way: Dovecot lets two sessions MOVE the same mail, and tells both that it was done.
 """
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from contextlib import suppress
 
-from desktop.backends.imap.box import Box, Slip, move
+from desktop.backends.imap.box import Box, Slip
 from desktop.backends.imap.link import Link, Refused
 from desktop.backends.imap.protocol import folder_name, quoted
 
@@ -73,58 +72,7 @@ class KeywordClaims(Claims):
         return await self.mark(link, box, uid, (), (TAKEN + self._agent, OFFERED, PARKED, ENDED))
 
 
-class FolderClaims(Claims):
-    """A folder for each agent and queue."""
-
-    def __init__(self, agent: str, own: dict[str, Box], *, keywords: bool) -> None:
-        """`own`: the agent's boxes by queue. `keywords`: whether marks can be set in them."""
-        super().__init__(agent)
-        self._own = own
-        self._keywords = keywords
-
-    def owner(self, box: Box, slip: Slip) -> str:
-        return self._agent if box.own else ""
-
-    async def take(self, link: Link, box: Box, uid: int, *, offered: bool) -> tuple[Box, int] | None:
-        slip = box.slips.get(uid)
-        own = self._own[box.queue]
-        there = await move(link, box, uid, own.name) if slip is not None else None
-        if slip is None or not there:
-            box.forget(uid)
-            return None
-        # The server told of one move: whoever else tried it was told that there was nothing to move.
-        own.slips[there] = Slip(
-            there, slip.flags, 0, slip.seen_first, slip.changed, slip.arrived, slip.size, slip.head, slip.spelled
-        )
-        if offered:
-            await self.mark(link, own, there, (OFFERED,))
-        return own, there
-
-    async def give_back(self, link: Link, box: Box, uid: int, queue: Box) -> bool:
-        await self.mark(link, box, uid, (), (OFFERED, PARKED, ENDED))
-        return await move(link, box, uid, queue.name) is not None
-
-    async def mark(self, link: Link, box: Box, uid: int, add: Iterable[str] = (), remove: Iterable[str] = ()) -> bool:
-        if not self._keywords:
-            add, remove = ([one for one in some if one.startswith("\\")] for some in (add, remove))
-        return await super().mark(link, box, uid, add, remove)
-
-
 async def make_folder(link: Link, name: str) -> None:
     """A folder of that name, if there is none."""
     with suppress(Refused):  # it is there
         await link.command("CREATE", quoted(folder_name(name)))
-
-
-async def separator(link: Link) -> str:
-    """What stands between a folder and those in it."""
-    answer = await link.command("LIST", '""', '""')
-    for one in answer.untagged:
-        if one.kind == "LIST" and len(one.tokens) >= 2 and isinstance(one.tokens[1], bytes):
-            return one.tokens[1].decode("ascii", "replace")
-    return "/"
-
-
-def part_of_folder(name: str) -> str:
-    """A queue's name as a part of a folder's name."""
-    return re.sub(r"[^A-Za-z0-9_-]", "_", name)

@@ -19,11 +19,8 @@ from desktop.backends.imap.claims import (
     OFFERED,
     PARKED,
     Claims,
-    FolderClaims,
     KeywordClaims,
     make_folder,
-    part_of_folder,
-    separator,
 )
 from desktop.backends.imap.contact import Contact, Held, begin, message_of
 from desktop.backends.imap.link import Link, Refused, refusal
@@ -158,24 +155,12 @@ class Desk:
             first = await link.select(self._boxes[0].name)
             if "CONDSTORE" in link.capabilities and first.modseq and first.keywords:
                 self._claims = KeywordClaims(self.settings.agent)
-            elif {"MOVE", "UIDPLUS"} <= link.capabilities:
-                await self._make_own(link)
-                self._marks = first.keywords
-                self._claims = FolderClaims(self.settings.agent, self._own, keywords=first.keywords)
             else:
                 raise Unsupported(
-                    "This mail server cannot say which of two agents took a mail: it needs CONDSTORE and keywords, or"
-                    " MOVE and UIDPLUS."
+                    "This mail server cannot say which of two agents took a mail: it needs CONDSTORE and keywords."
                 )
         for box in self._boxes:
             await link.select(box.name)
-
-    async def _make_own(self, link: Link) -> None:
-        between = await separator(link)
-        for box in self._boxes:
-            name = between.join((self.settings.taken, self.settings.agent, part_of_folder(box.queue)))
-            await make_folder(link, name)
-            self._own[box.queue] = Box(name, box.queue, own=True, monotonic=self._monotonic)
 
     def _lost(self, link: Link, error: BackendError) -> None:
         link.drop()

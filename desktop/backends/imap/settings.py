@@ -27,7 +27,6 @@ OPTIONS = (
     Option("senders", "Whom replies come from, by queue: name=Acme Help <help@acme.example>; with semicolons."),
     Option("sent", "The folder that keeps what was sent.", default="Sent"),
     Option("done", "Where finished mails go; empty: they stay, and are marked $Done.", default="Done"),
-    Option("taken", "Only without CONDSTORE: the folder above the agents' own.", default="Taken"),
     Option("smtp_host", "The mail relay; empty: the IMAP server's host.", default=""),
     Option("smtp_port", "Its port; empty for 465 with tls, 587 with starttls, 25 with none.", "number", default=""),
     Option("smtp_user", "Whom to sign in as there; empty: as at the IMAP server.", default=""),
@@ -73,7 +72,6 @@ class Settings:
     senders: Mapping[str, Sender]
     sent: str
     done: str
-    taken: str
     capacity: int
     offer_seconds: float
     poll_seconds: float
@@ -141,7 +139,6 @@ def settings(options: Mapping[str, str]) -> Settings:
         senders=_senders(given["senders"], tuple(queues)),
         sent=given["sent"],
         done=given["done"] if options.get("done", "Done").strip() else "",
-        taken=given["taken"],
         capacity=int(_number(given["capacity"], "capacity", 1, 1_000)),
         offer_seconds=_number(given["offer_seconds"], "offer_seconds", 1, 86_400),
         poll_seconds=_number(given["poll_seconds"], "poll_seconds", 1, 600),

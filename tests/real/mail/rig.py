@@ -84,7 +84,7 @@ class MailRig(ContactCenterRig):
         self._wrong = False
 
     def make(self) -> ImapContactCenter:
-        password = "wr0ng-of-dovecot" if self._wrong else PASSWORD  # noqa: S105 - of a server on loopback
+        password = "wr0ng-of-dovecot" if self._wrong else PASSWORD
         return ImapContactCenter.create(
             options(self._system, port=str(self._proxy.port), password=password, offer_seconds="6")
         )
