@@ -1,5 +1,6 @@
 """What a shared mailbox reads: IMAP's responses and mails, which anybody may have written."""
 
+import contextlib
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -43,10 +44,8 @@ def test_what_is_no_response_is_told(line: bytes) -> None:
 
 @given(st.lists(st.binary(max_size=200), min_size=1, max_size=5))
 def test_any_bytes_are_a_response_or_a_protocol_error(pieces: list[bytes]) -> None:
-    try:
+    with contextlib.suppress(ProtocolError):
         response(pieces)
-    except ProtocolError:
-        pass
 
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=50))
@@ -116,7 +115,7 @@ def test_the_sender_is_who_the_address_says() -> None:
 
 
 def test_a_name_has_no_folder_in_it() -> None:
-    raw = b"Content-Type: text/x-sh\r\nContent-Disposition: attachment; filename*=utf-8''..%2F..%2F.%E2%80%AEbash\r\n\r\nx"
+    raw = b"Content-Type: a/x\r\nContent-Disposition: attachment; filename*=utf-8''..%2F..%2F.%E2%80%AEbash\r\n\r\nx"
     (file,) = read(raw).files
     assert file.attachment.name == "bash"
     assert file.content() == b"x"
