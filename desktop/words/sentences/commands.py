@@ -60,6 +60,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "not_known.unpark": mark("It is not known whether it was taken back."),
     "command.no_leg": mark("No one else is on the line."),
     "command.not_by_itself": mark("This desktop cannot do it by itself."),
+    "centre.of_another": mark("It belongs to another contact centre, and nothing goes from one to the other."),
     "command.no_longer_yours": mark("It is no longer yours."),
     # What the contact centre shows after a command that it did not answer, or refused.
     "seen.not_with_you": mark("The contact centre now shows that it is not with you."),
