@@ -8,7 +8,7 @@ from desktop.domain.entities.model import Agent
 from desktop.domain.entities.words import Availability, Role
 
 OWN = "me"
-"""The id of whoever is signed in, where there are several contact centres; ids from them have a colon, this has none."""
+"""The id of whoever is signed in, where there are several contact centres; theirs have a colon, this has none."""
 
 _REACH = {Availability.AVAILABLE: 2, Availability.NOT_READY: 1, Availability.OFFLINE: 0}
 
