@@ -27,7 +27,10 @@ class FreshSnapshot:
         self._looks: set[asyncio.Future[None]] = set()
 
     async def see(self, seconds: float, record_id: str = "") -> bool:
-        """Look at the contact centre of a record, or at all, but wait no longer than that for it; it goes on in the background. Says whether it came."""
+        """Look at the contact centre of a record, or at all, but wait no longer than that for it.
+
+        It goes on in the background. Says whether it came.
+        """
         source = centre_of(self._store.state, record_id)
         one = (source,) if record_id and Source.of(source).name else ()
         look: asyncio.Future[None] = asyncio.ensure_future(self.refresh(*one))

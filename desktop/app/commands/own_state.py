@@ -3,16 +3,22 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, ActionResult, failed
+from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, ActionResult, failed
 from desktop.app.commands.fresh_snapshot import LOOK_SECONDS, TELL_LOSER_SECONDS
 from desktop.app.commands.runner import CommandRunner, Request
+from desktop.app.connections.backend_calls import CHANGE_SECONDS
+from desktop.app.connections.contact_centers import ContactCenters
+from desktop.app.connections.failures import error_class
 from desktop.domain.entities.model import Agent, AvailabilityChoice
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Availability, Health
+from desktop.domain.select.centres import centres
 from desktop.domain.state.events import AgentChanged
 from desktop.domain.state.own_events import AvailabilityAwaited
 from desktop.domain.state.state import AppState
-from desktop.domain.text.sentence import NOTHING, Sentence
-from desktop.ports.errors import BackendError, OutcomeUnknown, ProtocolError, Unavailable
+from desktop.domain.text.sentence import NOTHING, Sentence, sentences, worded
+from desktop.ports.contact_center import ContactCenter
+from desktop.ports.errors import BackendError, OutcomeUnknown, ProtocolError, Unavailable, Unsupported
 
 
 class OwnState:
@@ -37,7 +43,7 @@ class OwnState:
         """
         choice = (availability, reason, after_current)
         try:
-            contact_center = self._runner.contact_center
+            self._centre = self._runner.contact_center
         except BackendError as error:
             return failed(error, Sentence("state.not_changed"))
         if self._is_signing_in:
@@ -54,8 +60,8 @@ class OwnState:
             self.must_prove = False
         return await self._choose(
             choice,
-            lambda key: contact_center.set_availability(
-                availability, reason=reason, after_current=after_current, key=key
+            lambda at, source, key: at.set_availability(
+                availability, reason=_reason_at(self._store.state, source, reason), after_current=after_current, key=key
             ),
             Sentence("state.not_changed"),
             Sentence("state.outcome_unknown"),
@@ -65,8 +71,9 @@ class OwnState:
     def _is_signing_in(self) -> bool:
         """Whether it is not known yet who is signed in, and nothing has failed so far."""
         state = self._store.drain()
-        known = state.health.get(CONTACT_CENTER)
-        return not state.me and (known is None or known.health is not Health.DOWN)
+        told = state.own if Source.of(centres(state)[0]).name else {CONTACT_CENTER: None} if state.me else {}
+        health = [state.health.get(one) for one in centres(state) if one not in told]
+        return any(known is None or known.health is not Health.DOWN for known in health)
 
     async def _signed_in(self, choice: AvailabilityChoice) -> ActionResult | None:
         """Wait until it is decided whether the sign-in works; None when it does and this is still what is wanted."""
@@ -86,24 +93,24 @@ class OwnState:
         state = self._store.drain()
         if state.me:
             return None
-        known = state.health.get(CONTACT_CENTER)
+        known = state.health.get(centres(state)[0])
         why = Unavailable(known.why if known is not None else NOTHING)
         not_done = Sentence("state.not_signed_in")
         return failed(why, not_done, safe=Sentence("state.choose_again"))
 
     def _listen(self, old: AppState, new: AppState) -> None:
-        if new.me != old.me or new.health is not old.health:
+        if new.me != old.me or new.own is not old.own or new.health is not old.health:
             self._moved.set()
 
     async def cancel_next(self) -> ActionResult:
         """Forget the availability asked for after the current contact."""
         try:
-            contact_center = self._runner.contact_center
+            self._centre = self._runner.contact_center
         except BackendError as error:
             return failed(error, Sentence("state.nothing_cancelled"))
         return await self._choose(
             ("cancel_next",),
-            lambda key: contact_center.cancel_next(key=key),
+            lambda at, source, key: at.cancel_next(key=key),
             Sentence("state.next_not_cancelled"),
             Sentence("state.next_not_known"),
         )
@@ -111,7 +118,7 @@ class OwnState:
     async def _choose(
         self,
         choice: tuple[object, ...],
-        call: Callable[[str], Awaitable[Agent]],
+        call: Callable[[ContactCenter, str, str], Awaitable[Agent]],
         not_done: Sentence,
         not_known: Sentence,
     ) -> ActionResult:
@@ -120,15 +127,52 @@ class OwnState:
         self._choices += 1
         number, self._newest_choice = self._choices, choice
 
-        def take(agent: object) -> Sentence:
+        untold: dict[str, BackendError] = {}
+        several = self._centre if isinstance(self._centre, ContactCenters) else None
+
+        def heard(agent: object, source: str) -> None:
             if not isinstance(agent, Agent):
                 raise ProtocolError(Sentence("answer.not_about_you"), type(agent).__name__)
-            self._store.publish(AgentChanged(agent), CONTACT_CENTER)
+            self._store.publish(AgentChanged(agent), source)
+
+        def take(agent: object) -> Sentence:
+            if several is None:
+                heard(agent, CONTACT_CENTER)
             return NOTHING
+
+        async def tell(at: ContactCenters, source: str, key: str) -> None:
+            try:
+                heard(
+                    await self._runner.backend_calls.ask(
+                        lambda: at.at(source, lambda centre, _: call(centre, source, key)), source
+                    ),
+                    source,
+                )
+            except BackendError as error:
+                untold[source] = error
+
+        async def send(key: str) -> object:
+            """To each contact centre: what one refuses keeps no other from it."""
+            untold.clear()
+            if several is None:
+                return await call(self._centre, CONTACT_CENTER, key)
+            await asyncio.gather(*(tell(several, source, key) for source in several.sources))
+            for error in sorted(untold.values(), key=lambda one: not isinstance(one, UNDECIDED)):
+                if not isinstance(error, Unsupported) or len(untold) == len(several.sources):
+                    raise error
+            return None
+
+        def refused(error: BackendError) -> ActionResult:
+            if several is None or len(untold) == len(several.sources) == 1:
+                return failed(error, not_done)
+            each = [
+                failed(why, Sentence("state.not_told", source=source), source) for source, why in sorted(untold.items())
+            ]
+            return ActionResult(False, sentences(*(worded(one.text) for one in each)), error_class(error).__name__)
 
         async def look_up(error: OutcomeUnknown) -> ActionResult:
             await self._runner.snapshot.see(TELL_LOSER_SECONDS)
-            return failed(error, not_known)
+            return failed(error, not_known) if several is None else refused(error)
 
         def outdated() -> ActionResult | None:
             newest = number == self._choices
@@ -139,9 +183,10 @@ class OwnState:
                 Request(
                     verb="set_availability",
                     intent=choice,
-                    call=call,
+                    call=send,
+                    seconds=CHANGE_SECONDS if several is None else None,
                     take=take,
-                    refused=lambda error: failed(error, not_done),
+                    refused=refused,
                     look_up=look_up,
                     subject="",
                     slot=("choice", number),
@@ -152,3 +197,12 @@ class OwnState:
         finally:
             if number == self._choices:
                 self._newest_choice = None
+
+
+def _reason_at(state: AppState, source: str, reason: str) -> str:
+    """What one of several contact centres calls a reason: its own word of the same label; "" where it has none."""
+    here = [one for one in state.reasons if one.source in ("", source)]
+    if source == CONTACT_CENTER or not reason or any(one.id == reason for one in here):
+        return reason
+    label = next((one.label.casefold() for one in state.reasons if one.id == reason), "")
+    return next((one.id for one in here if one.label.casefold() == label), "")

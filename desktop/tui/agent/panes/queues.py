@@ -6,6 +6,7 @@ from textual.content import Content
 
 from desktop.domain import select
 from desktop.domain.entities.model import Instant, QueueStats
+from desktop.domain.select.centres import centre_of
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table import LineTable
@@ -45,7 +46,9 @@ class QueuesPane(Pane, LineTable):
     def draw(self, view: View) -> None:
         """Set the rows, busiest first."""
         queues = sorted(view.state.queues.values(), key=lambda queue: (-(queue.waiting or 0), queue.name))
-        seen = {queue.name: select.known_at(view.state, "contact_center", queue.as_of) for queue in queues}
+        seen = {
+            queue.name: select.known_at(view.state, centre_of(view.state, queue.name), queue.as_of) for queue in queues
+        }
         self.set_rows([Row(queue.name, _cells(queue, view.now, view.now - seen[queue.name])) for queue in queues])
         oldest = min(seen.values(), default=None)
         formula = next((queue.service_level_formula for queue in queues if queue.service_level_formula), "")
