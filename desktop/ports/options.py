@@ -12,12 +12,14 @@ class Option:
         help: one sentence for people.
         kind: `text`, `url`, `secret`, `number`, `flag` or `path`.
         default: used when nothing is set; `None` makes the option required.
+        rare: few need it, so that `config init` does not ask for it.
     """
 
     name: str
     help: str
     kind: str = "text"
     default: str | None = None
+    rare: bool = False
 
     @property
     def secret(self) -> bool:

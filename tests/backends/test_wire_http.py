@@ -1,16 +1,20 @@
 """The transport against servers that answer well, badly, late, half or not at all."""
 
 import asyncio
+import contextlib
 import json
 import shutil
 import socket
 import ssl
 import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from desktop.backends.wire.http import Http, segment
+from desktop.backends.wire.route import proxy_of
 from desktop.ports.errors import (
     AuthFailed,
     BackendError,
@@ -261,6 +265,79 @@ async def test_https_trusts_the_named_certificates_and_no_others(certificate: tu
         absent = Http(server.url, server="The CRM", ca_file=str(cert) + ".absent")
         with pytest.raises(AuthFailed, match="cannot be read"):
             await absent.get("/v1/x")
+
+
+@asynccontextmanager
+async def connect_proxy() -> AsyncIterator[tuple[str, list[bytes]]]:
+    """A proxy that knows CONNECT only: its address, and all that was said to it before the tunnel stood."""
+    heard: list[bytes] = []
+    pumps: set[asyncio.Task[None]] = set()
+
+    async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while piece := await source.read(65536):
+                sink.write(piece)
+                await sink.drain()
+        sink.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        heard.append(head)
+        host, _, port = head.split(b" ")[1].decode().partition(":")
+        far_reader, far_writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        for one in (pump(reader, far_writer), pump(far_reader, writer)):
+            pumps.add(asyncio.create_task(one))
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", heard
+    finally:
+        server.close()
+        for task in pumps:
+            task.cancel()
+        await asyncio.gather(*pumps, return_exceptions=True)
+
+
+async def test_a_proxy_of_the_profile_is_used_and_sees_no_token(certificate: tuple[Path, Path]) -> None:
+    cert, key = certificate
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(cert, key)
+    async with scripted(answer(200, b"{}"), tls) as server, connect_proxy() as (proxy, heard):
+        http = Http(server.url, server="The CRM", token="t0ken", ca_file=str(cert), proxy=proxy)
+        assert await http.get("/v1/x") == {}
+        await http.close()
+        assert [one.path for one in server.asked] == ["/v1/x"]
+        assert len(heard) == 1 and heard[0].startswith(b"CONNECT 127.0.0.1:") and b"t0ken" not in heard[0]
+
+
+async def test_nothing_in_the_clear_goes_through_a_proxy() -> None:
+    async with scripted(answer(200, b"{}")) as server, connect_proxy() as (proxy, heard):
+        http = Http(server.url, server="The CRM", token="t0ken", proxy=proxy)
+        assert await http.get("/v1/x") == {}
+        await http.close()
+        assert heard == []
+
+
+async def test_a_proxy_that_is_not_there_is_a_server_that_cannot_be_reached() -> None:
+    http = Http("https://127.0.0.1:9", server="The CRM", proxy="http://127.0.0.1:9")
+    with pytest.raises(Unavailable):
+        await http.change("POST", "/v1/x", key="k")
+    await http.close()
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    ["proxy", "socks5://127.0.0.1:1", "http://", "http://u:p@127.0.0.1", "http://h:port", "http://h/x", "http://a b"],
+)
+def test_what_is_no_proxy_is_refused(proxy: str) -> None:
+    with pytest.raises(Rejected):
+        proxy_of({"proxy": proxy})
+
+
+def test_a_proxy_is_taken_as_it_is_written() -> None:
+    assert proxy_of({}) == ""
+    assert proxy_of({"proxy": "http://proxy.example.org:3128/"}) == "http://proxy.example.org:3128"
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_backends_list_and_show(tmp_path: Path) -> None:
     assert any({"kind": "crm", "name": "mock"}.items() <= one.items() for one in listed.json)
     shown = run("backends", "show", "crm", "mock", env=clean_env(tmp_path))
     assert shown.code == 0
-    assert {one["name"] for one in shown.json["options"]} == {"url", "token", "ca_file"}
+    assert {one["name"] for one in shown.json["options"]} == {"url", "token", "ca_file", "proxy"}
 
 
 def test_windows_is_refused_with_words_before_anything_fails_there() -> None:

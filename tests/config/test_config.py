@@ -59,7 +59,7 @@ def test_every_value_knows_where_it_came_from(config: Path, token_file: Path) ->
     assert in_words(center.options["ca_file"].origin) == "default"
     assert in_words(crm.options["url"].origin) == "environment AGENT_DESKTOP_CRM_URL"
     assert in_words(crm.options["token"].origin) == "environment AGENT_DESKTOP_CRM_TOKEN"
-    assert crm.values() == {"url": "http://127.0.0.1:10", "token": "t2", "ca_file": ""}
+    assert crm.values() == {"url": "http://127.0.0.1:10", "token": "t2", "ca_file": "", "proxy": ""}
     assert profile.store_path.name == "work.db"
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desktop.backends.asterisk.ami.link import Place
 from desktop.backends.wire.address import is_loopback
+from desktop.backends.wire.route import CA_FILE
 from desktop.domain.entities.model import NotReadyReason, WrapUpCode, WrapUpRule
 from desktop.domain.entities.words import CodeRule, Role
 from desktop.ports.errors import Rejected
@@ -19,7 +20,7 @@ OPTIONS = (
     Option("user", "The manager user."),
     Option("secret", "The manager user's secret.", "secret"),
     Option("tls", "Whether to talk TLS; without it only this machine is talked to.", "flag", default="false"),
-    Option("ca_file", "A file of certificates to trust instead of the public ones.", "path", default=""),
+    CA_FILE,
     Option("interface", "The agent's phone as the queues know it, e.g. PJSIP/maya."),
     Option("agent_name", "The agent's name as the queues are to show it.", default=""),
     Option("queues", "The queues the agent signs in to, with commas between them."),

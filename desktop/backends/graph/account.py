@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from desktop.backends.wire.route import CA_FILE, PROXY, proxy_of
 from desktop.ports.errors import Rejected
 from desktop.ports.options import Option
 
@@ -17,7 +18,8 @@ OPTIONS = (
     Option("poll_seconds", "How often those on screen are asked for, 2 to 10.", "number", default="10"),
     Option("url", "Where Graph is.", "url", default="https://graph.microsoft.com/v1.0"),
     Option("login_url", "Where applications sign in.", "url", default="https://login.microsoftonline.com"),
-    Option("ca_file", "A file of certificates to trust instead of the public ones.", "path", default=""),
+    CA_FILE,
+    PROXY,
 )
 
 
@@ -35,6 +37,7 @@ class Account:
     group: str = ""
     poll_seconds: float = LONGEST_POLL
     ca_file: str = ""
+    proxy: str = ""
 
 
 def account_of(options: Mapping[str, str]) -> Account:
@@ -66,4 +69,5 @@ def account_of(options: Mapping[str, str]) -> Account:
         given["group"],
         poll,
         given["ca_file"],
+        proxy_of(given),
     )

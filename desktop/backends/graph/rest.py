@@ -33,7 +33,13 @@ class Tokens(Http):
 
     def __init__(self, account: Account, monotonic: Callable[[], float] = time.monotonic) -> None:
         """Nothing is fetched yet."""
-        super().__init__(account.login_url, server="The sign-in service", ca_file=account.ca_file, to_error=_refusal)
+        super().__init__(
+            account.login_url,
+            server="The sign-in service",
+            ca_file=account.ca_file,
+            proxy=account.proxy,
+            to_error=_refusal,
+        )
         self._account = account
         self._monotonic = monotonic
         self._fetched = account.token
@@ -91,6 +97,7 @@ class Rest(Http):
             account.url,
             server="Microsoft Graph",
             ca_file=account.ca_file,
+            proxy=account.proxy,
             headers={"ConsistencyLevel": "eventual"},  # without it Graph refuses $search
             to_error=graph_error,
         )

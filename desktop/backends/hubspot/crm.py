@@ -12,6 +12,7 @@ from desktop.backends.hubspot import contacts, history
 from desktop.backends.hubspot.objects import BATCH, KEY, Objects, Record
 from desktop.backends.hubspot.problem import to_error
 from desktop.backends.wire.http import Http
+from desktop.backends.wire.route import CA_FILE, PROXY, proxy_of
 from desktop.backends.wire.verify import carries
 from desktop.domain.entities.customer import Case, Customer, Match, TimelineEntry, WrapUpRecord
 from desktop.domain.entities.model import Address, Instant
@@ -32,7 +33,8 @@ OPTIONS = (
     Option("region", "Two-letter country in which contacts' numbers without + are dialled.", default=""),
     Option("pipeline", "The ticket pipeline that new cases go into; empty for the first.", default=""),
     Option("consents", "Yes/no properties that hold consents, e.g. sms=sms_consent, email=mail_consent.", default=""),
-    Option("ca_file", "A file of certificates to trust instead of the public ones.", "path", default=""),
+    CA_FILE,
+    PROXY,
 )
 
 
@@ -95,7 +97,14 @@ class HubSpotCrm(Crm):
         if not token:
             raise Rejected("HubSpot wants the access token of a private app.")
         url = options.get("url", "") or "https://api.hubapi.com"
-        http = Http(url, server="HubSpot", token=token, ca_file=options.get("ca_file", ""), to_error=to_error)
+        http = Http(
+            url,
+            server="HubSpot",
+            token=token,
+            ca_file=options.get("ca_file", ""),
+            proxy=proxy_of(options),
+            to_error=to_error,
+        )
         return cls(
             Objects(http),
             region=region.upper(),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from desktop.backends.wire.address import server_url
 from desktop.backends.wire.problem import retry_after
+from desktop.backends.wire.route import through, trusted
 from desktop.ports.errors import (
     AuthFailed,
     BackendError,
@@ -34,7 +35,7 @@ _HEADER = re.compile(r"[ -~]{0,2000}")
 class Gateway:
     """One smsbox, and the account that may send through it."""
 
-    def __init__(self, url: str, username: str, password: str, *, ca_file: str = "") -> None:
+    def __init__(self, url: str, username: str, password: str, *, ca_file: str = "", proxy: str = "") -> None:
         """Nothing is opened yet.
 
         Raises:
@@ -48,6 +49,7 @@ class Gateway:
                 raise Rejected("The user name and password of Kannel must be plain ASCII without spaces around them.")
         self._account = {"X-Kannel-Username": username, "X-Kannel-Password": password}
         self._ca_file = ca_file
+        self._proxy = proxy
         self._client: httpx.AsyncClient | None = None
 
     async def check(self) -> None:
@@ -63,12 +65,13 @@ class Gateway:
             raise _error(status, words, wait)
 
     async def reach(self) -> None:
-        """See that somebody listens there; nothing is asked, because each question would stand in Kannel's log.
+        """See that somebody listens there, or that its proxy does. Nothing is asked: each question would stand in
+        Kannel's log.
 
         Raises:
             Unavailable: nobody does.
         """
-        parts = urlsplit(self._url)
+        parts = urlsplit(through(self._proxy, self._url) or self._url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         try:
             async with asyncio.timeout(DEADLINE):
@@ -125,23 +128,13 @@ class Gateway:
 
     def _open_client(self) -> "httpx.AsyncClient":
         if self._client is None:
-            import ssl
-
             import httpx
 
-            try:
-                plain = self._url.startswith("http://")
-                tls = (
-                    ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-                    if plain
-                    else ssl.create_default_context(cafile=self._ca_file or None)
-                )
-            except OSError as error:
-                raise AuthFailed("The certificates for Kannel cannot be read.", type(error).__name__) from error
             # Kannel's smsbox may close an idle connection just as the next message goes out, which would leave that
             # one in doubt; a new connection costs a millisecond.
             self._client = httpx.AsyncClient(
-                verify=tls,
+                verify=trusted(self._ca_file, self._url),
+                proxy=through(self._proxy, self._url),
                 trust_env=False,
                 follow_redirects=False,
                 timeout=httpx.Timeout(DEADLINE),

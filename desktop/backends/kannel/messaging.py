@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import ClassVar, Self
 
-from desktop.backends.kannel.callbacks import CallbackServer
 from desktop.backends.kannel.gateway import Gateway
 from desktop.backends.kannel.inbound import WANTED, inbound, report
 from desktop.backends.kannel.sms_text import sms_text
+from desktop.backends.wire.listener import Listener, Push
+from desktop.backends.wire.route import CA_FILE, PROXY, proxy_of
 from desktop.domain.entities.message import SentMessage, further
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.words import Channel, DeliveryState
@@ -46,7 +47,8 @@ OPTIONS = (
         "secret", "16 letters or more that only Kannel's callbacks know; they stand in its log.", "secret", default=""
     ),
     Option("inbound", "Whether Kannel's sms-service calls this desktop: true or false.", "flag", default="false"),
-    Option("ca_file", "A file of certificates to trust instead of the public ones.", "path", default=""),
+    CA_FILE,
+    PROXY,
 )
 
 
@@ -91,7 +93,7 @@ class KannelMessaging(Messaging):
         self._max_parts = max_parts
         self._clock = clock
         self._monotonic = monotonic
-        self._server = CallbackServer(*listen, secret, self._called) if listen is not None else None
+        self._server = Listener(*listen, secret, self._called) if listen is not None else None
         self._reports_to = f"{public_url}/{secret}/dlr" if listen is not None else ""
         self._hears_customers = hears_customers
         self._sent: OrderedDict[str, SentMessage] = OrderedDict()
@@ -113,6 +115,7 @@ class KannelMessaging(Messaging):
             options.get("username", ""),
             options.get("password", ""),
             ca_file=options.get("ca_file", ""),
+            proxy=proxy_of(options),
         )
         listen = _place(options.get("listen", ""))
         public_url = (
@@ -224,7 +227,8 @@ class KannelMessaging(Messaging):
                 await self._gateway.reach()
                 yield Envelope(SOURCE, Heartbeat(self._clock(), 0), self._clock())
 
-    async def _called(self, what: str, fields: Mapping[str, str]) -> HTTPStatus:
+    async def _called(self, push: Push) -> HTTPStatus:
+        what, fields = push.what, push.fields
         event: Event | None = None
         if what == "dlr":
             fields = {**fields, "key": _readable(fields.get("key", "")), "to": f"+{fields.get('to', '')}"}

@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 from desktop.backends.wire.http import Http
 from desktop.backends.wire.reading import member, parse, read
+from desktop.backends.wire.route import CA_FILE, PROXY, proxy_of
 from desktop.backends.wire.sse import ServerEvent, position
 from desktop.domain.state.events import Envelope, Event, Gap, Heartbeat
 from desktop.ports.errors import NotFound, ProtocolError
@@ -13,7 +14,8 @@ from desktop.ports.options import Option
 OPTIONS = (
     Option("url", "Where the server is, e.g. https://host:8443; plain http:// only to this machine.", "url"),
     Option("token", "The bearer token that says who you are.", "secret"),
-    Option("ca_file", "A file of certificates to trust instead of the public ones.", "path", default=""),
+    CA_FILE,
+    PROXY,
 )
 
 
@@ -24,7 +26,11 @@ def connect(options: Mapping[str, str], server: str) -> Http:
         Rejected: the address or the token cannot be used.
     """
     return Http(
-        options.get("url", ""), server=server, token=options.get("token", ""), ca_file=options.get("ca_file", "")
+        options.get("url", ""),
+        server=server,
+        token=options.get("token", ""),
+        ca_file=options.get("ca_file", ""),
+        proxy=proxy_of(options),
     )
 
 

@@ -8,6 +8,7 @@ from desktop.backends.odoo.connection import Odoo, record_id
 from desktop.backends.odoo.problem import to_error
 from desktop.backends.wire.address import server_url
 from desktop.backends.wire.http import Http
+from desktop.backends.wire.route import CA_FILE, PROXY, proxy_of
 from desktop.ports.errors import Rejected
 from desktop.ports.options import Option
 
@@ -15,7 +16,8 @@ OPTIONS = (
     Option("url", "Where Odoo is, e.g. https://crm.example.org; plain http:// only to this machine.", "url"),
     Option("database", "The name of the database."),
     Option("api_key", "An API key of the agent's Odoo user (Preferences, Account Security).", "secret"),
-    Option("ca_file", "A file of certificates to trust instead of the public ones.", "path", default=""),
+    CA_FILE,
+    PROXY,
     Option("region", "Two-letter country in which contacts' numbers without + are dialled.", default=""),
     Option("cases", "What keeps the cases: auto, helpdesk, crm, project or none.", default="auto"),
     Option("project", "Number of the project that new cases go into, where cases = project.", default=""),
@@ -70,6 +72,7 @@ def connect(options: Mapping[str, str]) -> Odoo:
         server="Odoo",
         token=options.get("api_key", ""),
         ca_file=options.get("ca_file", ""),
+        proxy=proxy_of(options),
         headers={"X-Odoo-Database": database},
         to_error=to_error,
     )

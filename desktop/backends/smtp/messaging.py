@@ -9,6 +9,7 @@ from typing import ClassVar, Self, TypeVar
 
 from desktop.backends.smtp.mail import compose, plain_address
 from desktop.backends.smtp.relay import Account, Conversation
+from desktop.backends.wire.route import CA_FILE
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.words import Channel, DeliveryState
 from desktop.ports.base import API, Capability, Kind, Manifest
@@ -30,7 +31,7 @@ OPTIONS = (
     Option("sender_name", "The name beside it.", default=""),
     Option("reply_to", "Where customers' answers go; empty for the sender.", default=""),
     Option("subject", "The subject of a mail that has none of its own.", default="Your contact with us"),
-    Option("ca_file", "A file of certificates to trust instead of the public ones.", "path", default=""),
+    CA_FILE,
 )
 
 

@@ -8,6 +8,7 @@ import threading
 from dataclasses import dataclass
 
 from desktop.backends.smtp.mail import Mail
+from desktop.backends.wire.route import trusted
 from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown, ProtocolError, Rejected, Unavailable
 
 SILENCE = 10.0  # seconds for each answer of the relay
@@ -91,7 +92,7 @@ class Conversation:
         account = self._account
         smtp: smtplib.SMTP
         if account.security == "tls":
-            smtp = smtplib.SMTP_SSL(account.host, account.port, timeout=SILENCE, context=self._trust())
+            smtp = smtplib.SMTP_SSL(account.host, account.port, timeout=SILENCE, context=trusted(self._account.ca_file))
         else:
             smtp = smtplib.SMTP(account.host, account.port, timeout=SILENCE)
         self._smtp = smtp
@@ -99,17 +100,11 @@ class Conversation:
             raise OSError("cut off")
         smtp.ehlo_or_helo_if_needed()
         if account.security == "starttls":
-            smtp.starttls(context=self._trust())
+            smtp.starttls(context=trusted(self._account.ca_file))
             smtp.ehlo_or_helo_if_needed()
         if account.username:
             smtp.login(account.username, account.password)
         return smtp
-
-    def _trust(self) -> ssl.SSLContext:
-        try:
-            return ssl.create_default_context(cafile=self._account.ca_file or None)
-        except OSError as error:
-            raise AuthFailed(f"The certificates in {self._account.ca_file} cannot be read.", "ca_file") from error
 
     def _say(self, smtp: smtplib.SMTP, mail: Mail | None) -> str:
         if mail is None:

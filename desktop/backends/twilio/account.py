@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desktop.backends.wire.address import server_url
+from desktop.backends.wire.route import CA_FILE, PROXY, proxy_of
 from desktop.domain.entities.model import WrapUpCode
 from desktop.domain.entities.words import CodeRule, Role
 from desktop.ports.errors import Rejected
@@ -19,7 +20,8 @@ CREDENTIALS = (
 )
 ADDRESSES = (
     Option("api_url", "Where calls and messages are asked for.", "url", default="https://api.twilio.com"),
-    Option("ca_file", "A file of certificates to trust instead of the public ones.", "path", default=""),
+    CA_FILE,
+    PROXY,
 )
 FROM = Option("from_number", "Our number in international form: what is called and written from.", default="")
 TASK_ROUTER = (
@@ -60,6 +62,7 @@ class Account:
     secret: str = field(repr=False)
     api_url: str
     ca_file: str
+    proxy: str
     from_number: str
 
 
@@ -124,6 +127,7 @@ def account_of(options: Mapping[str, str]) -> Account:
         secret=secret,
         api_url=server_url(options.get("api_url") or "https://api.twilio.com"),
         ca_file=options.get("ca_file", ""),
+        proxy=proxy_of(options),
         from_number=options.get("from_number", "").strip(),
     )
 

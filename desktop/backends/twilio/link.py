@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from desktop.backends.wire.problem import retry_after
 from desktop.backends.wire.reading import parse
+from desktop.backends.wire.route import through, trusted
 from desktop.ports.errors import AuthFailed, BackendError, ProtocolError, RateLimited, Unavailable, Unsupported
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Link:
         self.lives = lives
 
     @classmethod
-    async def open(cls, url: str, token: str, ca_file: str = "") -> "Link":
+    async def open(cls, url: str, token: str, ca_file: str = "", proxy: str = "") -> "Link":
         """A channel that has greeted us.
 
         Args:
@@ -57,13 +58,13 @@ class Link:
             async with asyncio.timeout(OPENING):
                 opened = await connect(
                     address,
-                    ssl=_tls(ca_file) if url.startswith("https://") else None,
+                    ssl=trusted(ca_file) if url.startswith("https://") else None,
                     open_timeout=None,
                     ping_interval=None,
                     close_timeout=1.0,
                     max_size=LARGEST,
                     compression=None,
-                    proxy=None,
+                    proxy=through(proxy, url),
                     logger=_QUIET,
                 )
                 kind, payload = await _message(opened)
@@ -151,12 +152,3 @@ def _refused(status: int, wait: str | None) -> BackendError:
     if status == 429:
         return RateLimited("Twilio asks us to slow down.", retry_after(wait), f"channel: {status}")
     return Unavailable("Twilio's channel has a problem.", f"channel: {status}")
-
-
-def _tls(ca_file: str) -> object:
-    import ssl
-
-    try:
-        return ssl.create_default_context(cafile=ca_file or None)
-    except OSError as error:
-        raise AuthFailed(f"The certificates in {ca_file} cannot be read.", type(error).__name__) from error

@@ -107,7 +107,8 @@ class Pushes:
 
     async def _open(self) -> Link:
         desk = self._center.desk
-        return await Link.open(desk.events_url, worker_token(desk, self._center.clock.now()), desk.account.ca_file)
+        token = worker_token(desk, self._center.clock.now())
+        return await Link.open(desk.events_url, token, desk.account.ca_file, desk.account.proxy)
 
     def _beat(self) -> None:
         self._put(Heartbeat(self._center.clock.now(), 0))

@@ -28,7 +28,7 @@ class Rest(Http):
 
     def __init__(self, url: str, account: Account, clock: ServerClock) -> None:
         """Nothing is opened yet. `clock` hears the time of every answer."""
-        super().__init__(url, server="Twilio", ca_file=account.ca_file, to_error=twilio_error)
+        super().__init__(url, server="Twilio", ca_file=account.ca_file, proxy=account.proxy, to_error=twilio_error)
         self._account = account
         self._clock = clock
 

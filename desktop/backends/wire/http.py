@@ -12,12 +12,11 @@ from urllib.parse import quote
 from desktop.backends.wire.address import server_url
 from desktop.backends.wire.problem import ToError, error_of
 from desktop.backends.wire.reading import parse
+from desktop.backends.wire.route import through, trusted
 from desktop.backends.wire.sse import EventParser, ServerEvent
-from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown, ProtocolError, Rejected, Unavailable
+from desktop.ports.errors import BackendError, OutcomeUnknown, ProtocolError, Rejected, Unavailable
 
 if TYPE_CHECKING:
-    import ssl
-
     import httpx
 
 DEADLINE = 10.0
@@ -62,6 +61,7 @@ class Http:
         server: str,
         token: str = "",
         ca_file: str = "",
+        proxy: str = "",
         deadline: float = DEADLINE,
         headers: Mapping[str, str] | None = None,
         to_error: ToError = error_of,
@@ -73,6 +73,7 @@ class Http:
             server: what to call it in words for people, e.g. "The CRM".
             token: bearer token; goes into the `Authorization` header and nowhere else.
             ca_file: certificates to trust instead of the public ones.
+            proxy: address of an HTTP proxy on the way, for https:// only.
             deadline: seconds for a whole request, from connecting to the last byte.
             headers: what else every request carries; no secrets.
             to_error: from an answer that is no success to the error, where a vendor's problems are of another form.
@@ -86,6 +87,7 @@ class Http:
         self._server = server
         self._token = token
         self._ca_file = ca_file
+        self._proxy = proxy
         self._deadline = deadline
         self._headers = dict(headers or {})
         self._to_error = to_error
@@ -249,7 +251,8 @@ class Http:
             if self._token:
                 headers["Authorization"] = f"Bearer {self._token}"
             self._client = httpx.AsyncClient(
-                verify=self._tls(),
+                verify=trusted(self._ca_file, self._url),
+                proxy=through(self._proxy, self._url),
                 trust_env=False,
                 follow_redirects=False,
                 headers=headers,
@@ -257,14 +260,3 @@ class Http:
                 limits=httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=KEPT_OPEN),
             )
         return self._client
-
-    def _tls(self) -> "ssl.SSLContext":
-        import ssl
-
-        if self._url.startswith("http://"):
-            # Loading the certificates takes tens of milliseconds; one without any trusts nobody, which is safe.
-            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        try:
-            return ssl.create_default_context(cafile=self._ca_file or None)
-        except OSError as error:
-            raise AuthFailed(f"The certificates in {self._ca_file} cannot be read.", type(error).__name__) from error

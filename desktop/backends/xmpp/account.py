@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from desktop.backends.wire.route import CA_FILE
 from desktop.ports.errors import Rejected
 from desktop.ports.options import Option
 
@@ -14,7 +15,7 @@ OPTIONS = (
     Option("host", "Where the server is, when its domain's DNS does not say so; goes with port.", default=""),
     Option("port", "The server's port; 5222 is usual, 5223 for tls = direct.", "number", default=""),
     Option("tls", "starttls, or direct where the server speaks TLS from the first byte.", default="starttls"),
-    Option("ca_file", "A file of certificates to trust instead of the public ones.", "path", default=""),
+    CA_FILE,
     Option("resource", "A name for this desktop among your programs; the server gives one by itself.", default=""),
     Option("subscribe", "Ask colleagues you find by searching to show you their presence.", "flag", default="false"),
 )

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 from xml.etree.ElementTree import Element
 
+from desktop.backends.wire.route import trusted
 from desktop.backends.xmpp.account import Account
 from desktop.backends.xmpp.xml import CLIENT, PING, STANZA_ERRORS, local_name, make, tag
 from desktop.ports.errors import (
-    AuthFailed,
     BackendError,
     Conflict,
     Forbidden,
@@ -224,7 +224,6 @@ class Link:
         return self._client
 
     def _make(self) -> "Client":
-        import ssl
 
         try:
             from desktop.backends.xmpp.client import Client
@@ -232,12 +231,7 @@ class Link:
             raise Unsupported("XMPP needs one more package: pip install 'agent-desktop[xmpp]'") from None
 
         if self._tls is None:
-            try:
-                self._tls = ssl.create_default_context(cafile=self._account.ca_file or None)
-            except OSError as error:
-                raise AuthFailed(
-                    f"The certificates in {self._account.ca_file} cannot be read.", type(error).__name__
-                ) from error
+            self._tls = trusted(self._account.ca_file)
         client = Client(self._account, self._tls)
         for name, handler in self._hear.items():
             client.hear(name, handler)

@@ -90,6 +90,8 @@ def _which(kind: Kind, *, needed: bool) -> str:
 def _options(kind: Kind, backend: str, place: str, folder: Path, files: dict[Path, str]) -> dict[str, str]:
     values: dict[str, str] = {}
     for option in registry.load(kind, backend).manifest.options:
+        if option.rare:
+            continue
         if option.secret:
             values |= _secret(place, option, folder, files)
             continue
