@@ -48,7 +48,7 @@ def test_a_written_contact_is_found_by_what_was_written(servers: Harness) -> Non
     for text in ("kettle toaster", "100%sure", "kett%e", "ke_tle"):
         assert chat not in {row["id"] for row in found(servers, text)}, text
     told = PastDetail.model_validate(detail(servers, chat))
-    assert [(one.author, one.text) for one in told.messages][0] == ("customer", "My Kettle exploded 100%_sure")
+    assert (told.messages[0].author, told.messages[0].text) == ("customer", "My Kettle exploded 100%_sure")
 
 
 def test_the_made_up_past_has_what_its_codes_say(servers: Harness) -> None:
@@ -80,10 +80,8 @@ def test_hostile_words_find_only_what_has_them(servers: Harness) -> None:
 
 def assert_has(servers: Harness, row: dict[str, Any], text: str) -> None:
     told = detail(servers, row["id"])
-    words = "\n".join(
-        (row["customer"], row["customer_name"], told["subject"], told["note"])
-        + tuple(f"{one.get('subject', '')} {one['text']}" for one in told["messages"])
-    ).lower()
+    said = [f"{one.get('subject', '')} {one['text']}" for one in told["messages"]]
+    words = "\n".join([row["customer"], row["customer_name"], told["subject"], told["note"], *said]).lower()
     for word in text.split():
         # DuckDB's small letters are single ones: its İ is i, Python's is two characters.
         assert word.lower() in words or len(word.lower()) != len(word), word
