@@ -1,4 +1,4 @@
-"""Messages at the mock contact centre: out of order, twice, edited, deleted, huge; files for those who may have them."""
+"""Messages at the mock contact centre: out of order, twice, edited, deleted, huge; and who may have their files."""
 
 import base64
 import json
@@ -61,8 +61,8 @@ def test_what_is_seen_is_read_and_what_comes_late_is_not(servers: Harness) -> No
 def test_a_file_is_for_those_who_see_its_contact_and_as_long_as_its_message(servers: Harness) -> None:
     contact = servers.active(**CHAT)
     content = bytes(range(256))
-    step(servers, "customer_writes", contact, text="see", id="m",
-         attachments=[{"name": "../x\r\ny", "media_type": "text/html", "base64": base64.b64encode(content).decode()}])  # fmt: skip
+    file = {"name": "../x\r\ny", "media_type": "text/html", "base64": base64.b64encode(content).decode()}
+    step(servers, "customer_writes", contact, text="see", id="m", attachments=[file])
     path = f"/v1/interactions/{contact}/messages/m/attachments/1"
     answers = {who: servers.call(who, "GET", path) for who in ("maya", "sam", "tom", "grace")}
     assert {who: one.status_code for who, one in answers.items()} == {"maya": 200, "sam": 200, "tom": 404, "grace": 404}
