@@ -116,7 +116,9 @@ def test_killed_while_a_reply_with_a_file_waits_it_goes_once_with_its_file(place
     with place.desktop(WIDE) as screen:
         mail = reading(place, screen)
         screen.send("Here it is.")
-        screen.press("escape", "A")
+        screen.press("escape")
+        screen.wait_gone("leave the field")
+        screen.press("A")
         screen.wait_for("Attach a file to the reply to")
         screen.press("ctrl+u")
         screen.send(str(bill))
@@ -146,7 +148,9 @@ def test_a_file_that_vanished_is_said_and_the_words_stay(place: Workplace) -> No
     with place.desktop(WIDE) as screen:
         mail = reading(place, screen)
         screen.send("Here it is.")
-        screen.press("escape", "A")
+        screen.press("escape")
+        screen.wait_gone("leave the field")
+        screen.press("A")
         screen.wait_for("Attach a file to the reply to")
         screen.press("ctrl+u")
         screen.send(str(bill))
