@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from importlib.metadata import version
@@ -52,6 +53,7 @@ from desktop.tui.outbox.launcher import OutboxLauncher
 from desktop.tui.pages import pages
 from desktop.tui.palette import DeskProvider
 from desktop.tui.quality.launcher import QualityLauncher, QualityWanted
+from desktop.tui.settings.launcher import SettingsLauncher
 from desktop.tui.supervisor.launcher import ON_FLOOR, FloorLauncher
 from desktop.tui.supervisor.report_launcher import ReportLauncher, ReportsWanted
 from desktop.tui.terminal import crash
@@ -60,14 +62,18 @@ from desktop.tui.terminal.news_bell import NewsBell, Wanted
 from desktop.tui.terminal.offer_bell import OfferBell
 from desktop.tui.terminal.theme_files import ThemeFiles
 from desktop.tui.textual_patches.key_sequences import name_alt_keys
+from desktop.tui.widgets.pane import Pane
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.words import news as news_words
 from desktop.tui.words.last_words import left_waiting, not_copied_yet, rescued
+from desktop.words import catalogue, language
 from desktop.words.catalogue import in_words, tr
 
 if TYPE_CHECKING:
     from desktop.app.notes.unsaved_text import Unsaved
     from desktop.app.session import Session
+    from desktop.config.profile import OwnValues
+    from desktop.tui.settings.settings import Settings
     from desktop.tui.supervisor.screen import SupervisorScreen
 
 log = logging.getLogger(__name__)
@@ -171,6 +177,7 @@ class DesktopApp(TerminalApp):
         self.quality = QualityLauncher(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
         self.reports = ReportLauncher(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
         self.outbox = OutboxLauncher(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
+        self.settings = SettingsLauncher(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
         if keymap:
             self.set_keymap(remap(keymap))
 
@@ -230,7 +237,10 @@ class DesktopApp(TerminalApp):
         """Reduce what came in since the last frame, and draw it."""
         if self.session is not None:
             state = self.session.store.drain()
-            self._offers.hear(calls_to_answer(state))
+            offers = calls_to_answer(state)
+            if offers:
+                self.settings.rings()
+            self._offers.hear(offers)
             self.door.draw(state)
             self.quality.notice(state)
             self.outbox.notice(state)
@@ -401,6 +411,13 @@ class DesktopApp(TerminalApp):
             return
         self.quality.before(name)
         self.reports.before(name)
+        if name == "settings":
+            if self.front.query_one(Page).is_open:
+                self.front.close_top()
+            self.settings.toggle(self.session, self.front)
+            self.front.redraw()
+            return
+        self.settings.before(name)
         if self.door.do(name):
             return
         if name == "palette":
@@ -422,9 +439,42 @@ class DesktopApp(TerminalApp):
 
     def take(self, hit: Hit) -> None:
         """Do what is natural for what the palette found; a page over the desk closes as for the key of the search."""
-        for page in (self.outbox, self.quality, self.reports):
+        for page in (self.outbox, self.quality, self.reports, self.settings):
             page.before("search")
         self.desk.finding.picked(hit)
+
+    def use_settings(self, make: "Callable[[], Settings]") -> None:
+        """Have a page of settings, whose changes are seen at once where they can be."""
+
+        def made() -> "Settings":
+            settings = make()
+            settings.put_in_force = self._put_in_force
+            return settings
+
+        self.settings.make = made
+
+    def _put_in_force(self, live: "OwnValues") -> None:
+        self.set_keymap(remap({verb: key.value for verb, key in live.keys.items()}))
+        wanted = Wanted(*(live.values[name].value for name in ("ring", "notify", "window")))
+        self._bell.wanted = wanted
+        self._offers.want(wanted)
+        self._speak(live.values["language"].value)
+        self.choose_theme(live.theme.value or ("contrast" if self.no_color else "dark"))
+        self._draw_anew()
+
+    @staticmethod
+    def _speak(chosen: str) -> None:
+        known = chosen in language.LANGUAGES
+        catalogue.use(chosen if known else language.of_environment(os.environ))
+
+    def _draw_anew(self) -> None:
+        """Have every pane say what it says in the words and with the keys in force now."""
+        for screen in self.screen_stack:
+            for widget in screen.walk_children():
+                if isinstance(widget, Pane):
+                    widget.forget()
+                widget.refresh()
+        self.front.redraw()
 
     # --- what the panes say: each message is one call of the session or of the desk's actions -----------------------
 
@@ -595,10 +645,12 @@ class DesktopApp(TerminalApp):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Picking is for the desk; pages have keys of their own."""
         if action == "pick":
-            return not self.door.is_open and not self.quality.is_open and not self.outbox.is_open
+            return not (self.door.is_open or self.quality.is_open or self.outbox.is_open or self.settings.is_open)
+        if action == "desk" and self.settings.is_capturing:
+            return False
         if action == "desk" and parameters[0] == "repaint":
             return True
-        pages_over = (self.quality, self.reports, self.outbox)
+        pages_over = (self.quality, self.reports, self.outbox, self.settings)
         if action == "desk" and any(door.handles(str(parameters[0])) for door in pages_over):
             return False
         if action == "desk" and self.screen is not self.front:
@@ -616,6 +668,7 @@ class DesktopApp(TerminalApp):
                 )
         yield from self.quality.commands(self.simulate_key)
         yield from self.outbox.commands(self.simulate_key)
+        yield from self.settings.commands(self.simulate_key)
         yield from self.door.commands()
         yield from (command for command in super().get_system_commands(screen) if command.title != tr("Quit"))
 
@@ -644,6 +697,7 @@ def run_desktop(
     themes: Path | None = None,
     calls: Wanted | None = None,
     throwaway: bool = False,
+    settings: "Callable[[], Settings] | None" = None,
 ) -> int:
     """Run the desktop on this terminal to its end.
 
@@ -656,6 +710,7 @@ def run_desktop(
         themes: the folder of looks of one's own.
         calls: for which news to ring, and to ask for a notification.
         throwaway: whether what is kept goes when the program is left, as in the demo.
+        settings: makes what the page of settings shows and changes.
 
     Returns:
         The exit status: 0, 1 after a crash, 2 where no screen can be shown, 128 + n after signal n.
@@ -665,6 +720,8 @@ def run_desktop(
     """
     app = DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap, calls=calls, throwaway=throwaway)
     app.theme_files = ThemeFiles(themes)
+    if settings is not None:
+        app.use_settings(settings)
     if theme:
         app.choose_theme(theme)
     return app.run_to_exit()

@@ -79,6 +79,6 @@ FLOOR_BY_ID = {key.id: key for key in FLOOR_KEYS}
 
 SHARED = (
     *("accept", "decline", "state", "outbox", "retry", "news", "diagnostics", "palette", "repaint", "help", "pane"),
-    *("back", "quit", "floor"),
+    *("back", "quit", "floor", "settings"),
 )
 """Names of the agent's table that do the same on both screens."""

@@ -46,7 +46,6 @@ class WorkPane(Pane, LineTable):
             empty=tr("No active contacts."),
             id="work",
         )
-        self.border_title = content(tr("Work"))
 
     def look(self, view: View) -> tuple[object, ...]:
         """My interactions and who they are with."""
@@ -55,6 +54,7 @@ class WorkPane(Pane, LineTable):
 
     def draw(self, view: View) -> None:
         """Set the rows; the cursor follows the selection."""
+        self.border_title = content(tr("Work"))
         self.set_rows(
             [
                 Row(interaction.id, _cells(view, view.numbers.get(interaction.id), interaction))
