@@ -30,6 +30,7 @@ from desktop.app.notes.messages import Messages
 from desktop.app.notes.notes import Notes
 from desktop.app.notes.outbox import Outbox
 from desktop.app.notes.replies import Replies
+from desktop.app.notes.threads import Threads
 from desktop.app.notes.unsaved_text import Unsaved
 from desktop.app.notes.wrap_up_rows import WrapUpRows
 from desktop.app.notes.wrap_ups import WrapUps
@@ -164,9 +165,12 @@ class Session:
         self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]
         self.outbox.heard, self.outbox.gone = self.notes.parking.learn, self.notes.parking.discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
-        self.replies = Replies(self.store, self.notes, self.actions, self.timing, self._background.spawn)
-        self.actions.leaving = self.replies.send_held
         self.canned = CannedReplies(self.store, self.timing)
+        self.replies = Replies(
+            self.store, self.notes, self.actions, self.timing, self._background.spawn, self.canned.signature
+        )
+        self.actions.leaving = self.replies.send_held
+        self.threads = Threads(self.store, self._backend_calls, backends.contact_center, self._background.spawn)
         self.experts = Experts(self.store, self._file.opened)
         self.actions.asked.append(self.experts.asked)
         self.own_presence = [

@@ -32,7 +32,9 @@ from desktop.tui.agent.offer_text import calls_to_answer
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.dial_field import DialField
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.file_picker import FilePicker
 from desktop.tui.agent.panes.footer import Footer
+from desktop.tui.agent.panes.head_fields import HeadFields
 from desktop.tui.agent.panes.help_field import HelpField
 from desktop.tui.agent.panes.history import TimelinePane
 from desktop.tui.agent.panes.keypad import Keypad
@@ -40,6 +42,7 @@ from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.reply import ReplyPane
+from desktop.tui.agent.panes.save_list import SaveList
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.work import WorkPane
@@ -245,6 +248,7 @@ class DesktopApp(TerminalApp):
             self.quality.notice(state)
             self.outbox.notice(state)
             self._look_at_news()
+            self._see_thread()
             self.presses.look()
 
     def on_unmount(self) -> None:
@@ -255,6 +259,7 @@ class DesktopApp(TerminalApp):
         """Let the clocks on screen go on."""
         self.door.second()
         self._look_at_news()
+        self._see_thread()
 
     def field_for_letters(self) -> Widget | None:
         """See the base class; in a window too small to show anything, the field that was typed in before."""
@@ -319,6 +324,15 @@ class DesktopApp(TerminalApp):
         in_sight = frozenset() if covered or self.outbox.is_open else self.desk_screen.news_in_sight(state)
         self._bell.hear(state.news, in_sight)
         self.session.news.seen(in_sight)
+
+    def _see_thread(self) -> None:
+        """What the customer wrote counts as read once it really stood on the screen, and not under another page."""
+        covered = self.screen is not self.desk_screen or self.quality.is_open or self.reports.is_open
+        if self.session is None or covered or self.outbox.is_open or not self.app_focus:
+            return
+        seen = self.desk_screen.thread_in_sight()
+        if seen is not None:
+            self.session.threads.see(seen)
 
     def tell(self, text: str, subject: str = "") -> None:
         """Show a sentence to the agent: about a subject, or about the contact before them."""
@@ -487,6 +501,8 @@ class DesktopApp(TerminalApp):
         """Keep what was typed to the customer of a contact."""
         if self.session is not None:
             self.session.notes.edit(interaction_id, reply=text)
+            self.session.replies.begun(interaction_id)
+            self.session.threads.typed(interaction_id, text)
 
     @on(DraftEditor.Refused)
     @on(WrapUpPane.Refused)
@@ -550,6 +566,26 @@ class DesktopApp(TerminalApp):
     def _copy_chosen(self, event: CopyList.Chosen) -> None:
         self.desk_screen.close_top()
         self.desk.customer.copied(event.what, event.text)
+
+    @on(FilePicker.Picked)
+    def _file_picked(self, event: FilePicker.Picked) -> None:
+        self.desk.writing.picked_file(event.interaction_id, event.path)
+
+    @on(HeadFields.Changed)
+    def _head_changed(self, event: HeadFields.Changed) -> None:
+        self.desk.writing.changed_head(event.interaction_id, event.head)
+
+    @on(HeadFields.Wrong)
+    def _head_wrong(self, event: HeadFields.Wrong) -> None:
+        self.tell(tr("{text} is no e-mail address.", text=event.text))
+
+    @on(HeadFields.Done)
+    def _head_done(self) -> None:
+        self.desk_screen.close_top()
+
+    @on(SaveList.Chosen)
+    def _file_to_save(self, event: SaveList.Chosen) -> None:
+        self.desk.writing.chosen_to_save(event.interaction_id, event.message_id, event.attachment_id)
 
     @on(HelpField.Said)
     def _said_to_supervisors(self, event: HelpField.Said) -> None:

@@ -14,7 +14,7 @@ from desktop.app.commands.phone import Phone
 from desktop.app.commands.runner import CommandRunner, Request
 from desktop.app.connections.failures import explain, note_safety
 from desktop.app.timing import first_of
-from desktop.domain.entities.model import Address, Interaction
+from desktop.domain.entities.model import Address, Interaction, Reply
 from desktop.domain.entities.words import Availability, ContactEnd, Direction, Phase, Verb
 from desktop.domain.select import call_capabilities, call_way
 from desktop.domain.state.available_verbs import verbs
@@ -56,6 +56,15 @@ class Actions:
                 `digits` for dtmf, `text` for send_message, `reason` for decline; for callback `at` (seconds since
                 the epoch), and `to`, `queue`, `note` where they differ from the interaction's.
         """
+        return await self._do(verb, interaction_id, key, arguments, None)
+
+    async def send(self, interaction_id: str, reply: Reply, *, key: str) -> ActionResult:
+        """Send a reply that has more than its text."""
+        return await self._do(Verb.SEND_MESSAGE, interaction_id, key, {"text": reply.text}, reply)
+
+    async def _do(
+        self, verb: Verb, interaction_id: str, key: str, arguments: dict[str, str], reply: Reply | None
+    ) -> ActionResult:
         if SPECS[verb].contact_leaves or verb is Verb.PARK:
             kept_here = await self.leaving(interaction_id)
             if kept_here is not None:
@@ -87,19 +96,32 @@ class Actions:
         if phone is not None:
             result = await self._runner.run(self._on_phone(phone, verb, interaction, given, slot))
         else:
-            result = await self._runner.run(self._at_centre(verb, interaction, given, slot, intent, key))
+            result = await self._runner.run(self._at_centre(verb, interaction, given, slot, intent, key, reply))
         if result.ok and verb is Verb.CONSULT:
             self._tell_asked(asked, interaction_id)
         return result
 
     def _at_centre(
-        self, verb: Verb, interaction: Interaction, given: Arguments, slot: Hashable, intent: Hashable, key: str
+        self,
+        verb: Verb,
+        interaction: Interaction,
+        given: Arguments,
+        slot: Hashable,
+        intent: Hashable,
+        key: str,
+        reply: Reply | None,
     ) -> Request[object]:
         spec = SPECS[verb]
+
+        def call(key: str) -> Awaitable[object]:
+            if reply is not None:
+                return self._runner.contact_center.send_reply(interaction.id, reply, key=key)
+            return spec.send(self._runner.contact_center, interaction.id, given, key)
+
         return Request(
             verb=verb.value,
             intent=intent,
-            call=lambda key: spec.send(self._runner.contact_center, interaction.id, given, key),
+            call=call,
             take=lambda answer: self._take(verb, interaction, answer),
             refused=lambda error: self._failed(verb, interaction.id, error),
             look_up=lambda error: self._look_up(verb, interaction, error),

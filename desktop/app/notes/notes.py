@@ -19,7 +19,7 @@ from desktop.app.timing import Timing
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase
-from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutgoingReply
+from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutgoingReply, ReplyHead
 from desktop.domain.notes.contact_facts import ContactFacts
 from desktop.domain.select import unsettled_pop
 from desktop.domain.state.own_events import AS_IT_IS, DraftDropped, DraftSaved, Keep, RecordHandedOver
@@ -123,12 +123,14 @@ class Notes:
         half: FollowUp | Keep | None = AS_IT_IS,
         reply: str | None = None,
         outgoing: tuple[OutgoingReply, ...] | None = None,
+        head: ReplyHead | None = None,
     ) -> None:
         """Take what changed; call it for every key. What is not given stays as it is.
 
         Args:
             reply: to the customer, being typed.
             outgoing: messages to the customer without a definite answer.
+            head: of the reply that is being typed: subject, recipients, files.
             half: a follow-up that is being typed and not added yet; None when there is none any more.
         """
         open_draft = self._autosave.get(interaction_id)
@@ -145,6 +147,9 @@ class Notes:
             draft = replace(draft, reply=self._cards.hide(interaction_id, reply, in_message=True))
         if outgoing is not None:
             draft = replace(draft, outgoing=outgoing)
+        if head is not None:
+            subject = self._cards.hide(interaction_id, head.subject, in_message=True)
+            draft = replace(draft, head=replace(head, subject=subject))
         if not isinstance(half, Keep):
             draft = replace(draft, half=None if half is None else follow_up_json(half))
         if open_draft is None and draft.is_empty:
@@ -309,6 +314,7 @@ class Notes:
             half,
             draft.reply,
             draft.outgoing,
+            draft.head,
         )
 
     def _found(self, draft: Draft) -> None:

@@ -3,7 +3,9 @@
 from desktop.domain import select
 from desktop.domain.entities.model import Interaction, Leg
 from desktop.domain.entities.words import LegKind, Verb
+from desktop.domain.entities.wrap_up_record import ReplyHead
 from desktop.domain.select.leg_names import with_leg_names
+from desktop.domain.select.threads import head_of_reply
 from desktop.domain.state.state import AppState
 from desktop.tui.keys.keys import BY_ID, KEY_OF
 from desktop.tui.keys.two_presses import Irrevocable, named
@@ -42,6 +44,20 @@ def consequence(state: AppState, verb: Verb, interaction: Interaction, target: s
     else:
         raise KeyError(verb)
     return Irrevocable(key.shown, (*key.anywhere, *key.letters), tuple(victim), words)
+
+
+def sending(state: AppState, interaction: Interaction, head: ReplyHead) -> Irrevocable | None:
+    """What a reply with files or to several people sends, and to whom; None where nothing needs to be named."""
+    whole = head_of_reply(interaction, head)
+    several = (*whole.to, *whole.cc) if len(whole.to) + len(whole.cc) > 1 else ()
+    if not (whole.files or several):
+        return None
+    key = BY_ID["finish"]
+    who = ", ".join(map(named, several)) or named(title(state, interaction))
+    files = ", ".join(named(one.name) for one in whole.files)
+    words = tr("send {files} to {who}", files=files, who=who) if files else tr("send it to {who}", who=who)
+    ids = (*several, *(one.sha256 for one in whole.files))
+    return Irrevocable(key.shown, (*key.anywhere, *key.letters), ("send", interaction.id, *ids), words)
 
 
 def _end(interaction: Interaction, leg: Leg | None, who: str) -> str:
