@@ -104,7 +104,12 @@ class Session:
         FloorNotices(self.store)
         RecordingPolicy(self.store, self.actions, self._background.spawn, recording_consent)
         self.news = Newsroom(self.store)
-        self.supervisor = SupervisorDesk(runner, backends.contact_center, self._file.opened)
+        self.supervisor = SupervisorDesk(
+            runner,
+            backends.contact_center,
+            self._file.opened,
+            {source: crm for source, crm in self._backends.items() if isinstance(crm, Crm)},
+        )
         self.on_screen = ScreenWatch(
             self._backend_calls,
             directories,

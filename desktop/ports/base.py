@@ -59,7 +59,10 @@ class Capability(StrEnum):
     MONITOR = "monitor"
     WHISPER = "whisper"
     BARGE = "barge"
+    BROADCAST = "broadcast"  # one message to several agents
     HISTORY = "history"
+    HISTORY_SEARCH = "history_search"  # finished interactions are found by words in them
+    RECORDINGS = "recordings"  # of finished interactions
     TIMELINE = "timeline"
     CASES = "cases"
     PURCHASES = "purchases"
@@ -69,6 +72,7 @@ class Capability(StrEnum):
     LINK = "link"
     KNOWLEDGE = "knowledge"
     TASKS = "tasks"
+    WRAP_UPS = "wrap_ups"  # what was written back after an interaction can be read again
     CHAT = "chat"
     SET_OWN = "set_own"
     CALENDAR = "calendar"

@@ -53,7 +53,9 @@ METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
             _C.ACKNOWLEDGE: ("acknowledge",),
             _C.AUDIT: ("audit",),
             _C.SCHEDULE: ("schedules", "agent_day"),
+            _C.BROADCAST: ("broadcast",),
             _C.HISTORY: ("intervals", "week", "past_interactions", "past_interaction"),
+            _C.RECORDINGS: ("open_recording",),
             _C.QUALITY: (
                 *("evaluations", "evaluation", "submit_evaluation", "release_evaluation", "read_evaluation"),
                 *("calibrations", "start_calibration"),
@@ -62,6 +64,7 @@ METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
         },
         Kind.CRM: {
             _C.TIMELINE: ("timeline",),
+            _C.WRAP_UPS: ("wrap_ups",),
             _C.CASES: ("cases",),
             _C.PURCHASES: ("purchases",),
             _C.CREATE_CUSTOMER: ("create_customer",),

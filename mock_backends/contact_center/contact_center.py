@@ -15,6 +15,7 @@ from mock_backends.contact_center.contact_routes import InteractionId, add_conta
 from mock_backends.contact_center.floor_routes import add_floor
 from mock_backends.contact_center.history_routes import add_history
 from mock_backends.contact_center.quality_routes import add_quality
+from mock_backends.contact_center.recording_routes import add_recordings
 from mock_backends.contacts.excerpt import with_newest
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import conflict, invalid, not_found
@@ -63,6 +64,7 @@ class ContactCenterService(Service):
         )
         self._remember()
         add_history(self.app, lambda: self.centre.board, self.archive, self._running)
+        add_recordings(self.app, lambda: self.centre, self.archive, site.clock.now)
 
     def reset(self) -> None:
         """All interactions gone, all agents offline, a new epoch."""

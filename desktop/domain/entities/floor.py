@@ -68,6 +68,22 @@ class HelpRequest:
     answered_by_name: str = ""  # agents do not see their supervisors among the agents
 
 
+class Reached(StrEnum):
+    """What became of a broadcast at one agent."""
+
+    DELIVERED = "delivered"
+    LATER = "later"  # they are signed out, and see it when they sign in
+    REFUSED = "refused"  # nobody of the team is called that
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastDelivery:
+    """What became of a broadcast at one agent."""
+
+    agent_id: str
+    reached: Reached
+
+
 @dataclass(frozen=True, slots=True)
 class AgentMessage:
     """A line from a supervisor to an agent, or the agent's answer. `by` and `to` are agent ids."""
@@ -138,6 +154,7 @@ class FloorVerb(StrEnum):
     AGENT_STATE = "agent_state"
     ANSWER_HELP = "answer_help"
     MESSAGE = "message"
+    BROADCAST = "broadcast"
     ACKNOWLEDGE = "acknowledge"
 
 

@@ -30,6 +30,7 @@ from desktop.tui.quality.words_field import keys_of
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
+from desktop.tui.words.contact_evidence import LISTEN_KEY
 from desktop.words.catalogue import tr
 
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0")
@@ -76,7 +77,7 @@ class ScorecardView(VerticalScroll, can_focus=True):
             self.answer = answer
 
     class Wanted(Message):
-        """Something else is to be done: `comment`, `remark`, `release`, `submit`."""
+        """Something else is to be done: `comment`, `remark`, `release`, `listen`, `submit`."""
 
         def __init__(self, what: str) -> None:
             super().__init__()
@@ -144,7 +145,9 @@ class ScorecardView(VerticalScroll, can_focus=True):
         question = self.question
         if question is None or self.card is None:
             return
-        wanted = {"c": "comment", "enter": "comment", "o": "remark", "t": "release"}.get(event.key)
+        wanted = {"c": "comment", "enter": "comment", "o": "remark", "t": "release", LISTEN_KEY: "listen"}.get(
+            event.key
+        )
         chosen = next((one for one in choices(question) if _typed(event.key) == one.key), None)
         if event.key in BY_ID["finish"].always:
             wanted = "submit"

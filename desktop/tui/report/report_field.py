@@ -8,7 +8,12 @@ from desktop.tui.widgets.safe_text import line
 from desktop.words.catalogue import tr
 from desktop.words.marks import mark
 
-_WORDS = {"own": mark("custom range"), "plan": mark("staffing target"), "export": mark("export to")}
+_WORDS = {
+    "search": mark("find"),
+    "own": mark("custom range"),
+    "plan": mark("staffing target"),
+    "export": mark("export to"),
+}
 
 
 class ReportField(Input):

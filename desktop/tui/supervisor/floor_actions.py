@@ -157,8 +157,11 @@ class FloorActions:
             self._carry_out(event)
             return
         verb, contact_id = FloorVerb(act.victim[0]), act.victim[1]
+        again = event.act.takes_away
 
         def still() -> Irrevocable | None:
+            if verb is FloorVerb.BROADCAST:
+                return again(event.answers) if again is not None else None
             contacts = offering(self._screen.target().contacts, verb)
             return act if any(contact.id == contact_id for contact in contacts) else None
 
@@ -172,7 +175,15 @@ class FloorActions:
             await self._session.supervisor.habits.gave(event.answers.get("why", ""))
             return await event.act.run(event.answers)
 
-        self._run(run(), event.act.about(event.answers))
+        self._run(run(), event.act.about(event.answers), lambda: self._show_deliveries(event.answers))
+
+    def _show_deliveries(self, answers: Mapping[str, str]) -> None:
+        """Whom a message to the team has reached, where there is one."""
+        deliveries, text = self._session.supervisor.acts.broadcasted, answers.get("text", "")
+        if "to" in answers and deliveries:
+            heading = ntr("Message to {n} agent", "Message to {n} agents", len(deliveries))
+            lines = floor_pages.broadcast_lines(deliveries, text, self._screen.view())
+            self._screen.query_one(Page).open("broadcast", heading, lines)
 
     def chosen_state(self, event: StateMenu.Chosen) -> None:
         """The supervisor's own availability."""
@@ -185,10 +196,12 @@ class FloorActions:
                 notices.MY_STATE,
             )
 
-    def _run(self, call: Awaitable[ActionResult], subject: str) -> None:
+    def _run(self, call: Awaitable[ActionResult], subject: str, done: Callable[[], None] = lambda: None) -> None:
         async def wait() -> None:
             result = await call
             self._session.store.outcome(result.ok, result.text, subject)
+            if result.ok:
+                done()
             self._done()
 
         self._spawn(wait())

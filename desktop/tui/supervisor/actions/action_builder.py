@@ -8,6 +8,7 @@ from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.model import Agent
 from desktop.domain.entities.words import Availability, Monitoring
 from desktop.domain.news import notices
+from desktop.domain.select.audience import Audience
 from desktop.domain.select.floor_verbs import VERBS
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.two_presses import Irrevocable
@@ -19,13 +20,21 @@ from desktop.tui.supervisor.contact import Contact, contact_of_interaction, cont
 from desktop.tui.supervisor.floor_view import FloorView, agent_name
 from desktop.tui.supervisor.verb_words import SHOWN
 from desktop.tui.words import wording
-from desktop.words.catalogue import in_words, tr
+from desktop.words.catalogue import in_words, ntr, tr
+from desktop.words.marks import mark
 
 if TYPE_CHECKING:
     from desktop.app.supervision.supervisor_commands import SupervisorCommands
 
 MOST_PRIORITY = 1_000
 _CLOSE = "close"
+_AUDIENCES = {
+    Audience.TEAM: mark("everyone in the team"),
+    Audience.SIGNED_IN: mark("everyone signed in"),
+    Audience.AVAILABLE: mark("available, without a contact"),
+    Audience.BUSY: mark("on a contact"),
+    Audience.NOT_READY: mark("not ready"),
+}
 
 
 class ActionBuilder:
@@ -54,6 +63,8 @@ class ActionBuilder:
             return self._answer_help(target)
         if verb is FloorVerb.ACKNOWLEDGE:
             return self._acknowledge(target)
+        if verb is FloorVerb.BROADCAST:
+            return self._broadcast()
         if target.agent is None:
             return None
         if spec.mode is not None:
@@ -232,6 +243,41 @@ class ActionBuilder:
             send,
             _about("agent", agent.id),
         )
+
+    def _broadcast(self) -> Act:
+        acts = self._acts
+        counted = {which: len(acts.audience(which)) for which in Audience}
+        options = tuple(
+            Proposal(which, tr(_AUDIENCES[which]), ntr("{n} agent", "{n} agents", n))
+            for which, n in counted.items()
+            if n
+        )
+
+        async def send(answers: Mapping[str, str]) -> ActionResult:
+            to = acts.audience(Audience(answers["to"]))
+            return await acts.broadcast([one.id for one in to], answers["text"])
+
+        def named(answers: Mapping[str, str]) -> Irrevocable:
+            """Whom one more press reaches: who is meant now, so that nobody else gets it than was said."""
+            which, text = Audience(answers["to"]), answers["text"]
+            to = acts.audience(which)
+            words = ntr(
+                "send “{text}” to {n} agent ({which})",
+                "send “{text}” to {n} agents ({which})",
+                len(to),
+                text=named_short(text),
+                which=tr(_AUDIENCES[which]),
+            )
+            key = FLOOR_BY_ID[SHOWN[FloorVerb.BROADCAST].key]
+            victim = (FloorVerb.BROADCAST.value, *(one.id for one in to), text)
+            return Irrevocable(key.shown, key.letters, victim, words)
+
+        questions = (
+            Question("to", tr("Who gets it?"), options),
+            Question("text", tr("Your message. Enter to go on"), free=True),
+        )
+        title = tr(SHOWN[FloorVerb.BROADCAST].title)
+        return Act(title, tr("your team"), questions, send, _about("team", ""), named)
 
     # Help and alerts
 
