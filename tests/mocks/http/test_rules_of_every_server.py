@@ -66,11 +66,11 @@ BODIES: dict[str, Any] = {
 def endpoints() -> list[tuple[str, str, str, str]]:
     """(server, method, path with samples filled in, operation) of every documented call."""
     found = []
-    for file, text in documents().items():
-        for path, item in json.loads(text)["paths"].items():
+    for server in KINDS:
+        for path, item in json.loads((FOLDER / f"{server}.json").read_text("utf-8"))["paths"].items():
             for method, call in item.items():
                 filled = path.format_map(defaultdict(lambda: "no-such", SAMPLES))
-                found.append((file.removesuffix(".json"), method.upper(), filled, call["operationId"]))
+                found.append((server, method.upper(), filled, call["operationId"]))
     return found
 
 
@@ -82,9 +82,14 @@ def ids(cases: list[tuple[str, str, str, str]]) -> list[str]:
     return [f"{server}-{operation}" for server, _, _, operation in cases]
 
 
+@pytest.fixture(scope="module")
+def generated() -> dict[str, str]:
+    return documents()
+
+
 @pytest.mark.parametrize("file", [f"{name}.json" for name in KINDS])
-def test_the_published_openapi_document_is_what_the_server_generates(file: str) -> None:
-    assert (FOLDER / file).read_text(encoding="utf-8") == documents()[file]
+def test_the_published_openapi_document_is_what_the_server_generates(file: str, generated: dict[str, str]) -> None:
+    assert (FOLDER / file).read_text(encoding="utf-8") == generated[file]
 
 
 @pytest.mark.parametrize(
