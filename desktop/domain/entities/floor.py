@@ -26,6 +26,7 @@ class AgentWork:
     held_since: Instant | None = None
     deadline: Instant | None = None
     customer: Address | None = None
+    parked_since: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
