@@ -13,7 +13,7 @@ from desktop.ports.kinds import Kind
 from desktop.words.catalogue import tr
 from desktop.words.marks import mark
 
-VERBS = tuple(verb.value for verb in Verb if verb not in (Verb.PARK, Verb.UNPARK))  # which no contact centre is asked
+VERBS = tuple(verb.value for verb in Verb)
 SHELLS = ("bash", "zsh", "fish", "tcsh")
 LEVELS = ("error", "warning", "info", "debug")
 AGENT_VERBS = (*(one.value for one in Availability), "cancel_next")
@@ -205,7 +205,7 @@ def _reading(add: Add) -> None:
 
 def _doing(add: Add) -> None:
     do = add("do", tr("Act on an interaction, or on your own availability."))
-    verbs = (*VERBS, *AGENT_VERBS, "chat", "dial", "ask_help", "answer_supervisor", "save_file")
+    verbs = (*VERBS, *AGENT_VERBS, "chat", "dial", "pull", "ask_help", "answer_supervisor", "save_file")
     do.add_argument("verb", type=spelled, choices=verbs, metavar="VERB", help=", ".join(verbs))
     do.add_argument("id", nargs="?", help=tr("the interaction; for chat the person, for answer_supervisor who wrote"))
     do.add_argument("--key", help=tr("idempotency key: repeat with the same one and it is done once"))

@@ -19,6 +19,7 @@ from desktop.testing.contract import Call, error_of, until
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, resilience, shape
 from desktop.testing.history_contract import HistoryContract
+from desktop.testing.parking_contract import ParkingContract
 from desktop.testing.quality_contract import QualityContract
 from desktop.testing.rig import Fault, absent, does_not_apply
 from desktop.testing.rigs import CALLER, ContactCenterRig
@@ -27,7 +28,9 @@ from desktop.testing.supervision_contract import SupervisionContract
 from desktop.testing.thread_contract import ThreadContract
 
 
-class ContactCenterContract(CallContract, ThreadContract, SupervisionContract, HistoryContract, QualityContract):
+class ContactCenterContract(
+    CallContract, ThreadContract, ParkingContract, SupervisionContract, HistoryContract, QualityContract
+):
     """Inherit from this, under a name that starts with `Test`, and bring a fixture `rig`."""
 
     async def reading(self, backend: Any, rig: ContactCenterRig) -> object:

@@ -56,6 +56,10 @@ class ContactCenterRig(Rig[ContactCenter]):
         """The customer edits a message of theirs, or deletes it (None)."""
         absent("customers cannot edit or delete what they wrote")
 
+    async def colleague_pulls(self, interaction_id: str) -> None:
+        """Another agent takes a written contact that waits in a queue. Asked for where PULL is declared."""
+        absent("no other agent can be made to take a contact")
+
     async def customer_types(self, interaction_id: str) -> None:
         """The customer of a written contact is typing now. Asked for where TYPING is declared."""
         absent("the customer cannot be made to type")

@@ -40,6 +40,7 @@ from desktop.tui.agent.panes.history import TimelinePane
 from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
+from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.reply import ReplyPane
 from desktop.tui.agent.panes.save_list import SaveList
@@ -604,6 +605,15 @@ class DesktopApp(TerminalApp):
     def _work_chosen(self, event: LineTable.Chosen) -> None:
         self.desk_screen.select(event.key)
         self.desk_screen.focus_writing()
+
+    @on(LineTable.Chosen, "#queues")
+    def _waiting_chosen(self) -> None:
+        if (waiting := self.desk_screen.query_one(QueuesPane).pullable) is not None:
+            self.desk.contact.pull(waiting)
+
+    @on(LineTable.Highlighted, "#queues")
+    def _queue_highlighted(self) -> None:
+        self.desk_screen.query_one(QueuesPane).on_resize()
 
     @on(LineTable.Highlighted, "#work")
     def _work_highlighted(self, event: LineTable.Highlighted) -> None:

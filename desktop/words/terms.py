@@ -59,7 +59,7 @@ TERMS: Final[Mapping[str, Mapping[str, str]]] = {
         Verb.WRAP_UP: mark("wrap-up"),
         Verb.CALLBACK: mark("callback"),
         Verb.PARK: mark("park"),
-        Verb.UNPARK: mark("unpark"),
+        Verb.UNPARK: mark("take back"),
     },
     "phase": {
         Phase.QUEUED: mark("queued"),

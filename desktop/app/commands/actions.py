@@ -182,6 +182,37 @@ class Actions:
             await self._runner.snapshot.see(LOOK_SECONDS)
         return result
 
+    async def pull(self, interaction_id: str) -> ActionResult:
+        """Take a written contact that waits in a queue; answers once it is in sight."""
+
+        def take(answer: object) -> Sentence:
+            if not isinstance(answer, Interaction) or answer.id != interaction_id:
+                raise ProtocolError(Sentence("answer.about_another"))
+            return NOTHING
+
+        async def look_up(error: OutcomeUnknown) -> ActionResult:
+            if not await self._runner.snapshot.see(LOOK_SECONDS):
+                return failed(error, Sentence("pull.not_known"))
+            if interaction_id in self._store.drain().interactions:
+                return ActionResult(True, NOTHING)
+            return failed(error, Sentence("pull.not_done"))
+
+        result = await self._runner.run(
+            Request(
+                verb="pull",
+                intent=("pull", interaction_id),
+                call=lambda key: self._runner.contact_center.pull(interaction_id, key=key),
+                take=take,
+                refused=lambda error: failed(error, Sentence("pull.not_done")),
+                look_up=look_up,
+                subject=interaction_id,
+                slot=("pull", interaction_id),
+            )
+        )
+        if result.ok and not await self._in_sight(interaction_id):
+            await self._runner.snapshot.see(LOOK_SECONDS)
+        return result
+
     async def _in_sight(self, interaction_id: str) -> bool:
         """Wait for what only the stream brings: a new contact. Says whether it came."""
         came = asyncio.Event()

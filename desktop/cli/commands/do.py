@@ -125,6 +125,8 @@ async def _do(profile: Profile, chosen: Chosen, key: str) -> object:
     async with contact_center(profile) as backend:
         if verb == "dial":
             return await backend.dial(Address("phone", _given(chosen, "phone")), queue=chosen["queue"] or "", key=key)
+        if verb == "pull":
+            return await backend.pull(_given(chosen, "id"), key=key)
         if verb == "ask_help":
             return await backend.ask_help(_given(chosen, "id"), chosen["text"] or "", key=key)
         if verb == "answer_supervisor":

@@ -40,12 +40,17 @@ KEYS: tuple[Key, ...] = (
         ("f4",),
         ("h",),
         mark("hold"),
-        mark("Hold the customer, or resume. With an expert on the line: talk to the other of the two."),
+        mark(
+            "Hold the customer, or resume. With an expert on the line: talk to the other of the two."
+            " A written contact: park it, or take it back."
+        ),
         _CONTACT,
         verbs=(
             (Verb.SWAP, mark("swap")),
             (Verb.RESUME, mark("resume")),
             (Verb.HOLD, mark("hold")),
+            (Verb.UNPARK, mark("take back")),
+            (Verb.PARK, mark("park")),
         ),
     ),
     Key(

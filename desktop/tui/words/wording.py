@@ -445,6 +445,8 @@ def phase(interaction: Interaction) -> str:
     if interaction.phase is Phase.ACTIVE:
         if interaction.held:
             return tr("on hold")
+        if interaction.parked:
+            return ptr("contact", "parked")
         return tr("talking") if interaction.channel in CALLS else ptr("phase", "open")
     if interaction.phase is Phase.OFFERED:
         return tr("ringing") if interaction.channel in CALLS else ptr("phase", "offered")

@@ -211,7 +211,8 @@ def _heading(view: View, room: int) -> Content:
     if interaction is None:
         return content(tr("Conversation"))
     sign = TRAITS[interaction.channel].sign
-    time = wording.duration(view.now - (interaction.held_since or interaction.answered_at or interaction.phase_since))
+    began = interaction.parked_since or interaction.held_since or interaction.answered_at or interaction.phase_since
+    time = wording.duration(view.now - began)
     if interaction.phase is Phase.WRAP_UP:
         time = wording.duration(view.now - interaction.phase_since)
     if interaction.phase is Phase.OFFERED or interaction.wrap_up_deadline is not None:
@@ -220,7 +221,8 @@ def _heading(view: View, room: int) -> Content:
     plain = interaction.recording is Recording.ACTIVE and not select.recorded_against_will(view.state, interaction)
     who = f"{sign} {title(view.state, interaction)}"
     muted = [(f" · {tr('muted')}", "bold $warning")] if interaction.muted else []
-    talking = (f"{wording.talk(interaction)} {time}".rstrip(), "bold $warning" if interaction.held else "bold $success")
+    aside = interaction.held or interaction.parked
+    talking = (f"{wording.talk(interaction)} {time}".rstrip(), "bold $warning" if aside else "bold $success")
     queue, said, level = f" · {interaction.queue}", f" · {recording}" if recording else "", _service_level(interaction)
 
     def version(queue: str, said: str, level: str, who: Part = (who, "bold")) -> Content:

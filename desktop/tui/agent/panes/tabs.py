@@ -67,7 +67,7 @@ class Tabs(Pane, Widget):
         interaction = self.view.interaction if self.view is not None else None
         if interaction is None or self.view is None:
             return content("")
-        since = interaction.held_since or interaction.answered_at or interaction.phase_since
+        since = interaction.parked_since or interaction.held_since or interaction.answered_at or interaction.phase_since
         clock = content(f" {wording.duration(self.view.now - since)}", "$muted")
         sign = line((f"{TRAITS[interaction.channel].sign} ", "$accent"))
         name = content(title(self.view.state, interaction), "bold")
