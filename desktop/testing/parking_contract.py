@@ -1,4 +1,4 @@
-"""What a contact centre has to keep of written contacts that are put aside, and of those that are taken from a queue."""
+"""What a contact centre has to keep of written contacts that are put aside, or taken from a queue."""
 
 from functools import partial
 from typing import Any

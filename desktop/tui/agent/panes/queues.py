@@ -38,6 +38,7 @@ class QueuesPane(Pane, LineTable):
                 Column(tr("SL"), 4, align="right"),
             ),
             empty=tr("No queue figures yet."),
+            clears_selection=True,
             id="queues",
         )
         self.border_title = content(tr("Queues"))
@@ -64,12 +65,9 @@ class QueuesPane(Pane, LineTable):
         self.border_title = content(title)
         self.border_subtitle = self._service_level(formula)
 
-    def on_focus(self) -> None:
-        """Show who may be taken."""
-        self.on_resize()
-
-    def on_blur(self) -> None:
-        """Only the queues again."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """While one is here, who may be taken is shown too."""
+        super().watch_has_focus(has_focus)
         self.on_resize()
 
     def on_resize(self) -> None:
