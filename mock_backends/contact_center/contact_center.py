@@ -153,7 +153,10 @@ class ContactCenterService(Service):
                 and body.reason not in {r.id for r in self.centre.reasons}
             ):
                 raise invalid("There is no such reason.")
-            at_work = any(i.agent_id == caller.id and i.phase in OPEN for i in self.centre.board.interactions.values())
+            at_work = any(
+                one.agent_id == caller.id and one.phase in OPEN and not one.parked
+                for one in self.centre.board.interactions.values()
+            )
             if body.availability == "offline" and body.when == "now" and at_work:
                 raise conflict("There is open work; ask for after_current.")
             self.centre.colleagues.leave(caller.id)

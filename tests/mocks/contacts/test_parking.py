@@ -103,7 +103,14 @@ def waits(servers: Harness, queue: str = "Billing", channel: str = "chat") -> st
         body = {"availability": "not_ready", "reason": "lunch"}
         servers.call(who, "PUT", "/v1/me/availability", body)
     made: str = servers.step(
-        "call", queue=queue, channel=channel, name="Priya", subject="Charged twice", messages=["Hello?"], stays=None
+        "call",
+        sender="+442079460018",
+        queue=queue,
+        channel=channel,
+        name="Priya",
+        subject="Charged twice",
+        messages=["Hello?"],
+        stays=None,
     )["interaction_id"]
     return made
 
