@@ -39,6 +39,7 @@ class Capability(StrEnum):
     READ = "read"
     TYPING = "typing"
     PARK = "park"
+    PULL = "pull"
     WRAP_UP_EXTEND = "wrap_up_extend"
     HANDOVER = "handover"  # what an agent knew of a contact goes on with its customer
     NEXT_AVAILABILITY = "next_availability"

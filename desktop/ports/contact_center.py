@@ -82,6 +82,24 @@ class ContactCenter(Supervision, Past, Quality):
         """Let the customer know that the agent is writing; it is forgotten by itself after 10 s."""
         raise refuse(Capability.TYPING)
 
+    async def park(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        """Put a written contact aside (`on`), or take it up again. A parked one takes none of the agent's capacity and
+        comes back by itself when the customer writes.
+
+        Raises:
+            Conflict: it is not being worked on; or to take it up, the agent has no room for it.
+        """
+        raise refuse(Capability.PARK)
+
+    async def pull(self, interaction_id: str, *, key: str) -> Interaction:
+        """Take a written contact that waits in a queue, without being offered it.
+
+        Raises:
+            Conflict: another has it, or the agent has no room for it.
+            Forbidden: the queue does not allow it.
+        """
+        raise refuse(Capability.PULL)
+
     @abstractmethod
     async def wrap_up(self, interaction_id: str, *, codes: Sequence[str], note_given: bool, key: str) -> Interaction:
         """Finish the wrap-up. The note itself goes to the CRM."""

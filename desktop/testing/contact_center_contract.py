@@ -62,6 +62,8 @@ class ContactCenterContract(
             Capability.COPIES: [lambda: backend.send_reply(who, Reply("hello", "about", ("a@example.com",)), key=key)],
             Capability.READ: [lambda: backend.mark_read(who, "message", key=key)],
             Capability.TYPING: [lambda: backend.typing(who, on=True)],
+            Capability.PARK: [lambda: backend.park(who, on=True, key=key)],
+            Capability.PULL: [lambda: backend.pull(who, key=key)],
             Capability.WRAP_UP_EXTEND: [lambda: backend.extend_wrap_up(who, key=key)],
             Capability.HANDOVER: [lambda: backend.hand_over(who, note="", customer_id="", key=key)],
             Capability.NEXT_AVAILABILITY: [lambda: backend.cancel_next(key=key)],

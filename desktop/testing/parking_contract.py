@@ -1,9 +1,10 @@
 """What a contact centre has to keep of written contacts that are put aside, or taken from a queue."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from desktop.domain.entities.model import Waiting
+from desktop.domain.entities.model import Interaction, Waiting
 from desktop.domain.entities.words import Availability, Phase
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, NotFound
@@ -13,6 +14,10 @@ from desktop.testing.contract import error_of, until
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves
 from desktop.testing.rigs import ContactCenterRig
+
+
+def _parked(on: bool) -> Callable[[Interaction], bool]:
+    return lambda one: one.parked is on
 
 
 class ParkingContract(ContactCenterWork):
@@ -29,7 +34,7 @@ class ParkingContract(ContactCenterWork):
                 key = new_key()
                 for _ in range(2):
                     await backend.park(contact.id, on=on, key=key)
-                shown = await self.becomes(backend, rig, contact.id, lambda one, on=on: one.parked is on, "parking")
+                shown = await self.becomes(backend, rig, contact.id, _parked(on), "parking")
                 assert (shown.phase, shown.messages) == (Phase.ACTIVE, contact.messages)
                 if used is not None:
 

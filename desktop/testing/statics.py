@@ -34,6 +34,8 @@ METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
             _C.COPIES: ("send_reply",),
             _C.READ: ("mark_read",),
             _C.TYPING: ("typing",),
+            _C.PARK: ("park",),
+            _C.PULL: ("pull",),
             _C.WRAP_UP_EXTEND: ("extend_wrap_up",),
             _C.HANDOVER: ("hand_over",),
             _C.NEXT_AVAILABILITY: ("cancel_next",),
