@@ -329,7 +329,7 @@ class DesktopApp(TerminalApp):
     def _see_thread(self) -> None:
         """What the customer wrote counts as read once it really stood on the screen, and not under another page."""
         covered = self.screen is not self.desk_screen or self.quality.is_open or self.reports.is_open
-        if self.session is None or covered or self.outbox.is_open or not self.app_focus:
+        if self.session is None or covered or self.outbox.is_open or self.settings.is_open or not self.app_focus:
             return
         seen = self.desk_screen.thread_in_sight()
         if seen is not None:

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from desktop.domain import select
+from desktop.domain.entities.channels import WRITTEN
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.news_item import News, NewsKind
@@ -214,8 +215,11 @@ class AgentScreen(ImmediateScreen):
         """The written contact whose newest message stands before the agent's eyes, if any."""
         if self.has_class("small") or self.query_one(Page).is_open:
             return None
+        contact = self.view().state.interactions.get(self.selected or "")
+        if contact is None or contact.channel not in WRITTEN:
+            return None
         conversation = self.query_one(ConversationPane)
-        return self.selected if conversation.is_on_screen and conversation.at_end else None
+        return contact.id if conversation.is_on_screen and conversation.at_end else None
 
     @on(ThreadSearch.Wanted)
     def _wanted_in_thread(self, event: ThreadSearch.Wanted) -> None:
