@@ -111,9 +111,9 @@ def _waiting(one: Waiting, now: Instant) -> Row:
     """Who waits in writing, since when, what about."""
     sign = TRAITS[one.channel].sign if one.channel is not None else "·"
     who = one.customer_name or wording.address(one.customer)
-    about = (f" {one.subject}", "$muted") if one.subject else ""
-    cells = (line((f"  {sign} ", "$accent"), who, about), "", content(wording.duration(now - one.since)), "", "", "")
-    return Row(f"{_TO_PULL}{one.interaction_id}", cells)
+    parts: list[Part] = [(f"  {sign} ", "$accent"), (f"{wording.duration(now - one.since)} ", "$muted"), who]
+    parts += [(f" · {one.subject}", "$muted")] if one.subject else []
+    return Row(f"{_TO_PULL}{one.interaction_id}", (line(*parts),))
 
 
 def _count(value: int | None) -> str:
