@@ -68,7 +68,10 @@ def _add_offers(app: FastAPI, centre: Callable[[], Centre]) -> None:
 
     @app.post(BASE + "/park", operation_id="park", summary="Put a written contact aside")
     async def park(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
-        return _answer(centre().calls.park(centre().calls.owned(caller, interaction_id, "active"), on=True))
+        interaction = centre().calls.park(centre().calls.owned(caller, interaction_id, "active"), on=True)
+        if interaction.messages:  # what is written from now on is new
+            centre().threads.read(interaction, interaction.messages[-1].id)
+        return _answer(interaction)
 
     @app.post(BASE + "/unpark", operation_id="unpark", summary="Take up what was put aside")
     async def unpark(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:

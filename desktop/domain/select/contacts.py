@@ -62,10 +62,10 @@ def _urgency(interaction: Interaction) -> tuple[int, float, float, str]:
         rank, clock = 0, _or_never(interaction.offer_deadline)
     elif interaction.phase is Phase.WRAP_UP:
         rank, clock = 4, _or_never(interaction.wrap_up_deadline)
-    elif interaction.parked:
-        rank, clock = 5, interaction.parked_since or clock
     elif interaction.unread:
         rank = 2
+    elif interaction.parked:
+        rank, clock = 5, interaction.parked_since or clock
     elif interaction.channel in CALLS:
         rank = 1
     return rank, clock, interaction.arrived_at, interaction.id

@@ -42,7 +42,7 @@ def test_it_comes_back_when_the_customer_writes_whether_there_is_room_or_not(ser
     assert put(servers, chat, "unpark").status_code == 409
     servers.step("customer_writes", interaction=chat, text="Are you there?")
     back = servers.get(chat)
-    assert (back["parked"], back["unread"], back["agent_id"]) == (False, 2, "maya")
+    assert (back["parked"], back["unread"], back["agent_id"]) == (False, 1, "maya")
     assert used(servers) == {"voice": 1, "chat": 1}
 
 

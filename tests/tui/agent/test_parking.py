@@ -31,7 +31,7 @@ def rows(table: LineTable) -> list[str]:
 
 
 async def test_a_parked_contact_stands_last_with_since_when_and_keeps_its_draft() -> None:
-    state = quiet(parked=True, parked_since=NOW - 75, phase_since=NOW - 600, unread=1)
+    state = quiet(parked=True, parked_since=NOW - 75, phase_since=NOW - 600)
     parked = state.interactions["i1"]
     other = replace(parked, id="i2", parked=False, parked_since=None)
     app, _ = desk(replace(state, interactions={"i1": parked, "i2": other}))

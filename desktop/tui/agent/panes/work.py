@@ -95,8 +95,7 @@ def _who(state: AppState, interaction: Interaction) -> Part:
 def _state(state: AppState, interaction: Interaction, style: str) -> Content:
     if interaction.id in state.unfinished:
         return content(ptr("note", "kept"), style)
-    to_answer = interaction.unread and not interaction.parked and interaction.channel not in CALLS
-    if to_answer and interaction.phase is Phase.ACTIVE:
+    if interaction.unread and interaction.channel not in CALLS and interaction.phase is Phase.ACTIVE:
         return content(ptr("to do", "reply"), style)
     return content(wording.phase(interaction), style)
 
