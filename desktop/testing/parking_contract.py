@@ -35,7 +35,8 @@ class ParkingContract(ContactCenterWork):
                 for _ in range(2):
                     await backend.park(contact.id, on=on, key=key)
                 shown = await self.becomes(backend, rig, contact.id, _parked(on), "parking")
-                assert (shown.phase, shown.messages) == (Phase.ACTIVE, contact.messages)
+                assert shown.phase is Phase.ACTIVE
+                assert [one.id for one in shown.messages] == [one.id for one in contact.messages]
                 if used is not None:
 
                     async def as_used(least: int = used - on) -> bool | None:
