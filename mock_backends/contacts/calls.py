@@ -126,6 +126,8 @@ class Calls:
         if interaction.agent_id == caller.id and interaction.phase in ("connecting", "active"):
             return interaction
         if interaction.channel in CALLS or interaction.queue not in self._distribution.figures.pulled:
+            if interaction.phase != "queued":  # another's: it is not told that there is one
+                raise not_found("There is no such interaction.")
             raise forbidden("What waits in this queue is offered; it cannot be taken from it.")
         if interaction.phase != "queued":
             holder = self._board.agents.get(interaction.agent_id or "")
