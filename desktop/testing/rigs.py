@@ -7,6 +7,7 @@ needs it as not proven.
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from desktop.domain.entities.model import Address, Instant, OutgoingFile
 from desktop.domain.entities.words import PresenceState
@@ -33,6 +34,9 @@ class ContactCenterRig(Rig[ContactCenter]):
     queue = ""
     """A queue that an interaction may be handed to; also the one that a callback is planned in."""
 
+    edits: ClassVar[bool] = False
+    """True where a customer can change or take back what they wrote."""
+
     @abstractmethod
     async def call(self, number: str = CALLER) -> None:
         """A customer with this E.164 number calls, and is offered to our agent once the agent is available.
@@ -53,7 +57,7 @@ class ContactCenterRig(Rig[ContactCenter]):
         absent("the customer cannot be made to write on")
 
     async def customer_changes(self, interaction_id: str, message_id: str, text: str | None) -> None:
-        """The customer edits a message of theirs, or deletes it (None)."""
+        """The customer edits a message of theirs, or deletes it (None). Asked for where `edits` is True."""
         absent("customers cannot edit or delete what they wrote")
 
     async def colleague_pulls(self, interaction_id: str) -> None:

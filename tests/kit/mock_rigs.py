@@ -138,6 +138,7 @@ class MockContactCenterRig(MockRig[ContactCenter], ContactCenterRig):
     """The mock contact centre, with one person of the directory as the expert."""
 
     backend = MockContactCenter
+    edits = True
 
     def __init__(self, running: Running) -> None:
         super().__init__(running)

@@ -6,6 +6,7 @@ from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -146,7 +147,8 @@ class ReviewPage(QualityPage):
         if not self.view.is_open:
             return help_lines(self.keys_now(), [tab.value for tab in TABS])
         *keys, last = self.keys_now()
-        return help_lines((*keys, ("↑↓", mark("question")), (shown("finish"), mark("submit")), last), ())
+        more = (("↑↓", mark("question")), ("pgup pgdn", mark("scroll the contact")), (shown("finish"), mark("submit")))
+        return help_lines((*keys, *more, last), ())
 
     @property
     def _in_calibration(self) -> bool:
@@ -488,6 +490,10 @@ class ReviewPage(QualityPage):
             self.words.open(question.id, question.text[:60], text, LONGEST_COMMENT, self._commented)
         elif event.what == "remark":
             self.words.open("", tr("overall comment"), card.comment, LONGEST_COMMENT, self._remarked)
+        elif event.what in ("pageup", "pagedown"):
+            beside = self.query_one("#quality-detail", VerticalScroll)
+            (beside.scroll_page_up if event.what == "pageup" else beside.scroll_page_down)(animate=False)
+            return
         elif event.what == "listen":
             self._listen()
         elif event.what == "release" and not card.calibration:

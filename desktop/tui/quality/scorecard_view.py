@@ -77,7 +77,8 @@ class ScorecardView(VerticalScroll, can_focus=True):
             self.answer = answer
 
     class Wanted(Message):
-        """Something else is to be done: `comment`, `remark`, `release`, `listen`, `submit`."""
+        """Something else is to be done: `comment`, `remark`, `release`, `listen`, `submit`,
+        `pageup` and `pagedown` of what stands beside the card."""
 
         def __init__(self, what: str) -> None:
             super().__init__()
@@ -163,6 +164,8 @@ class ScorecardView(VerticalScroll, can_focus=True):
             self._move(-1 if event.key == "up" else 1)
         elif event.key in ("home", "end"):
             self._move(-len(self.card.form.questions) if event.key == "home" else len(self.card.form.questions))
+        elif event.key in ("pageup", "pagedown"):
+            self.post_message(self.Wanted(event.key))
         elif wanted is not None:
             if wanted in _OPEN_FIELDS:
                 self._wants_field()

@@ -157,11 +157,10 @@ class FloorActions:
             self._carry_out(event)
             return
         verb, contact_id = FloorVerb(act.victim[0]), act.victim[1]
-        again = event.act.takes_away
 
         def still() -> Irrevocable | None:
             if verb is FloorVerb.BROADCAST:
-                return again(event.answers) if again is not None else None
+                return act  # those who were counted get it, whatever state they are in by now
             contacts = offering(self._screen.target().contacts, verb)
             return act if any(contact.id == contact_id for contact in contacts) else None
 

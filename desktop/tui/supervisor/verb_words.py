@@ -80,7 +80,7 @@ SHOWN: Final[Mapping[FloorVerb, VerbWords]] = {
         "broadcast",
         pmark("audit", "messaged the team"),
         mark("Message to the team"),
-        effect=mark("press twice · to the whole team or those in one state"),
+        effect=mark("press twice · everyone, or one state"),
     ),
     FloorVerb.ANSWER_HELP: VerbWords(
         "answer_help",

@@ -137,6 +137,7 @@ class ReferenceThreadsRig(ReferenceContactCenterRig):
     """The far side: customers who write mails and chats, with files."""
 
     line: ThreadLine
+    edits = True
 
     def __init__(self, backend: type[Any] = ReferenceThreads) -> None:
         super().__init__(backend)

@@ -253,23 +253,24 @@ class ActionBuilder:
             if n
         )
 
+        meant: list[str] = []
+
         async def send(answers: Mapping[str, str]) -> ActionResult:
-            to = acts.audience(Audience(answers["to"]))
-            return await acts.broadcast([one.id for one in to], answers["text"])
+            return await acts.broadcast(meant, answers["text"])
 
         def named(answers: Mapping[str, str]) -> Irrevocable:
-            """Whom one more press reaches: who is meant now, so that nobody else gets it than was said."""
+            """Whom one more press reaches: those who are in that state now, and nobody else than was counted."""
             which, text = Audience(answers["to"]), answers["text"]
-            to = acts.audience(which)
+            meant[:] = [one.id for one in acts.audience(which)]
             words = ntr(
                 "send “{text}” to {n} agent ({which})",
                 "send “{text}” to {n} agents ({which})",
-                len(to),
+                len(meant),
                 text=named_short(text),
                 which=tr(_AUDIENCES[which]),
             )
             key = FLOOR_BY_ID[SHOWN[FloorVerb.BROADCAST].key]
-            victim = (FloorVerb.BROADCAST.value, *(one.id for one in to), text)
+            victim = (FloorVerb.BROADCAST.value, *meant, text)
             return Irrevocable(key.shown, key.letters, victim, words)
 
         questions = (
