@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from desktop.app.background import Background
-from desktop.app.commands.actions import Actions
+from desktop.app.commands.agent_commands import AgentCommands
 from desktop.app.commands.phone import Phone
 from desktop.app.commands.recording_consent import RecordingPolicy
 from desktop.app.commands.runner import CommandRunner
@@ -99,7 +99,7 @@ class Session:
         )
         directories = {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)}
         runner = CommandRunner(self.store, self._backend_calls, backends.contact_center, self._refresh)
-        self.actions = Actions(runner, directories, Phone(self.store, self._backend_calls, backends.voice))
+        self.actions = AgentCommands(runner, directories, Phone(self.store, self._backend_calls, backends.voice))
         self.help = HelpLine(runner)
         FloorNotices(self.store)
         RecordingPolicy(self.store, self.actions, self._background.spawn, recording_consent)

@@ -9,7 +9,7 @@ from typing import Any
 
 from desktop.app.background import Background
 from desktop.app.commands.action_result import ActionResult
-from desktop.app.commands.actions import Actions
+from desktop.app.commands.agent_commands import AgentCommands
 from desktop.app.commands.intents import Intents
 from desktop.app.connections.failures import note_safety
 from desktop.app.notes.card_masking import CardMasking
@@ -58,7 +58,7 @@ class WrapUps:
     def __init__(
         self,
         store: Store,
-        actions: Actions,
+        actions: AgentCommands,
         notes: Notes,
         outbox: Outbox,
         rows: WrapUpRows,

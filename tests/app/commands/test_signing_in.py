@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from desktop.app.commands.actions import Actions
+from desktop.app.commands.agent_commands import AgentCommands
 from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
@@ -24,7 +24,7 @@ class Desk:
         self.server = FakeContactCenter(self.time.timing)
         backend_calls = make_asking(self.time, self.store)
         self.feed = Feed("contact_center", self.server, self.store, backend_calls)
-        self.actions = Actions(CommandRunner(self.store, backend_calls, self.server, self.feed.refresh), {})
+        self.actions = AgentCommands(CommandRunner(self.store, backend_calls, self.server, self.feed.refresh), {})
         self.store.publish(HealthChanged(Health.CONNECTING), "contact_center")
 
     @property

@@ -1,4 +1,4 @@
-"""Actions: once, in time, and in words."""
+"""Agent commands: once, in time, and in words."""
 
 import asyncio
 from dataclasses import replace
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desktop.app.commands.actions import Actions
+from desktop.app.commands.agent_commands import AgentCommands
 from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.failures import explain
 from desktop.app.connections.feed import Feed
@@ -30,7 +30,7 @@ class Desk:
         self.presence = FakePresence()
         backend_calls = make_asking(self.time, self.store)
         self.feed = Feed("contact_center", self.server, self.store, backend_calls)
-        self.actions = Actions(
+        self.actions = AgentCommands(
             CommandRunner(self.store, backend_calls, self.server, self.feed.refresh), {"presence": self.presence}
         )
         self.store.publish(
