@@ -108,7 +108,7 @@ class WrapUps:
             left = Sentence("wrap_up.left")
             if self._notes.text(interaction_id) is not None:
                 left += Sentence("wrap_up.goes_to_outbox")
-            elif self._notes.parking.holds(interaction_id):
+            elif self._notes.parked_records.holds(interaction_id):
                 left += Sentence("wrap_up.is_in_outbox")
             return ActionResult(False, left, "NotFound")
         if interaction.phase is not Phase.WRAP_UP:

@@ -8,8 +8,8 @@ import pytest
 
 from desktop.app.commands.agent_commands import AgentCommands
 from desktop.app.commands.runner import CommandRunner
+from desktop.app.connections.event_feed import EventFeed
 from desktop.app.connections.failures import explain
-from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
 from desktop.domain.entities.words import Availability, Health, Phase, Verb
 from desktop.domain.entities.wrap_up_record import DraftView
@@ -29,7 +29,7 @@ class Desk:
         self.server = FakeContactCenter(self.time.timing)
         self.presence = FakePresence()
         backend_calls = make_asking(self.time, self.store)
-        self.feed = Feed("contact_center", self.server, self.store, backend_calls)
+        self.feed = EventFeed("contact_center", self.server, self.store, backend_calls)
         self.actions = AgentCommands(
             CommandRunner(self.store, backend_calls, self.server, self.feed.refresh), {"presence": self.presence}
         )
