@@ -24,6 +24,7 @@ ACTS: dict[str, dict[str, Any]] = {
     "monitor": {**WHY, "agent_id": "maya", "mode": "listen"},
     "answer_help": {"text": "coming"},
     "message_agent": {"text": "hello"},
+    "broadcast": {"agent_ids": ["maya"], "text": "hello"},
     "acknowledge": {"alert": "rule|Billing", "text": "on it"},
     "end_monitor": {},
 }
