@@ -38,7 +38,9 @@ def consequence(state: AppState, verb: Verb, interaction: Interaction, target: s
     elif verb is Verb.END:
         victim.append(leg.id if leg is not None else "")
         draft = state.drafts.get(interaction.id)
-        unsent = draft is not None and bool(draft.reply.strip() or any(one.due is None for one in draft.outgoing))
+        unsent = draft is not None and bool(
+            draft.reply.strip() or draft.head.files or any(one.due is None for one in draft.outgoing)
+        )
         words = _end(interaction, leg, who)
         words = tr("{end}; your reply is not sent", end=words) if unsent else words
     else:
