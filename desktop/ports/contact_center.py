@@ -59,6 +59,8 @@ class ContactCenter(Supervision, Past, Quality):
     async def send_reply(self, interaction_id: str, reply: Reply, *, key: str) -> Interaction:
         """Send a reply with all it has. A backend that declares neither ATTACHMENTS nor COPIES sends plain ones only.
 
+        The text is "" where files go alone.
+
         Raises:
             Rejected: a file is too large or of a type that is not taken; an address is none.
         """

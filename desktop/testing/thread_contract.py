@@ -1,5 +1,6 @@
 """What a contact centre has to keep of what is written: mail heads, files, edits, reading and typing."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -70,6 +71,24 @@ class ThreadContract(ContactCenterWork):
             (attached,) = message.attachments
             assert attached.name == FILE.name
             assert await self._content(backend, contact.id, message.id, attached.id) == FILE.content
+
+    @behaviour
+    @proves(Capability.ATTACHMENTS)
+    async def test_a_file_goes_without_a_text(self, rig: ContactCenterRig) -> None:
+        """A reply without a text is a message with its file."""
+        async with self.opened(rig, Capability.ATTACHMENTS) as backend:
+            contact = await self.writing(backend, rig)
+            file = replace(FILE, name=f"{new_key()}.bin")
+            await backend.send_reply(contact.id, Reply("", files=(file,)), key=new_key())
+
+            def has_it(one: Interaction) -> bool:
+                return any(attached.name == file.name for line in one.messages for attached in line.attachments)
+
+            shown = await self.becomes(backend, rig, contact.id, has_it, "the message with the file")
+            (message,) = (line for line in shown.messages if file.name in [one.name for one in line.attachments])
+            (attached,) = message.attachments
+            assert (message.author, message.text.strip()) == ("agent", "")
+            assert await self._content(backend, contact.id, message.id, attached.id) == file.content
 
     @behaviour
     @proves(Capability.COPIES)

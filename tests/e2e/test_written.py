@@ -1,5 +1,6 @@
 """Answering an e-mail: a canned reply in three keys, five seconds to take it back, killed and left in between."""
 
+import json
 import signal
 
 import pytest
@@ -162,3 +163,26 @@ def test_a_file_that_vanished_is_said_and_the_words_stay(place: Workplace) -> No
         screen.wait_for("bill.pdf is not there any more.")
         screen.wait_for("Here it is.")
     assert sent(place, mail) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "opened"),
+    [
+        ("A", "Attach a file"),
+        ("C", "evaluations and coaching"),
+        ("M", "My day"),
+        ("o", "Outbox"),
+        ("?", "One key per action"),
+    ],
+)
+def test_a_quick_esc_and_a_key_is_the_command_and_never_a_word(place: Workplace, key: str, opened: str) -> None:
+    with place.desktop(WIDE) as screen:
+        mail = reading(place, screen)
+        screen.send("Dear Priya")
+        until(lambda: [json.loads(body)["reply"] for body in place.draft_bodies()] == ["Dear Priya"])
+        screen.send(b"\x1b" + key.encode())
+        screen.wait_for(opened)
+        screen.press("escape", "alt+t")
+        screen.send("n, A and C.")
+        until(lambda: [json.loads(body)["reply"] for body in place.draft_bodies()] == ["Dear Priyan, A and C."])
+        assert sent(place, mail) == []

@@ -74,6 +74,14 @@ class ForgetsFiles(ReferenceThreads):
         return await super().send_reply(interaction_id, replace(reply, files=()), key=key)
 
 
+@fails("test_a_file_goes_without_a_text")
+class WantsAText(ReferenceThreads):
+    """A file goes only with words."""
+
+    async def send_reply(self, interaction_id: str, reply: Reply, *, key: str) -> Interaction:
+        return await super().send_reply(interaction_id, reply if reply.text else replace(reply, text="(file)"), key=key)
+
+
 @fails("test_a_mail_has_a_head")
 class ForgetsCopies(ReferenceThreads):
     """A reply goes to one alone."""

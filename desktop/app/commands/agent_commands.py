@@ -57,7 +57,7 @@ class AgentCommands:
         return await self._do(verb, interaction_id, key, arguments, None)
 
     async def send(self, interaction_id: str, reply: Reply, *, key: str) -> ActionResult:
-        """Send a reply that has more than its text."""
+        """Send a reply that has more than its text, or files instead of one."""
         return await self._do(Verb.SEND_MESSAGE, interaction_id, key, {"text": reply.text}, reply)
 
     async def _do(
@@ -88,7 +88,7 @@ class AgentCommands:
         intent: Hashable = tone or (interaction_id, verb, key or words, version)
         phone = self._phone if self._phone is not None and self._phone.carries(verb, interaction) else None
         try:
-            given = spec.arguments(interaction, arguments)
+            given = spec.arguments(interaction, arguments) if reply is None else arguments
         except BackendError as error:
             return self._failed(verb, interaction_id, error, phone.source if phone is not None else CONTACT_CENTER)
         if phone is not None:

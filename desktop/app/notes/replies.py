@@ -70,7 +70,7 @@ class Replies:
         self._notes.collect()
         record = self._record(interaction_id)
         text = record.reply.strip() if record is not None else ""
-        if record is None or not text:
+        if record is None or not (text or record.head.files):
             return ActionResult(False, Sentence("send_message.no_text"))
         head = self._whole_head(interaction_id, record.head)
         text = self._signed(interaction_id, text)
@@ -89,9 +89,9 @@ class Replies:
         return ActionResult(True)
 
     def begun(self, interaction_id: str) -> None:
-        """Something was typed. Whom an e-mail answers is settled with its first letter: who writes later is another."""
+        """Something was typed or attached. Whom an e-mail answers is settled with that: who writes later is another."""
         record = self._record(interaction_id)
-        if record is not None and record.reply.strip() and not record.head.to:
+        if record is not None and (record.reply.strip() or record.head.files) and not record.head.to:
             to = self._whole_head(interaction_id, record.head).to
             if to:
                 self._notes.edit(interaction_id, head=replace(record.head, to=to))
@@ -108,6 +108,7 @@ class Replies:
         head = record.head if record is not None else NO_HEAD
         if all(one.path != file.path for one in head.files):
             self._notes.edit(interaction_id, head=replace(head, files=(*head.files, file)))
+            self.begun(interaction_id)
             await self._notes.flush(interaction_id)
         return ActionResult(True, Sentence("reply_file.attached", name=file.name))
 
@@ -125,7 +126,7 @@ class Replies:
         if interaction is None or interaction.channel is not Channel.EMAIL:
             return text
         below = self._signature(self._store.state, interaction)
-        return text if not below or text.endswith(below) else f"{text}\n\n{below}"
+        return text if not below or text.endswith(below) else f"{text}\n\n{below}".lstrip()
 
     async def take_back(self, interaction_id: str) -> ActionResult:
         """Put the reply that was sent last into the field again, while it is held back."""
@@ -235,7 +236,7 @@ class Replies:
         try:
             await self._notes.flush(interaction_id)  # before it leaves: after a crash it goes under the same key
             async with self._turns.setdefault(interaction_id, asyncio.Lock()):
-                before = self._said(interaction_id, reply.text)
+                before = self._said(interaction_id, reply)
                 result = await self._send(interaction_id, reply)
                 arrived = result.ok or (result.error in _UNDECIDED and self._has_arrived(interaction_id, reply, before))
         finally:
@@ -267,13 +268,15 @@ class Replies:
         """Whether a message that was not there before can be no other than this one: no other of its words is open."""
         record = self._record(interaction_id)
         alike = [one for one in record.outgoing if one.text == reply.text] if record is not None else []
-        return len(alike) == 1 and bool(self._said(interaction_id, reply.text) - before)
+        return len(alike) == 1 and bool(self._said(interaction_id, reply) - before)
 
-    def _said(self, interaction_id: str, text: str) -> frozenset[str]:
-        """The ids of our messages with these words."""
+    def _said(self, interaction_id: str, reply: OutgoingReply) -> frozenset[str]:
+        """The ids of our messages with these words; without any, of those with as many files."""
+        text, files = reply.text, len(reply.head.files)
         interaction = self._store.drain().interactions.get(interaction_id)
         messages = interaction.messages if interaction is not None else ()
-        return frozenset(one.id for one in messages if one.author == "agent" and one.text.strip() == text)
+        ours = [one for one in messages if one.author == "agent" and one.text.strip() == text]
+        return frozenset(one.id for one in ours if text or len(one.attachments) == files)
 
     def _settle(self, interaction_id: str, reply: OutgoingReply, *, back: bool) -> None:
         """It was sent, or it was not and its words go back to where they were typed."""

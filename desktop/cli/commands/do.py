@@ -85,7 +85,7 @@ async def _to_interaction(backend: ContactCenter, chosen: Chosen, key: str) -> o
 
 def _reply(chosen: Chosen) -> Reply:
     """What is to go out, with its files read."""
-    text, known = _given(chosen, "text"), list[ReplyFile]()
+    text, known = (chosen["text"] or "") if chosen["files"] else _given(chosen, "text"), list[ReplyFile]()
     for address in (*chosen["to"], *chosen["cc"]):
         if not is_address(address):
             raise CommandError(tr("{text} is no e-mail address.", text=printable(address)), Exit.USAGE)

@@ -217,7 +217,7 @@ def _outgoing(view: View, interaction: Interaction, reply: OutgoingReply, width:
         state = line(("  ? ", "bold $warning"), *keyed(words, "retry"))
     return [
         Content.assemble(line((tr("You"), "bold $accent")), state),
-        *_text(reply.text, width),
+        *(_text(reply.text, width) if reply.text else ()),
         *(line(" " * INDENT, ("▤ ", "$accent"), (one.name, "bold")) for one in reply.head.files),
     ]
 

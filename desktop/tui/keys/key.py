@@ -94,14 +94,22 @@ WORD_MOVES = frozenset("bf")
 """Letters that many terminals send with alt for ctrl+left and ctrl+right: never a verb together with alt."""
 
 
-ALT_SIGNS = ("slash", "full_stop", "exclamation_mark")
-"""Signs of verbs that every terminal sends together with alt."""
+ALT_SIGNS = tuple(name for name, sign in SIGNS.items() if sign not in "[]\\^_")
+"""Signs that every terminal sends together with alt; with those left out a terminal begins or ends what it answers."""
+
+ALT_CAPITALS = string.ascii_uppercase.replace("O", "")
+"""Capitals likewise: esc and O begin function keys and arrows."""
 
 
 def alts(letters: Iterable[str]) -> tuple[str, ...]:
     """The letters together with alt, as far as every terminal can send that."""
-    plain = (*string.ascii_lowercase, *ALT_SIGNS)
-    return tuple(f"alt+{letter}" for letter in letters if letter in plain and letter not in WORD_MOVES)
+    plain = (*string.ascii_lowercase, *ALT_CAPITALS, *ALT_SIGNS)
+    return tuple(with_alt(letter) for letter in letters if letter in plain and letter not in WORD_MOVES)
+
+
+def with_alt(letter: str) -> str:
+    """A letter or the name of a sign together with alt, as Textual names it: `alt+a`, and `alt+shift+a` for A."""
+    return f"alt+shift+{letter.lower()}" if letter in ALT_CAPITALS else f"alt+{letter}"
 
 
 def titled(label: str) -> str:
@@ -110,8 +118,10 @@ def titled(label: str) -> str:
 
 
 def show(key: str) -> str:
-    """A key's name as people write it: `F4`, `ctrl+enter`, `/`, `alt+/`."""
+    """A key's name as people write it: `F4`, `ctrl+enter`, `/`, `alt+/`, `alt+A`."""
     names = {"escape": "esc", **SIGNS}
     before, plus, last = key.rpartition("+")
+    if before == "alt+shift" and len(last) == 1:
+        before, last = "alt", last.upper()
     name = before + plus + names.get(last, last)
     return name.upper() if name[:1] == "f" and name[1:].isdigit() else name

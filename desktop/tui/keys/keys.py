@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from desktop.domain.entities.words import Verb
-from desktop.tui.keys.key import SIGNS, WORD_MOVES, Key, alts, is_typed, show
+from desktop.tui.keys.key import ALT_CAPITALS, SIGNS, WORD_MOVES, Key, alts, is_typed, show, with_alt
 from desktop.words import keys as keys_in_words
 from desktop.words.catalogue import tr
 from desktop.words.marks import mark
@@ -615,9 +615,11 @@ def _outbox_keys() -> dict[str, Key]:
 
 
 def _as_typed(key: str) -> str:
-    """A key as Textual names it: `F4` is `f4`, but `E` is not `e`."""
+    """A key as Textual names it: `F4` is `f4`, but `E` is not `e`, nor `alt+E` `alt+e`."""
     key = key.strip()
     signs = {shown: name for name, shown in SIGNS.items()}
+    if key.lower().startswith("alt+") and key[4:] in (*ALT_CAPITALS, *signs):
+        return with_alt(signs.get(key[4:], key[4:]))
     return signs.get(key, key) if len(key) == 1 else key.lower()
 
 

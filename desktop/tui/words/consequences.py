@@ -9,6 +9,7 @@ from desktop.domain.select.threads import head_of_reply
 from desktop.domain.state.state import AppState
 from desktop.tui.keys.keys import BY_ID, KEY_OF
 from desktop.tui.keys.two_presses import Irrevocable, named
+from desktop.tui.words import wording
 from desktop.tui.words.titles import title
 from desktop.words.catalogue import tr
 
@@ -38,7 +39,9 @@ def consequence(state: AppState, verb: Verb, interaction: Interaction, target: s
     elif verb is Verb.END:
         victim.append(leg.id if leg is not None else "")
         draft = state.drafts.get(interaction.id)
-        unsent = draft is not None and bool(draft.reply.strip() or any(one.due is None for one in draft.outgoing))
+        unsent = draft is not None and bool(
+            draft.reply.strip() or draft.head.files or any(one.due is None for one in draft.outgoing)
+        )
         words = _end(interaction, leg, who)
         words = tr("{end}; your reply is not sent", end=words) if unsent else words
     else:
@@ -78,6 +81,8 @@ def _blind_transfer(state: AppState, target: str, who: str) -> str:
     kind, _, name = target.partition(":")
     if kind == "queue":
         return tr("blind transfer of {who} to the queue {queue}", who=who, queue=named(name))
+    if kind == "tel":
+        name = wording.number(name)
     person = state.people.get(name) if kind == "person" else None
     other = named(person.name if person is not None else name or target)
     return tr("blind transfer of {who} to {other}, without talking to them first", who=who, other=other)

@@ -82,6 +82,20 @@ async def test_a_file_goes_with_the_reply_as_it_was_chosen(desks: list[Desk], tm
     assert record is not None and (record.outgoing, record.head) == ((), NO_HEAD)
 
 
+async def test_a_file_goes_without_a_text_once(desks: list[Desk], tmp_path: Path) -> None:
+    """Not answered, killed and sent again: under one key, with its file."""
+    d, centre = await writing(desks, tmp_path)
+    assert not (await d.session.replies.send("i1")).ok, "there is nothing to send"
+    centre.script.then("send_reply", NO_ANSWER)
+    await d.session.replies.attach("i1", str(a_file(tmp_path)))
+    assert not (await d.session.replies.send("i1")).ok
+    d = await again(desks, d)
+    assert (await d.session.replies.send_again("i1")).ok
+    assert len(centre.script.keys("send_reply")) == 2
+    (reply,) = centre.taken.values()
+    assert (reply.text, [one.name for one in reply.files]) == ("", ["bill.pdf"])
+
+
 async def test_the_draft_remembers_its_files_and_its_head(desks: list[Desk], tmp_path: Path) -> None:
     d, _ = await writing(desks, tmp_path, Channel.EMAIL)
     typed(d, "Here it is.")
@@ -138,6 +152,13 @@ async def test_a_refused_reply_comes_back_with_all_it_had(desks: list[Desk], tmp
     assert not (await d.session.replies.send("i1")).ok
     record = d.session.notes.text("i1")
     assert (record.reply, [one.name for one in record.head.files]) == ("Here it is.", ["bill.pdf"])
+
+
+async def test_a_mail_of_files_answers_whom_it_named_when_they_were_attached(desks: list[Desk], tmp_path: Path) -> None:
+    d, _ = await writing(desks, tmp_path, Channel.EMAIL)
+    await d.session.replies.attach("i1", str(a_file(tmp_path)))
+    record = d.session.notes.text("i1")
+    assert record is not None and record.head.to == ("ann@example.com",)
 
 
 async def test_a_mail_answers_whom_it_named_when_it_was_begun(desks: list[Desk], tmp_path: Path) -> None:

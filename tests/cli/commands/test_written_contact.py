@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+from desktop.cli.exits import Exit
 from mock_backends.launcher import Running
 from tests.cli.command_line import control, run
 from tests.cli.commands.test_whole_call import good
@@ -45,6 +46,18 @@ def test_a_mail_is_answered_with_a_file_and_a_copy_once(servers: Running, env: d
         assert (file["name"], file["media_type"], file["size"]) == ("bill.pdf", "application/pdf", 9)
         saved = good("do", "save_file", contact, "--message", sent["id"], env=env)
         assert Path(saved["path"]).read_bytes() == b"%PDF bill"
+    finally:
+        finish(servers, contact)
+
+
+def test_a_file_is_sent_without_a_text(servers: Running, env: dict[str, str], tmp_path: Path) -> None:
+    contact = mail(servers, env)
+    try:
+        (tmp_path / "bill.pdf").write_bytes(b"%PDF bill")
+        answer = good("do", "send_message", contact, "--file", str(tmp_path / "bill.pdf"), env=env)
+        (sent,) = [one for one in answer["messages"] if one["author"] == "agent"]
+        assert (sent["text"], [one["name"] for one in sent["attachments"]]) == ("", ["bill.pdf"])
+        assert run("do", "send_message", contact, env=env).code == Exit.USAGE
     finally:
         finish(servers, contact)
 

@@ -152,6 +152,19 @@ async def test_a_reply_with_files_goes_at_the_second_press() -> None:
         assert sends(session) == [("replies.send", "i1")]
 
 
+async def test_files_go_without_a_text_and_nothing_at_all_does_not() -> None:
+    app, _ = desk(able())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["t", "alt+enter"])
+        assert "Write your reply first." in told(app.desk_screen)
+    app, session = desk(drafted(able(), ReplyHead(files=(BILL,)), text=""))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["t", "alt+enter"])
+        assert "send bill.pdf to Priya Natarajan" in app.desk_screen.query_one(Footer).prompt
+        await settle(pilot, ["alt+enter"])
+        assert sends(session) == [("replies.send", "i1")]
+
+
 async def test_a_mail_says_to_whom_it_goes_and_all_is_named() -> None:
     app, session = desk(drafted(mail(), ReplyHead()))
     async with app.run_test(size=SIZE) as pilot:

@@ -115,12 +115,16 @@ class WrapUpVerbs(DeskVerbs):
             self._screen.focus_reply()
         elif gap := reply.gap():
             self._tell(tr("Not sent: {gap} is not filled in yet.", gap=gap))
-        elif reply.text.strip():
+        elif reply.text.strip() or self._has_files(interaction):
             reply.tell()
             if self._named_again(interaction):
                 self._result(self.session.replies.send(interaction.id), interaction.id)
         else:
             self._tell(tr("Write your reply first."))
+
+    def _has_files(self, interaction: Interaction) -> bool:
+        draft = self._screen.state.drafts.get(interaction.id)
+        return draft is not None and bool(draft.head.files)
 
     def _named_again(self, interaction: Interaction) -> bool:
         """Whether the reply may go: with files, or to several, who gets what was named first."""
