@@ -44,7 +44,7 @@ def pressing(key: str, text: Content, reach: int = 0) -> Content:
         text: of our own, or made safe.
         reach: cells.
     """
-    return text.stylize(Style.from_meta({_PRESSES: key, _REACH: reach}))
+    return text.stylize(Style.from_meta({_PRESSES: key, _REACH: str(reach)}))
 
 
 def pressed_at(screen: Screen[object], x: int, y: int) -> str:
@@ -70,4 +70,4 @@ def _arrow(screen: Screen[object], key: str, x: int, y: int) -> str:
 def _pressed(screen: Screen[object], x: int, y: int) -> tuple[str, int]:
     meta = screen.get_style_at(x, y).meta
     key, reach = meta.get(_PRESSES), meta.get(_REACH)
-    return (key, reach) if isinstance(key, str) and isinstance(reach, int) else ("", 0)
+    return (key, int(reach)) if isinstance(key, str) and isinstance(reach, str) else ("", 0)
