@@ -50,7 +50,7 @@ from desktop.tui.agent.panes.work import WorkPane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.screen import AgentScreen
 from desktop.tui.agent.verbs.base import DeskContext
-from desktop.tui.keys.key import ALT_SIGNS, SIGNS
+from desktop.tui.keys.key import ALT_SIGNS, SIGNS, is_typed, named
 from desktop.tui.keys.keys import BY_ID, KEYS, PICK, remap, shown
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
 from desktop.tui.outbox.launcher import OutboxLauncher
@@ -66,6 +66,7 @@ from desktop.tui.terminal.news_bell import NewsBell, Wanted
 from desktop.tui.terminal.offer_bell import OfferBell
 from desktop.tui.terminal.theme_files import ThemeFiles
 from desktop.tui.textual_patches.key_sequences import name_alt_keys
+from desktop.tui.widgets.key_hint import pressed_at
 from desktop.tui.widgets.pane import Pane
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.words import news as news_words
@@ -386,7 +387,7 @@ class DesktopApp(TerminalApp):
         front = self.front
         if act is not None and not front.has_class("small"):
             self._prompting = front.query_one(Footer)
-            self._prompting.ask(act.prompt)
+            self._prompting.ask(act.prompt, act.key)
             self._prompting.call_after_refresh(self.presses.painted, act)
         self.outbox.prompted()
         return self._prompting is not None
@@ -405,10 +406,34 @@ class DesktopApp(TerminalApp):
         """See the base class."""
         self.tell(tr("No field is open for typing: what you type goes nowhere. {back:key} for keys."))
 
-    def clicked(self) -> None:
-        """See the base class; a click takes back what was asked."""
-        super().clicked()
-        self.presses.disarm()
+    def clicked(self, key: str) -> None:
+        """See the base class; a click takes back what was asked, unless it presses the key that was asked for."""
+        super().clicked(key)
+        armed = self.presses.armed
+        if armed is not None and named(key) not in armed.pressed:
+            self.presses.disarm()
+
+    async def on_click(self, event: events.Click) -> None:
+        """Press the key that is printed there."""
+        key = named(pressed_at(self.screen, event.screen_x, event.screen_y))
+        if not key:
+            return
+        event.stop()
+        if is_typed(key) and self.field_for_letters() is not None:
+            await self._press_beside_field(key)
+        else:
+            self.post_message(events.Key(key, " " if key == "space" else SIGNS.get(key)))
+
+    async def _press_beside_field(self, key: str) -> None:
+        """A letter was clicked while another field has the keyboard: its verb on the desk, and no text."""
+        pages = (self.quality, self.reports, self.outbox, self.settings)
+        verb = next((one.action for one in BY_ID.values() if key in one.letters), None)
+        if self.screen is not self.desk_screen or any(page.is_open for page in pages):
+            self.bell()
+        elif key.isdigit():
+            self.action_pick(int(key))
+        elif verb is not None:
+            await self.run_action(f"desk('{verb}')")
 
     # --- keys ------------------------------------------------------------------------------------------------------
 

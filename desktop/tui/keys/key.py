@@ -1,5 +1,6 @@
 """One key of a table of keys, and how keys are written."""
 
+import re
 import string
 import unicodedata
 from collections.abc import Iterable
@@ -115,6 +116,21 @@ def with_alt(letter: str) -> str:
 def titled(label: str) -> str:
     """A label as the palette has it; only the first letter changes, since German nouns inside keep theirs."""
     return label[:1].upper() + label[1:]
+
+
+_PRINTED = {"esc": "escape", "←": "left", "→": "right", "↑": "up", "↓": "down"} | {
+    sign: name for name, sign in SIGNS.items()
+}
+_WRITTEN = re.compile(r"((?:(?:alt|ctrl|shift)\+)*)(F\d+|enter|tab|space|esc|backspace|delete|.)")
+
+
+def named(printed: str) -> str:
+    """The name of a key from how people write it, the other way round than `show`; "" where that is no key."""
+    written = _WRITTEN.fullmatch(printed)
+    if written is None:
+        return ""
+    held, last = written.groups()
+    return held + _PRINTED.get(last, last.lower() if len(last) > 1 else last)
 
 
 def show(key: str) -> str:

@@ -20,6 +20,7 @@ from desktop.domain.reviews.scorecards import (
     percent,
     share_of,
 )
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import past_words, wording
 from desktop.tui.words.contact_evidence import Opened, recording_lines, word_lines
@@ -182,7 +183,7 @@ def calibration_lines(calibration: Calibration, me: str, now: Instant) -> list[C
     if calibration.open:
         lines += [content(""), content(tr("You see each other's answers once both are submitted."), "$muted")]
         if me in calibration.reviewers and me not in calibration.submitted:
-            lines.append(line(("enter", "bold $accent"), f" {tr('opens your scorecard')}"))
+            lines.append(key_hint("enter", tr("opens your scorecard"), words_look=""))
         return lines
     found = agreement(calibration)
     by_reviewer = {one.reviewer_id: one for one in calibration.evaluations}

@@ -45,6 +45,7 @@ from desktop.tui.quality.quality_texts import (
 )
 from desktop.tui.quality.scorecard_view import ScorecardView
 from desktop.tui.quality.words_field import keys_of
+from desktop.tui.widgets.key_hint import key_hint, pressing
 from desktop.tui.widgets.page_text import Line
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table_rows import Row
@@ -293,7 +294,7 @@ class ReviewPage(QualityPage):
         parts: list[Part] = []
         for number, tab in enumerate(TABS, start=1):
             style = "bold reverse $accent" if tab is self.tab else "$muted"
-            parts.append((f" {number} {tr(tab.value)} ", style))
+            parts.append(pressing(str(number), content(f" {number} {tr(tab.value)} ", style)))
             if tab is Tab.NOTES and (news := self._state().coaching) is not None and news.answers:
                 parts.append((f" ● {wording.answers(news.answers)}", "bold $accent"))
             parts.append(" ")
@@ -578,7 +579,9 @@ class ReviewPage(QualityPage):
 
     def _reviewer_lines(self, one: PastInteraction) -> list[Content]:
         lines = [line((tr("Calibrate with"), "bold"), (f"   {one.agent_name} · {one.queue}", "$muted")), content("")]
-        lines += [line((f" {n} ", "bold $accent"), agent.name) for n, agent in enumerate(self._others, start=1)]
+        lines += [
+            line(" ", key_hint(str(n), agent.name, words_look="")) for n, agent in enumerate(self._others, start=1)
+        ]
         return [*lines, content(""), content(tr("Each of you reviews it alone. esc cancels"), "$muted")]
 
     def _chose_reviewer(self, key: str) -> bool:

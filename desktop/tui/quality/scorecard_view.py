@@ -28,6 +28,7 @@ from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.quality.quality_texts import share_text, value_text
 from desktop.tui.quality.words_field import keys_of
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
 from desktop.tui.words.contact_evidence import LISTEN_KEY
@@ -134,7 +135,7 @@ class ScorecardView(VerticalScroll, can_focus=True):
                 tops.append(len(lines))
                 here = len(tops) - 1 == self._at
                 lines += _question_lines(card, question, width, here=here)
-        lines += [content(""), line((f"{tr('overall comment')}  ", "$muted"), ("o", "bold $accent"))]
+        lines += [content(""), line((f"{tr('overall comment')}  ", "$muted"), key_hint("o"))]
         lines += [content(f"  {one}") for one in card.comment.split("\n") if card.comment]
         self.query_one("#card-text", Static).update(Content("\n").join(lines))
         self.border_title = line((f"{card.form.title} · {card.agent_name}", "bold"), *_safety(card, saved_at, problem))
@@ -231,14 +232,13 @@ def _question_lines(card: ScorecardDraft, question: Question, width: int, *, her
     for one in choices(question):
         chosen = one.value == answer.value
         words = one.text if question.kind is QuestionKind.CHOICE or one.text != one.key else ""
-        label: list[Part] = [
-            (f" {one.key} ", "bold reverse $accent" if chosen else "bold $accent"),
-            (f" {'◂ ' if chosen else ''}{words}  ", "bold" if chosen else ""),
-        ]
+        look = "bold reverse $accent" if chosen else "bold $accent"
+        said = f"{'◂ ' if chosen else ''}{words}  "
+        label = key_hint(one.key, said, look=look, words_look="bold" if chosen else "", pad=" ")
         if question.kind is QuestionKind.CHOICE:
-            found.append(line(mark, "  ", *label))
+            found.append(line(mark, "  ", label))
         else:
-            given += label
+            given.append(label)
     if question.kind is not QuestionKind.CHOICE:
         found.append(line(*given))
     missing = needs_comment(question, answer.value) and not answer.comment.strip()

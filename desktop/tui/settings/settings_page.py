@@ -31,9 +31,9 @@ LONGEST: Final = 200
 """Characters of a value that are taken; of one that is shown in full."""
 _COLUMNS: Final = (
     Column(mark("setting"), 28),
-    Column(mark("value"), 24),
+    Column(mark("value")),
     Column(mark("from"), 15),
-    Column(mark("means"), min_width=110),
+    Column(mark("means"), min_width=110, weight=2),
 )
 _KEYS: Final = (
     ("enter", mark("change")),
@@ -41,7 +41,7 @@ _KEYS: Final = (
     ("u", mark("undo")),
     ("/", mark("find")),
     ("b", mark("copy")),
-    ("← →", mark("groups")),
+    ("←→", mark("groups")),
 )
 _HELP: Final = (
     ("enter", mark("change"), mark("Change the selected setting. A double click does the same.")),
@@ -50,7 +50,7 @@ _HELP: Final = (
     ("/", mark("find"), mark("Show only settings that contain what you type; esc shows all.")),
     ("b", mark("copy"), mark("Copy the value to the clipboard.")),
     ("r", mark("read again"), mark("Read the file again.")),
-    ("← →", mark("groups"), mark("To the group before or after.")),
+    ("←→", mark("groups"), mark("To the group before or after.")),
 )
 
 
@@ -141,7 +141,7 @@ class SettingsPage(LaunchedPage):
         file = self._settings.file
         where = tr("demo: kept until you leave") if file.path is None else str(file.path)
         name = self._settings.profile.name.value
-        self.border_title = line((tr("Settings"), "bold"), (f" · {name} · {where} ", "$muted"))
+        self.border_title = line((tr("Settings"), "bold"), (f" · {name} · {where}", "$muted"))
         entries = self._settings.entries()
         wanted = self._filter.value.casefold().split()
         kept = [one for one in entries if all(word in self._searched(one) for word in wanted)]

@@ -8,6 +8,7 @@ from desktop.app.history.evidence import Evidence
 from desktop.domain.entities.history import PastRecording, RecordingLink
 from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.model import Message
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import content, line, web_link
 from desktop.tui.words import wording
 from desktop.words.catalogue import in_words, tr
@@ -41,7 +42,7 @@ def recording_lines(
                 ("▶ ", "$accent"),
                 (f"{name} ", "bold"),
                 (f"{length} · {tr('from {time}', time=when(one.began_at))}", "$muted"),
-                *((("  ", ""), (LISTEN_KEY, "bold $accent"), (f" {tr('listen')}", "$muted")) if offered else ()),
+                *((("  ", ""), key_hint(LISTEN_KEY, tr("listen"))) if offered else ()),
             )
         )
         if opened is not None and opened[0] == one.id:

@@ -18,6 +18,7 @@ from desktop.tui.agent.thread import FOLDED_SIGN, OPEN_SIGN, has_quotations, sea
 from desktop.tui.keys import keys
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import border_room, first_that_fits
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
@@ -199,9 +200,9 @@ def verb_line(
     for verb, key, label in table:
         if verb in on_offer and key not in used:
             used.add(key)
-            parts += [(keys.BY_ID[key].shown, "bold $accent"), (f" {tr(label)}{gap}", "$muted")]
+            parts += [key_hint(keys.BY_ID[key].shown, tr(label), gap)]
     if interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):
-        parts += [(keys.BY_ID["wrap_up"].shown, "bold $accent"), (f" {tr('wrap-up')}", "$muted")]
+        parts += [key_hint(keys.BY_ID["wrap_up"].shown, tr("wrap-up"))]
     return line(*parts).rstrip()
 
 

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from desktop.tui.agent.paths import PathEntry, completions
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.words import wording
 from desktop.words.catalogue import tr
@@ -54,9 +55,10 @@ class FilePicker(Vertical):
         self._of = interaction_id
         self.border_title = line((tr("Attach a file to the reply to {who}", who=who), "bold"))
         self.border_subtitle = line(
-            *(("tab", "bold $accent"), (f" {tr('complete')}  ", "$muted"), ("↑↓", "bold $accent")),
-            *((f" {tr('choose')}  ", "$muted"), ("enter", "bold $accent"), (f" {tr('attach')}  ", "$muted")),
-            *(("esc", "bold $accent"), (f" {tr('close')}", "$muted")),
+            key_hint("tab", tr("complete"), "  "),
+            key_hint("↑↓", tr("choose"), "  "),
+            key_hint("enter", tr("attach"), "  "),
+            key_hint("esc", tr("close")),
         )
         field = self.query_one("#file-path", Input)
         field.value = field.value.rpartition("/")[0] + "/" if "/" in field.value else "~/"

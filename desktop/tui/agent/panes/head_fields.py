@@ -9,6 +9,7 @@ from textual.widgets import Input
 from desktop.domain.entities.wrap_up_record import ReplyHead
 from desktop.domain.select.threads import is_address
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import line
 from desktop.words.catalogue import tr
 
@@ -59,8 +60,8 @@ class HeadFields(Vertical):
         self._of, self._head = interaction_id, head
         self.border_title = line((tr("E-mail to {who}", who=who), "bold"))
         self.border_subtitle = line(
-            *(("enter", "bold $accent"), (f" {tr('next')}  ", "$muted")),
-            *(("esc", "bold $accent"), (f" {tr('close')}", "$muted")),
+            key_hint("enter", tr("next"), "  "),
+            key_hint("esc", tr("close")),
         )
         labels = {"subject": tr("Subject"), "to": tr("To"), "cc": tr("Cc")}
         texts = {"subject": head.subject, "to": ", ".join(head.to), "cc": ", ".join(head.cc)}

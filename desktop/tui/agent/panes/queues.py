@@ -7,6 +7,7 @@ from textual.content import Content
 from desktop.domain import select
 from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.model import Instant, QueueStats, Waiting
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table import LineTable
@@ -84,7 +85,7 @@ class QueuesPane(Pane, LineTable):
     def _service_level(self, formula: str) -> Content:
         """How the service level is counted, whole; where there is no room for it, where it stands."""
         if self.pullable is not None:
-            return line(("enter", "bold $accent"), (f" {tr('take')}", "$muted"))
+            return line(key_hint("enter", tr("take")))
         if not formula:
             return content("")
         whole = content(f"{tr('SL')} {formula}")

@@ -8,6 +8,7 @@ from textual.message import Message
 from desktop.domain.entities.model import Attachment, Interaction
 from desktop.domain.entities.model import Message as ThreadMessage
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
@@ -55,8 +56,8 @@ class SaveList(Vertical):
         self._files = tuple(files[:MOST])
         self.border_title = content(tr("Save a file"))
         self.border_subtitle = line(
-            *((tr("digit"), "bold $accent"), (f" {tr('saves it, unopened')}  ", "$muted")),
-            *(("esc", "bold $accent"), (f" {tr('close')}", "$muted")),
+            key_hint(tr("digit"), tr("saves it, unopened"), "  "),
+            key_hint("esc", tr("close")),
         )
         table = self.query_one(LineTable)
         table.set_rows([_row(number, *one) for number, one in enumerate(self._files, start=1)])
