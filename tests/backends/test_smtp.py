@@ -165,7 +165,7 @@ def test_any_text_makes_a_mail_of_short_lines() -> None:
             sender="a@b.example",
             sender_name='"\ud800\r\n<x>,',
             reply_to="",
-            to="c@d.example",
+            to=["c@d.example"],
             subject=text * 3,
             text=text,
             at=1.0,

@@ -41,16 +41,18 @@ rcpt:
   defer local_parts = later
         message = Try again later
   accept authenticated = *
-  deny  message = Sign in first
+{sign_in}  deny  message = Sign in first
 data:
   accept
 
 begin routers
+{routers}
 all:
   driver = accept
   transport = box
 
 begin transports
+{transports}
 box:
   driver = appendfile
   directory = {folder}/box
@@ -74,6 +76,12 @@ plain:
 class Exim(Server):
     """A relay that takes mail from whoever signed in over TLS, and keeps all of it."""
 
+    routers = ""
+    """What is tried before everything goes into the one box; `{folder}`, `{user}` and `{group}` are filled in."""
+    transports = ""
+    sign_in = ""
+    """Who need not sign in: a rule of the ACL."""
+
     def start(self) -> None:
         exim = program("exim4", "exim4-daemon-light")
         self.certificate = make_certificate(self.folder, NAME)
@@ -93,6 +101,9 @@ class Exim(Server):
                 tls=self.tls_port,
                 username=USER,
                 password=PASSWORD,
+                routers=self.routers,
+                sign_in=self.sign_in,
+                transports=self.transports.format(folder=self.folder, user=account.pw_uid, group=account.pw_gid),
             )
         )
         self.run()
