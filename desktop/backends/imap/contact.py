@@ -92,11 +92,9 @@ class Contact:
                 outcomes[report.message_id] = (
                     DeliveryState.FAILED if report.action == "failed" else DeliveryState.DELIVERED
                 )
-        found: dict[str, Message] = {}
-        mails = [(message_of(one.letter, _arrived(one), own), one) for one in self.held]
-        for message, held in mails:
-            key = message.id if message.id and message.id not in found else f"{message.id or 'mail'}#{held.uid}"
-            found[key] = replace(message, id=key)
+        found = {
+            key: replace(message_of(held.letter, _arrived(held), own), id=key) for key, held in self.keyed()
+        }
         for message in self.before:
             found.setdefault(message.id, message)
         settled = (
@@ -105,10 +103,18 @@ class Contact:
         )
         return tuple(sorted(settled, key=lambda one: one.at))[-MOST_MESSAGES:]
 
+    def keyed(self) -> list[tuple[str, Held]]:
+        """The mails in hand in the order in which they came, by the id of the message that each is."""
+        found: dict[str, Held] = {}
+        for one in sorted(self.held, key=lambda one: (_arrived(one), one.uid)):
+            known = one.letter.message_id
+            found[known if known and known not in found else f"{known or 'mail'}#{one.uid}"] = one
+        return list(found.items())
+
     def place_of(self, message_id: str) -> tuple[str, int] | None:
         """The folder and number of the mail that a message is."""
-        for one in self.held:
-            if message_id in {one.letter.message_id, f"{one.letter.message_id or 'mail'}#{one.uid}"}:
+        for key, one in self.keyed():
+            if key == message_id:
                 return one.box.name, one.uid
         return self.places.get(message_id)
 

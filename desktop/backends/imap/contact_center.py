@@ -152,10 +152,7 @@ class ImapContactCenter(ContactCenter):
         async def work() -> Interaction:
             async with self._desk.turn() as link:
                 contact = self._desk.contact(interaction_id)
-                at = next((one.at for one in contact.shown.messages if one.id == message_id), None)
-                if at is None:
-                    raise NotFound("There is no such message.")
-                await self._desk.read_until(link, contact, at)
+                await self._desk.read_until(link, contact, message_id)
                 return contact.shown
 
         return await self._once.do(key, work)

@@ -259,9 +259,7 @@ class Desk:
         free = self._free(box)
         known = [one for one in free if one.head is not None]
         self._version += 1
-        head = tuple(
-            Waiting(one.id, _customer(one), one.arrived) for one in known[:_HEAD_SHOWN] if one.head is not None
-        )
+        head = tuple(_waiting(one, one.head) for one in known[:_HEAD_SHOWN] if one.head is not None)
         return QueueStats(
             name=box.queue,
             version=self._version,
@@ -269,6 +267,7 @@ class Desk:
             waiting=len(free),
             longest_since=known[0].arrived if known else None,
             head=head,
+            to_pull=head,
         )
 
     def _tell_queues(self) -> None:
@@ -305,10 +304,11 @@ class Desk:
                     await self.look(link)
                     self._log.sign(Heartbeat(self.now(), self._log.head), self.now())
                     seconds = self._rest_seconds()
-                    if "IDLE" in link.capabilities and not self._waiting:
-                        await link.select(self._boxes[0].name)
-                        await link.idle(seconds, self._wake)
-                        continue
+                    if "IDLE" in link.capabilities:
+                        if not self._waiting:
+                            await link.select(self._boxes[0].name)
+                            await link.idle(seconds, self._wake)
+                        continue  # whoever waits for a turn has theirs first
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(seconds):
                         await self._wake.wait()
@@ -673,10 +673,18 @@ class Desk:
             await self.look(link)
             raise Conflict("The mail is not yours any more.")
 
-    async def read_until(self, link: Link, contact: Contact, at: Instant) -> None:
-        """The customer's messages up to that moment are read."""
-        for one in contact.held:
-            if one.slip is not None and one.slip.arrived <= at and "\\seen" not in one.slip.flags:
+    async def read_until(self, link: Link, contact: Contact, message_id: str) -> None:
+        """The message and all before it are read.
+
+        Raises:
+            NotFound: there is no such message.
+        """
+        shown = [one.id for one in contact.shown.messages]
+        if message_id not in shown:
+            raise NotFound("There is no such message.")
+        read_now = set(shown[: shown.index(message_id) + 1])
+        for key, one in contact.keyed():
+            if key in read_now and one.slip is not None and "\\seen" not in one.slip.flags:
                 await self.claims.mark(link, one.box, one.uid, ("\\Seen",))
         if contact.look(self.settings.own_addresses):
             self.tell(Change.UPDATED, contact, "read")
@@ -718,9 +726,9 @@ class Desk:
         self._wake.set()
 
 
-def _customer(slip: Slip) -> Address:
-    sender = slip.head.sender if slip.head is not None else ""
-    return Address("email", sender, withheld=not sender)
+def _waiting(slip: Slip, head: Letter) -> Waiting:
+    customer = Address("email", head.sender, withheld=not head.sender)
+    return Waiting(slip.id, customer, slip.arrived, Channel.EMAIL, head.sender_name, head.subject)
 
 
 def _askable(ids: tuple[str, ...]) -> list[str]:

@@ -123,6 +123,15 @@ class MailRig(ContactCenterRig):
             mail.add_attachment(file.content, main, sub, filename=file.name)
         self._system.drop_in(bytes(mail))
 
+    async def colleague_pulls(self, interaction_id: str) -> None:
+        colleague = ImapContactCenter.create(options(self._system, "noor"))
+        try:
+            await colleague.open()
+            await colleague.snapshot()
+            await colleague.pull(interaction_id, key=fresh.new_key())
+        finally:
+            await colleague.close()
+
     async def hang_up(self, interaction_id: str) -> None:
         await asyncio.to_thread(self._empty)
 

@@ -30,7 +30,7 @@ tls_privatekey = {folder}/{name}.key
 auth_advertise_hosts = *
 dsn_advertise_hosts = *
 smtputf8_advertise_hosts = *
-message_size_limit = 100K
+message_size_limit = {largest}
 acl_smtp_rcpt = rcpt
 acl_smtp_data = data
 
@@ -79,6 +79,7 @@ class Exim(Server):
     routers = ""
     """What is tried before everything goes into the one box; `{folder}`, `{user}` and `{group}` are filled in."""
     transports = ""
+    largest = "100K"
     sign_in = ""
     """Who need not sign in: a rule of the ACL."""
 
@@ -102,6 +103,7 @@ class Exim(Server):
                 username=USER,
                 password=PASSWORD,
                 routers=self.routers,
+                largest=self.largest,
                 sign_in=self.sign_in,
                 transports=self.transports.format(folder=self.folder, user=account.pw_uid, group=account.pw_gid),
             )

@@ -44,6 +44,7 @@ class DeliveringExim(Exim):
     """An Exim that takes mail of this machine without a sign-in and puts ours into a Maildir."""
 
     routers = ROUTERS
+    largest = "40M"
     sign_in = "  accept hosts = 127.0.0.1\n"
 
     def __init__(self, maildir: Path) -> None:
