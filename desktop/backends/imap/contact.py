@@ -49,7 +49,8 @@ class Contact:
         return next((one.letter for one in reversed(self.held) if one.letter.report is None), None)
 
     def take(self, held: Held) -> None:
-        """A mail more."""
+        """A mail more. Its files are fetched again when they are wanted."""
+        held.letter = held.letter.without_contents()
         self.held.append(held)
         self.people |= held.letter.people
         self.know(held.letter)
@@ -57,6 +58,16 @@ class Contact:
     def know(self, letter: Letter) -> None:
         """Mails that belong to the thread."""
         self.ids |= {one for one in (letter.message_id, letter.root, *letter.related) if one}
+
+    def prove(self, letter: Letter) -> None:
+        """A reply of ours whose fate was not known went out, for this mail answers or reports it."""
+        told = {*letter.related, letter.report.message_id if letter.report is not None else ""}
+        self.before = [
+            replace(one, delivery=DeliveryState.SENT)
+            if one.delivery is DeliveryState.QUEUED and one.id in told
+            else one
+            for one in self.before
+        ]
 
     def belongs(self, letter: Letter) -> bool:
         """Whether a mail goes on with this contact: it answers one of its mails, and comes from one of its people.
@@ -92,9 +103,7 @@ class Contact:
                 outcomes[report.message_id] = (
                     DeliveryState.FAILED if report.action == "failed" else DeliveryState.DELIVERED
                 )
-        found = {
-            key: replace(message_of(held.letter, _arrived(held), own), id=key) for key, held in self.keyed()
-        }
+        found = {key: replace(message_of(held.letter, _arrived(held), own), id=key) for key, held in self.keyed()}
         for message in self.before:
             found.setdefault(message.id, message)
         settled = (
@@ -125,7 +134,7 @@ def _arrived(held: Held) -> Instant:
 
 def message_of(letter: Letter, at: Instant, own: frozenset[str], delivery: DeliveryState | None = None) -> Message:
     """A mail as a message. `own`: the addresses that our replies come from."""
-    author = "agent" if letter.sender.lower() in own else "customer"
+    author = "agent" if letter.sender.lower() in own and answer_to(letter, own) == letter.sender else "customer"
     text = letter.text
     if is_automatic(letter) and author == "customer":
         author = "system" if letter.automatic in {Automatic.BOUNCE, Automatic.REPLY} else author
@@ -140,25 +149,43 @@ def message_of(letter: Letter, at: Instant, own: frozenset[str], delivery: Deliv
         author=author,
         text=text,
         delivery=delivery,
-        sender=letter.sender,
+        sender=answer_to(letter, own) if author == "customer" else letter.sender,
         media_type=letter.media_type,
         subject=letter.subject,
-        to=letter.to,
-        cc=letter.cc,
+        to=_others(letter.to, own),
+        cc=_others(letter.cc, own),
         attachments=tuple(one.attachment for one in letter.files),
         in_reply_to=letter.in_reply_to or (letter.report.message_id if letter.report is not None else ""),
     )
 
 
+def answer_to(letter: Letter, own: frozenset[str]) -> str:
+    """The one address that an answer goes to: `Reply-To`, as forms on web pages have it, else the sender."""
+    return next(iter(_others(letter.reply_to, own)), letter.sender)
+
+
+def _others(addresses: Iterable[str], own: frozenset[str]) -> tuple[str, ...]:
+    return tuple(one for one in addresses if one.lower() not in own)
+
+
 def begin(
-    interaction_id: str, version: int, queue: Box, slip: Slip, letter: Letter, rule: WrapUpRule, target: float
+    interaction_id: str,
+    version: int,
+    queue: Box,
+    slip: Slip,
+    letter: Letter,
+    rule: WrapUpRule,
+    target: float,
+    own: frozenset[str],
 ) -> Contact:
     """A contact that begins with a mail; its phase is still to be set."""
-    customer = letter.sender or (letter.report.recipient if letter.report is not None else "")
+    customer = answer_to(letter, own) if letter.sender.lower() in own else letter.sender
+    customer = customer or (letter.report.recipient if letter.report is not None else "")
     attributes = {}
     if letter.automatic is not Automatic.NO:
         attributes["automatic"] = letter.automatic.value
     if letter.reply_to and letter.reply_to != (letter.sender,):
+        attributes["from"] = letter.sender
         attributes["reply_to"] = ", ".join(letter.reply_to[:5])
     if letter.cut:
         attributes["cut"] = "not all of the mail could be shown"

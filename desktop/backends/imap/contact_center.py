@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from desktop.backends.asterisk.ami.idempotency import Once
 from desktop.backends.imap.box import letter
 from desktop.backends.imap.claims import OFFERED, PARKED
-from desktop.backends.imap.contact import Contact, message_of
+from desktop.backends.imap.contact import Contact, answer_to, message_of
 from desktop.backends.imap.desk import Desk
 from desktop.backends.imap.mime import one_line, read
 from desktop.backends.imap.settings import OPTIONS, Settings, settings
@@ -66,6 +66,7 @@ class ImapContactCenter(ContactCenter):
     async def open(self) -> frozenset[Capability]:
         async with self._desk.turn():
             parks = self._desk.keywords
+        await self._desk.outgoing.check()
         return _ALWAYS | {Capability.PARK} if parks else _ALWAYS
 
     async def close(self) -> None:
@@ -206,6 +207,7 @@ class ImapContactCenter(ContactCenter):
         try:
             async with self._desk.turn() as link:
                 await outgoing.mark_sent(link)
+                await self._desk.note_answered(link, contact)
         except BackendError:
             pass  # the mail is sent; its copy is marked the next time the mailbox is looked at
         sent = message_of(read(mail.body), self._desk.now(), self._settings.own_addresses, DeliveryState.SENT)
@@ -224,7 +226,7 @@ class ImapContactCenter(ContactCenter):
             raise Rejected("There is nothing to send.")
         sender = self._settings.senders[contact.shown.queue]
         last = contact.last
-        to = reply.to or ((last.reply_to or (last.sender,)) if last is not None else ())
+        to = reply.to or ((answer_to(last, self._settings.own_addresses),) if last is not None else ())
         recipients = [plain_address(one) for one in to if one]
         copies = [plain_address(one) for one in reply.cc]
         if not recipients:
@@ -253,14 +255,19 @@ class ImapContactCenter(ContactCenter):
 
     async def attachment(self, interaction_id: str, message_id: str, attachment_id: str) -> AsyncIterator[bytes]:
         async with self._desk.turn() as link:
-            place = self._desk.contact(interaction_id).place_of(message_id)
-            if place is None:
+            contact = self._desk.contact(interaction_id)
+            if message_id not in {one.id for one in contact.shown.messages}:
                 raise NotFound("There is no such message.")
+            place = contact.place_of(message_id) or await self._desk.outgoing.place_of(link, message_id)
+            if place is None:
+                raise NotFound("The mail is not in the mailbox any more.")
             await link.select(place[0])
             found = await letter(link, place[1], self._settings.largest)
         file = next((one for one in found.files if one.attachment.id == attachment_id), None) if found else None
         if file is None:
             raise NotFound("There is no such file.")
+        if found is not None and found.short and file.attachment.id == found.files[-1].attachment.id:
+            raise Rejected("The mail is larger than largest_mb allows, so that this file cannot be fetched whole.")
         content = await asyncio.to_thread(file.content)
         for begin in range(0, len(content), _PIECE):
             yield content[begin : begin + _PIECE]

@@ -24,7 +24,7 @@ from desktop.backends.imap.claims import (
 )
 from desktop.backends.imap.contact import Contact, Held, begin, message_of
 from desktop.backends.imap.link import Link, Refused, refusal
-from desktop.backends.imap.mime import Letter, read
+from desktop.backends.imap.mime import Automatic, Letter, read
 from desktop.backends.imap.outgoing import Outgoing
 from desktop.backends.imap.protocol import quoted
 from desktop.backends.imap.settings import Settings
@@ -431,10 +431,11 @@ class Desk:
         home = next((one for one in self.contacts.values() if one.belongs(found)), None)
         if home is not None:
             home.take(Held(box, slip.uid, found))
+            await self._prove(link, home, found)
             home.look(self.settings.own_addresses)
             self.tell(Change.UPDATED, home, "message")
             return
-        contact = await self._begin(link, box, slip, found)
+        contact = await self._begin(link, box, slip, found, restored=True)
         ended = ENDED.lower() in slip.flags
         now = self.now()
         contact.change(
@@ -450,13 +451,15 @@ class Desk:
     def _queue_of(self, box: Box) -> Box:
         return next(one for one in self._boxes if one.queue == box.queue)
 
-    async def _begin(self, link: Link, box: Box, slip: Slip, found: Letter) -> Contact:
+    async def _begin(self, link: Link, box: Box, slip: Slip, found: Letter, *, restored: bool = False) -> Contact:
         self._version += 1
         target = self.settings.target_seconds
         name = slip.id if slip.id not in self.contacts else f"{slip.id}-{slip.uid}"
-        contact = begin(name, self._version, self._queue_of(box), slip, found, self.settings.rule, target)
+        own = self.settings.own_addresses
+        contact = begin(name, self._version, self._queue_of(box), slip, found, self.settings.rule, target, own)
         contact.take(Held(box, slip.uid, found))
-        await self._recall(link, contact, found, answered="\\answered" in slip.flags)
+        await self._recall(link, contact, found, answered=restored or "\\answered" in slip.flags)
+        await self._prove(link, contact, found)
         contact.look(self.settings.own_addresses)
         contact.change(agent_id=self.settings.agent)
         self.contacts[contact.id] = contact
@@ -495,6 +498,14 @@ class Desk:
                     if folder == self.settings.sent or contact.people & old.people:
                         contact.people |= old.people
 
+    async def _prove(self, link: Link, contact: Contact, found: Letter) -> None:
+        """Whatever a mail answers or reports did go out."""
+        open_ones = {one.id for one in contact.before if one.delivery is DeliveryState.QUEUED} | self.outgoing.doubtful
+        told = {*found.related, found.report.message_id if found.report is not None else ""}
+        for message_id in open_ones & told:
+            await self.outgoing.prove(link, message_id)
+        contact.prove(found)
+
     async def _take_answers(self, link: Link) -> None:
         """New mails that go on with a contact in hand."""
         for box in self._boxes:
@@ -518,7 +529,8 @@ class Desk:
                 if found is None:
                     continue
                 home.take(Held(*place, found))
-                if home.shown.parked and found.automatic == "":
+                await self._prove(link, home, found)
+                if home.shown.parked and found.automatic in {Automatic.NO, Automatic.BOUNCE}:
                     await self.mark(link, home, remove=(PARKED,))
                     home.change(parked=False)
                 home.look(self.settings.own_addresses)
@@ -694,6 +706,12 @@ class Desk:
         contact.change(parked=on)
         self.tell(Change.UPDATED, contact, "parked" if on else "taken_up")
         self._wake.set()
+
+    async def note_answered(self, link: Link, contact: Contact) -> None:
+        """Mark the mails of a contact as answered, for other mail programs and for a desktop that starts anew."""
+        for one in contact.held:
+            if one.slip is not None and "\\answered" not in one.slip.flags:
+                await self.claims.mark(link, one.box, one.uid, ("\\Answered",))
 
     def answered(self, contact: Contact, sent: Message) -> None:
         """A reply went out."""

@@ -68,7 +68,7 @@ class Answer:
 
 
 class Link:
-    """One connection. Not for two tasks at once: `Mailbox` takes care of that."""
+    """One connection. Not for two tasks at once: `Desk.turn` takes care of that."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -141,9 +141,7 @@ class Link:
         await self._asked("STARTTLS")
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                if self._writer is None:
-                    raise ConnectionResetError
-                await self._writer.start_tls(self._trust(), server_hostname=self._server.host)
+                await self._secure()
         except ssl.SSLCertVerificationError as error:
             self.drop()
             told = "The certificate of the mail server is not trusted; see ca_file."
@@ -152,6 +150,24 @@ class Link:
             self.drop()
             raise Unavailable("The mail server cannot be reached.", type(error).__name__) from error
         await self._ask_capabilities()
+
+    async def _secure(self) -> None:
+        """Go on over TLS. What was said in the clear and not read yet is forgotten: anybody may have said it."""
+        if self._writer is None:
+            raise ConnectionResetError
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(limit=LONGEST_LINE)
+        protocol = asyncio.StreamReaderProtocol(reader)
+        plain, self._writer = self._writer, None
+        try:
+            secured = await loop.start_tls(plain.transport, protocol, self._trust(), server_hostname=self._server.host)
+        except BaseException:
+            plain.transport.abort()
+            raise
+        if secured is None:
+            raise ConnectionResetError
+        protocol.connection_made(secured)
+        self._reader, self._writer = reader, asyncio.StreamWriter(secured, protocol, reader, loop)
 
     async def _sign_in(self) -> None:
         if "LOGINDISABLED" in self.capabilities:
@@ -164,7 +180,7 @@ class Link:
             self.drop()
             if refused.code.startswith("UNAVAILABLE"):
                 raise Unavailable("The mail server cannot check passwords now.", "UNAVAILABLE") from None
-            raise AuthFailed("The mail server does not accept our sign-in.", "LOGIN refused") from None
+            raise AuthFailed("The mail server does not accept this user and password.", "LOGIN refused") from None
 
     async def _ask_capabilities(self) -> None:
         answer = await self._asked("CAPABILITY")

@@ -11,7 +11,7 @@ import quopri
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message as Headers
@@ -38,7 +38,7 @@ _ID = re.compile(r"<([^<>\s]{1,400})>")
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,253}")
 _UNSAFE_CODECS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"})
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
-_BOUNDARY_LINE = re.compile(rb"(?m)^--([^\r\n]{1,300})\r?$")
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _STATUS_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
@@ -95,6 +95,7 @@ class Letter:
     automatic: Automatic = Automatic.NO
     report: DeliveryReport | None = None
     cut: bool = False  # not all of it could be shown
+    short: bool = False  # not all of its bytes were here, so that the last file is not whole
 
     @property
     def root(self) -> str:
@@ -106,6 +107,10 @@ class Letter:
         """The mails before this one in its thread, oldest first."""
         found = dict.fromkeys((*self.references, self.in_reply_to))
         return tuple(one for one in found if one)
+
+    def without_contents(self) -> "Letter":
+        """The same with the names of its files only."""
+        return replace(self, files=tuple(replace(one, body=b"") for one in self.files))
 
     @property
     def people(self) -> frozenset[str]:
@@ -148,6 +153,7 @@ def read(raw: bytes, *, cut: bool = False) -> Letter:
         automatic=Automatic.BOUNCE if report is not None else _automatic(headers),
         report=report,
         cut=parts.cut,
+        short=cut,
     )
 
 
@@ -259,27 +265,37 @@ class _Parts:
         text, kind = (plain, "text/plain") if plain or not html else (html, "text/html")
         if len(text) > LONGEST_TEXT:
             self.cut = True
+            whole = text.encode()
+            number, end = str(len(self.files) + 1), "html" if kind == "text/html" else "txt"
+            self.files.append(File(Attachment(number, f"whole-message.{end}", kind, len(whole)), whole))
             text = text[:LONGEST_TEXT]
         return text.rstrip("\n"), kind
 
 
 def _pieces(content: bytes, boundary: str) -> Iterator[bytes]:
-    wanted = boundary.encode("utf-8", "replace")
+    wanted = b"--" + boundary.encode("utf-8", "replace")
     begin: int | None = None
     count = 0
-    for found in _BOUNDARY_LINE.finditer(content):
-        line = found[1].rstrip(b" \t")
-        ends = line == wanted + b"--"
-        if line != wanted and not ends:
-            continue
-        if begin is not None:
-            count += 1
-            yield content[begin : found.start()].removesuffix(b"\n").removesuffix(b"\r")
-        begin = min(found.end() + 1, len(content))
-        if ends or count > MOST_PARTS:
-            return
+    at = 0 if content.startswith(wanted) else _line_with(content, wanted, 0)
+    while at >= 0:
+        after = content.find(b"\n", at)
+        after = len(content) if after < 0 else after + 1
+        rest = content[at + len(wanted) : min(after, at + len(wanted) + 1_000)].strip(b" \t\r\n")
+        if rest in {b"", b"--"}:
+            if begin is not None:
+                count += 1
+                yield content[begin:at].removesuffix(b"\n").removesuffix(b"\r")
+            begin = after
+            if rest or count > MOST_PARTS:
+                return
+        at = _line_with(content, wanted, after - 1)
     if begin is not None:
         yield content[begin:]
+
+
+def _line_with(content: bytes, beginning: bytes, at: int) -> int:
+    found = content.find(b"\n" + beginning, at)
+    return found + 1 if found >= 0 else found
 
 
 def _value(headers: Headers, name: str) -> str:
@@ -368,7 +384,7 @@ def _encoding(part: Headers) -> str:
 
 def _decoded(content: bytes, encoding: str) -> bytes:
     if encoding == "base64":
-        letters = re.sub(rb"[^A-Za-z0-9+/]", b"", content)
+        letters = content.translate(None, _NOT_BASE64)
         with suppress(binascii.Error, ValueError):
             return base64.b64decode(letters[: len(letters) // 4 * 4] + _rest(letters))
         return b""

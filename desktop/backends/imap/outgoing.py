@@ -4,6 +4,8 @@ The copy goes into the folder of what was sent before the relay is asked, as a d
 has taken the mail. So a draft with the Message-ID of a key says "perhaps sent", whatever ended meanwhile.
 """
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -12,9 +14,10 @@ from desktop.backends.imap.link import Link, Refused, refusal
 from desktop.backends.imap.protocol import folder_name, quoted
 from desktop.backends.smtp.mail import Mail
 from desktop.backends.smtp.relay import Account, Conversation, on_a_thread
-from desktop.ports.errors import BackendError, OutcomeUnknown, Rejected
+from desktop.ports.errors import BackendError, OutcomeUnknown, ProtocolError, Rejected, Unavailable
 
 _KEPT = 5_000
+_CHECK_SECONDS = 4.0
 
 
 class Outgoing:
@@ -24,6 +27,7 @@ class Outgoing:
         self._relay = relay
         self.folder = folder
         self._clock = clock
+        self.doubtful: set[str] = set()  # Message-IDs of mails of which the relay did not say whether it took them
         self._surely_not: set[str] = set()  # Message-IDs of copies whose mail was certainly not given to the relay
         self._unmarked: set[str] = set()  # ... that the relay has, and whose copy may still be a draft
 
@@ -71,6 +75,7 @@ class Outgoing:
         try:
             await on_a_thread(conversation, lambda: conversation.send(mail))
         except OutcomeUnknown:
+            self._remember(self.doubtful, mail.message_id)
             raise
         except BackendError:
             self._remember(self._surely_not, mail.message_id)
@@ -78,9 +83,26 @@ class Outgoing:
         self._remember(self._unmarked, mail.message_id)
 
     async def check(self) -> None:
-        """See that the relay is there and takes our sign-in."""
-        conversation = Conversation(self._relay)
-        await on_a_thread(conversation, conversation.check)
+        """See that the relay takes our sign-in. One that is away now is told when a reply is to go.
+
+        Raises:
+            AuthFailed: it does not.
+        """
+        if self._relay.username:
+            conversation = Conversation(self._relay)
+            with contextlib.suppress(Unavailable, ProtocolError, Rejected, TimeoutError):
+                async with asyncio.timeout(_CHECK_SECONDS):
+                    await on_a_thread(conversation, conversation.check)
+
+    async def prove(self, link: Link, message_id: str) -> None:
+        """A mail whose fate was not known went out: somebody answered it, or a server reports it."""
+        self._remember(self._unmarked, message_id)
+        await self.mark_sent(link)
+
+    async def place_of(self, link: Link, message_id: str) -> tuple[str, int] | None:
+        """The folder and number of a copy."""
+        found = await self._find(link, "UNDELETED", *_about(message_id))
+        return (self.folder, found[-1]) if found else None
 
     async def mark_sent(self, link: Link) -> None:
         """See that no copy is a draft whose mail the relay has."""
@@ -90,6 +112,7 @@ class Outgoing:
                 numbers = ",".join(map(str, found))
                 await link.command("UID STORE", numbers, "-FLAGS.SILENT", "(\\Draft)")
             self._unmarked.discard(message_id)
+            self.doubtful.discard(message_id)
 
     async def withdraw(self, link: Link, mail: Mail) -> None:
         """Take away the copy of a mail that was certainly not sent."""
