@@ -1,6 +1,6 @@
 """One contact: the mails of a customer that an agent has in hand, with what came before and what was answered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from desktop.backends.imap.box import Box, Slip, is_automatic
@@ -110,7 +110,7 @@ class Contact:
             replace(one, delivery=outcomes[one.id]) if one.id in outcomes and one.author == "agent" else one
             for one in found.values()
         )
-        return tuple(sorted(settled, key=lambda one: one.at))[-MOST_MESSAGES:]
+        return _in_order({one.id: one for one in settled})[-MOST_MESSAGES:]
 
     def keyed(self) -> list[tuple[str, Held]]:
         """The mails in hand in the order in which they came, by the id of the message that each is."""
@@ -130,6 +130,19 @@ class Contact:
 
 def _arrived(held: Held) -> Instant:
     return held.slip.arrived if held.slip is not None else held.letter.at or 0.0
+
+
+def _in_order(messages: Mapping[str, Message]) -> tuple[Message, ...]:
+    """As they were written. Servers date by the second and by their own clock, and an answer follows its question."""
+
+    def place(one: Message) -> tuple[float, int]:
+        at, met = one.at, {one.id}
+        while (before := messages.get(one.in_reply_to)) is not None and before.id not in met:
+            one, at = before, max(at, before.at)
+            met.add(before.id)
+        return at, len(met)
+
+    return tuple(sorted(messages.values(), key=place))
 
 
 def message_of(letter: Letter, at: Instant, own: frozenset[str], delivery: DeliveryState | None = None) -> Message:

@@ -1,7 +1,6 @@
 """The shared mailbox for the contract: real servers, behind a proxy that spoils what IMAP says."""
 
 import asyncio
-import imaplib
 import itertools
 from collections.abc import Sequence
 from email.message import EmailMessage
@@ -91,7 +90,7 @@ class MailRig(ContactCenterRig):
 
     async def start(self) -> None:
         await self._proxy.start()
-        await asyncio.to_thread(self._empty)
+        await asyncio.to_thread(self._system.empty)
 
     async def stop(self) -> None:
         await self._proxy.stop()
@@ -133,7 +132,7 @@ class MailRig(ContactCenterRig):
             await colleague.close()
 
     async def hang_up(self, interaction_id: str) -> None:
-        await asyncio.to_thread(self._empty)
+        await asyncio.to_thread(self._system.empty)
 
     async def let_expire(self, interaction_id: str) -> None:
         """Its time runs out by itself."""
@@ -180,19 +179,7 @@ class MailRig(ContactCenterRig):
 
         await until(resting, self.patience, "a moment without a question")
 
-    def _session(self) -> imaplib.IMAP4:
-        session = imaplib.IMAP4("127.0.0.1", self._system.dovecot.port)
-        session.login(USER, PASSWORD)
-        session.select()
-        return session
-
-    def _empty(self) -> None:
-        with self._session() as session:
-            if session.search(None, "ALL")[1] != [b""]:
-                session.store("1:*", "+FLAGS", "(\\Deleted)")
-                session.expunge()
-
     def _to_another(self) -> None:
-        with self._session() as session:
+        with self._system.session() as session:
             session.store("1:*", "-FLAGS", "($Taken-maya $Offered)")
             session.store("1:*", "+FLAGS", "($Taken-noor)")

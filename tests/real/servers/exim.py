@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import subprocess
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -43,6 +44,8 @@ rcpt:
   accept authenticated = *
 {sign_in}  deny  message = Sign in first
 data:
+  warn condition = ${{if exists{{{folder}/hold}}}}
+       control = queue_only
   accept
 
 begin routers
@@ -114,6 +117,15 @@ class Exim(Server):
         """Start the daemon on the same ports and box as before."""
         self.daemon = self.spawn([self._exim, "-C", str(self._config), "-bdf"])
         self.wait_until(lambda: self.listening(self.port) and self.listening(self.tls_port), "exim")
+
+    def hold(self, on: bool) -> None:
+        """Take mails and deliver none (`on`), or deliver what was taken meanwhile."""
+        mark = self.folder / "hold"
+        if on:
+            mark.touch()
+        else:
+            mark.unlink()
+            subprocess.run([self._exim, "-C", str(self._config), "-qf"], check=True, capture_output=True)
 
     def mails(self) -> list[EmailMessage]:
         """What was delivered so far."""

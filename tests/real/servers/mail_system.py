@@ -1,6 +1,7 @@
 """A shared mailbox with all that belongs to it: Dovecot keeps it, Exim brings mails to it and takes its replies."""
 
 import contextlib
+import imaplib
 import os
 import pwd
 from email import message_from_bytes
@@ -9,7 +10,7 @@ from email.policy import default
 from pathlib import Path
 from typing import Self, cast
 
-from tests.real.servers.dovecot import Dovecot
+from tests.real.servers.dovecot import PASSWORD, USER, Dovecot
 from tests.real.servers.exim import Exim
 
 ADDRESS = "help@acme.example"
@@ -78,6 +79,20 @@ class MailSystem:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def session(self, folder: str = "INBOX") -> imaplib.IMAP4:
+        """Another program at the shared mailbox, in this folder."""
+        session = imaplib.IMAP4("127.0.0.1", self.dovecot.port)
+        session.login(USER, PASSWORD)
+        session.select(folder)
+        return session
+
+    def empty(self) -> None:
+        """No mail is in the mailbox any more."""
+        with self.session() as session:
+            if session.search(None, "ALL")[1] != [b""]:
+                session.store("1:*", "+FLAGS", "(\\Deleted)")
+                session.expunge()
+
     def drop_in(self, raw: bytes, folder: str = "INBOX") -> None:
         """Deliver a mail as Exim would, without the way through it."""
         self._count += 1
@@ -91,6 +106,10 @@ class MailSystem:
         (box / "tmp" / name).write_bytes(raw)
         os.chown(box / "tmp" / name, account.pw_uid, account.pw_gid)
         (box / "tmp" / name).rename(box / "new" / name)
+
+    def delivered(self, to: str) -> list[EmailMessage]:
+        """What a customer got."""
+        return [one for one in self.exim.mails() if str(one["Envelope-to"]) == to]
 
     def mails(self, folder: str) -> list[EmailMessage]:
         """What lies in a folder of the shared mailbox."""
