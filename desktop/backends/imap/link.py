@@ -74,6 +74,7 @@ class Link:
         self._server = server
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
+        self._below: asyncio.StreamWriter | None = None  # what TLS was begun on: a writer that is forgotten closes
         self._tags = (f"A{number}" for number in itertools.count(1))
         self.capabilities: frozenset[str] = frozenset()
         self.selected: Selected | None = None
@@ -159,6 +160,7 @@ class Link:
         reader = asyncio.StreamReader(limit=LONGEST_LINE)
         protocol = asyncio.StreamReaderProtocol(reader)
         plain, self._writer = self._writer, None
+        self._below = plain
         try:
             secured = await loop.start_tls(plain.transport, protocol, self._trust(), server_hostname=self._server.host)
         except BaseException:
@@ -196,7 +198,7 @@ class Link:
 
     def drop(self) -> None:
         """End the connection at once."""
-        writer, self._writer = self._writer, None
+        writer, self._writer, self._below = self._writer, None, None
         self.selected = None
         if writer is not None:
             writer.transport.abort()

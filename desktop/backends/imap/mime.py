@@ -127,6 +127,8 @@ def read(raw: bytes, *, cut: bool = False) -> Letter:
     headers, body = _split(raw)
     parts = _Parts(cut)
     parts.read(headers, body)
+    if cut and parts.files:
+        parts.files[-1] = replace(parts.files[-1], attachment=replace(parts.files[-1].attachment, size=None))
     text, media_type = parts.body()
     sender, name = _sender(headers)
     report = parts.report
