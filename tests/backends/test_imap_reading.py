@@ -181,3 +181,31 @@ Subject: Re: hello
     assert (found.report.message_id, found.report.action) == ("k+1@acme.example", "failed")
     assert (found.report.recipient, found.report.words) == ("gone@x.example", "5.2.2 552 mailbox is full")
     assert (found.root, found.automatic) == ("c1@x.example", Automatic.BOUNCE)
+
+
+def test_only_the_whole_line_ends_a_part() -> None:
+    raw = b"Content-Type: multipart/mixed; boundary=b\r\n\r\nbefore\r\n--b\r\n\r\n--bx\r\n--b-\r\n --b\r\n--b \t\r\n\r\nsecond\r\n--b--\r\nafter"
+    assert read(raw).text == "--bx\n--b-\n --b\nsecond"
+    assert read(raw.replace(b"\r\n", b"\n")).text == "--bx\n--b-\n --b\nsecond"
+
+
+def test_what_is_too_long_to_show_is_a_file() -> None:
+    long = "word " * 100_000
+    found = read(mail(long))
+    (file,) = found.files
+    assert (file.attachment.name, file.attachment.media_type) == ("whole-message.txt", "text/plain")
+    assert file.content().decode().strip() == long.strip()
+    assert file.attachment.size == len(file.content())
+
+
+def test_the_last_file_of_what_was_cut_has_no_size() -> None:
+    made = EmailMessage(policy=SMTP)
+    made.set_content("Two files.")
+    made.add_attachment(b"small", "application", "x", filename="small.bin")
+    made.add_attachment(bytes(10_000), "application", "x", filename="large.bin")
+    found = read(bytes(made)[:5_000], cut=True)
+    assert [(one.attachment.name, one.attachment.size) for one in found.files] == [
+        ("small.bin", 5),
+        ("large.bin", None),
+    ]
+    assert found.short

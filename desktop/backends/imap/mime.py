@@ -174,7 +174,7 @@ def _split(raw: bytes) -> tuple[Headers, bytes]:
 
 def _split_plainly(raw: bytes) -> tuple[Headers, bytes]:
     if raw[:1] in {b"\n", b"\r"}:
-        return BytesHeaderParser(policy=compat32).parsebytes(b""), raw
+        return BytesHeaderParser(policy=compat32).parsebytes(b""), raw[2 if raw.startswith(b"\r\n") else 1 :]
     end = _HEAD_END.search(raw, 0, LONGEST_HEAD)
     head, body = (raw[: end.start()], raw[end.end() :]) if end else (raw[:LONGEST_HEAD], raw[LONGEST_HEAD:])
     try:
@@ -275,29 +275,20 @@ class _Parts:
 
 
 def _pieces(content: bytes, boundary: str) -> Iterator[bytes]:
-    wanted = b"--" + boundary.encode("utf-8", "replace")
+    content = b"\n" + content
+    # Begun with plain letters it goes at the speed of a search, also through millions of lines much like it.
+    line = re.compile(rb"\n--" + re.escape(boundary.encode("utf-8", "replace")) + rb"(--)?[ \t]*\r?(?=\n|\Z)")
     begin: int | None = None
     count = 0
-    at = 0 if content.startswith(wanted) else _line_with(content, wanted, 0)
-    while at >= 0:
-        after = content.find(b"\n", at)
-        after = len(content) if after < 0 else after + 1
-        rest = content[at + len(wanted) : min(after, at + len(wanted) + 1_000)].strip(b" \t\r\n")
-        if rest in {b"", b"--"}:
-            if begin is not None:
-                count += 1
-                yield content[begin:at].removesuffix(b"\n").removesuffix(b"\r")
-            begin = after
-            if rest or count > MOST_PARTS:
-                return
-        at = _line_with(content, wanted, after - 1)
+    for found in line.finditer(content):
+        if begin is not None:
+            count += 1
+            yield content[begin : found.start()].removesuffix(b"\r")
+        begin = found.end() + 1
+        if found[1] or count > MOST_PARTS:
+            return
     if begin is not None:
         yield content[begin:]
-
-
-def _line_with(content: bytes, beginning: bytes, at: int) -> int:
-    found = content.find(b"\n" + beginning, at)
-    return found + 1 if found >= 0 else found
 
 
 def _value(headers: Headers, name: str) -> str:
