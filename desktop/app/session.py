@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from desktop.app.background import Background
-from desktop.app.commands.actions import Actions
+from desktop.app.commands.agent_commands import AgentCommands
 from desktop.app.commands.phone import Phone
 from desktop.app.commands.recording_consent import RecordingPolicy
 from desktop.app.commands.runner import CommandRunner
@@ -13,9 +13,9 @@ from desktop.app.connections.backend_calls import BackendCalls, Reading
 from desktop.app.connections.backends import Backends
 from desktop.app.connections.clock_watch import ClockWatch
 from desktop.app.connections.connections import Connections
+from desktop.app.connections.event_feed import EventFeed
 from desktop.app.connections.event_source import EventSource
 from desktop.app.connections.failures import own_words
-from desktop.app.connections.feed import Feed
 from desktop.app.connections.plugin_watch import PluginWatch
 from desktop.app.connections.screen_watch import ScreenWatch
 from desktop.app.connections.targets import Targets
@@ -90,7 +90,7 @@ class Session:
         self._file = LocalFile(open_local, self._restore, self.store, self.timing)
         self._backend_calls = BackendCalls(self.timing, lambda text: self.store.notice(text, "error"))
         self._background = Background(self._stopped)
-        self.feeds: dict[str, Feed] = {}
+        self.feeds: dict[str, EventFeed] = {}
         self._messages = Messages(self.store, self._file.opened)
         self.plugins = PluginWatch(self.store, backends.plugins)
         self._backends = self._by_source(backends)
@@ -99,7 +99,7 @@ class Session:
         )
         directories = {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)}
         runner = CommandRunner(self.store, self._backend_calls, backends.contact_center, self._refresh)
-        self.actions = Actions(runner, directories, Phone(self.store, self._backend_calls, backends.voice))
+        self.actions = AgentCommands(runner, directories, Phone(self.store, self._backend_calls, backends.voice))
         self.help = HelpLine(runner)
         FloorNotices(self.store)
         RecordingPolicy(self.store, self.actions, self._background.spawn, recording_consent)
@@ -168,7 +168,7 @@ class Session:
         )
         Handovers(self.store, self._backend_calls, backends.contact_center, self.notes.text, self._background.spawn)
         self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]
-        self.outbox.heard, self.outbox.gone = self.notes.parking.learn, self.notes.parking.discarded
+        self.outbox.heard, self.outbox.gone = self.notes.parked_records.learn, self.notes.parked_records.discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
         self.canned = CannedReplies(self.store, self.timing)
         self.replies = Replies(
@@ -307,7 +307,9 @@ class Session:
         tells_time: bool = False,
         keep: Callable[[Envelope], Awaitable[None]] | None = None,
     ) -> None:
-        self.feeds[source] = Feed(source, backend, self.store, self._backend_calls, tells_time=tells_time, keep=keep)
+        self.feeds[source] = EventFeed(
+            source, backend, self.store, self._backend_calls, tells_time=tells_time, keep=keep
+        )
 
     def _reading(self, source: str) -> Reading:
         return Reading(self._backend_calls, source, lambda health, why: self._connections.say(source, health, why))

@@ -9,7 +9,7 @@ from desktop.app.notes import record_merge
 from desktop.app.notes.autosave import Autosave, OpenDraft
 from desktop.app.notes.card_masking import CardMasking
 from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
-from desktop.app.notes.parking import Parking
+from desktop.app.notes.parked_records import ParkedRecords
 from desktop.app.notes.unsaved_text import Unsaved
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.drafts import Draft, with_replies_in_note
@@ -100,7 +100,7 @@ class Notes:
             may_save=lambda draft: not draft.is_by_another(store.state.me),
             parked=self._parked_damaged,
         )
-        self.parking = Parking(
+        self.parked_records = ParkedRecords(
             store,
             timing,
             local,
@@ -155,7 +155,7 @@ class Notes:
         if open_draft is None and draft.is_empty:
             return
         self._autosave.edit(draft)
-        self.parking.park_if_gone(interaction_id)
+        self.parked_records.park_if_gone(interaction_id)
 
     def text(self, interaction_id: str) -> DraftView | None:
         """The record as it is in memory, and when it was last on disk as it is."""
@@ -204,8 +204,8 @@ class Notes:
         """
         await self._autosave.restore()
         for row in await self._local().outbox():
-            self.parking.learn(row)
-        self.parking.park_gone(self._store.state)
+            self.parked_records.learn(row)
+        self.parked_records.park_gone(self._store.state)
 
     async def save_anew(self) -> None:
         """The file was replaced: what was on it may not be there any more."""
@@ -227,7 +227,7 @@ class Notes:
         Raises:
             StoreError: what was parked cannot be read or taken back.
         """
-        await self.parking.resume(interaction_id)
+        await self.parked_records.resume(interaction_id)
         return self.collected(interaction_id)
 
     @contextmanager
@@ -258,7 +258,7 @@ class Notes:
     async def close(self) -> None:
         """Save everything and stop; a record whose contact goes from now on is parked by the next run."""
         self.collect()
-        await self.parking.close()
+        await self.parked_records.close()
         await self._autosave.close()
 
     def _end(self, interaction_id: str) -> None:
@@ -272,7 +272,7 @@ class Notes:
         interaction_id = draft.interaction_id
         interaction = state.interactions.get(interaction_id) or state.unfinished.get(interaction_id)
         known = draft.facts
-        if interaction is None and (last := self.parking.last_seen(interaction_id)) is not None:
+        if interaction is None and (last := self.parked_records.last_seen(interaction_id)) is not None:
             interaction, pop, _ = last
             if pop is not None and interaction_id not in state.pops:
                 state = replace(state, pops={**state.pops, interaction_id: pop})
@@ -357,7 +357,7 @@ class Notes:
             self._keep_links(old, new)
         if new.interactions is old.interactions and new.me == old.me:
             return
-        self.parking.follow(old, new)
+        self.parked_records.follow(old, new)
 
     def _replies_into_note(self, interaction_id: str) -> None:
         """The contact is over: what was not sent to the customer is not lost, and is not sent any more."""

@@ -9,7 +9,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from desktop.app.commands.action_result import IGNORED, UNDECIDED, ActionResult
-from desktop.app.commands.actions import Actions
+from desktop.app.commands.agent_commands import AgentCommands
 from desktop.app.notes import reply_files
 from desktop.app.notes.notes import Notes
 from desktop.app.notes.reply_files import FileRefused
@@ -45,7 +45,7 @@ class Replies:
         self,
         store: Store,
         notes: Notes,
-        actions: Actions,
+        actions: AgentCommands,
         timing: Timing,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         signature: Callable[[AppState, Interaction], str] = lambda state, interaction: "",

@@ -109,8 +109,8 @@ class ReviewPage(QualityPage):
         self.table.set_rows(self.rows())
         self.empty(tr("Loading …") if self.asking else self.nothing())
         self.border_title = content(tr("Quality"))
-        offered: Content = self.fitted_keys()
-        self.border_subtitle = offered
+        keys: Content = self.fitted_keys()
+        self.border_subtitle = keys
         self.query_one("#quality-tabs", Static).update(line(self.head()))
         card = self.desk.kept_card(self._card) or self.view.card
         if self.view.is_open and card is not None:

@@ -1,18 +1,16 @@
-"""Everything the agent can do now: with a deadline, once, and in words when it fails. Nothing here is ever queued.
-
-What got no answer is looked up here, too (`_look_up`)."""
+"""Everything the agent can do now: with a deadline, once, and in words when it fails. Nothing here is ever queued."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 
 from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, ActionResult, failed
 from desktop.app.commands.colleague_chat import ColleagueChat
-from desktop.app.commands.contact_commands import SPECS, Arguments, not_done, not_known, shown
-from desktop.app.commands.fresh_snapshot import LOOK_SECONDS
+from desktop.app.commands.contact_commands import SPECS, Arguments, not_done, shown
 from desktop.app.commands.own_state import OwnState
 from desktop.app.commands.phone import Phone
 from desktop.app.commands.runner import CommandRunner, Request
-from desktop.app.connections.failures import explain, note_safety
+from desktop.app.commands.unknown_outcome import LOOK_SECONDS, look_up_contact
+from desktop.app.connections.failures import note_safety
 from desktop.app.timing import first_of
 from desktop.domain.entities.model import Address, Interaction, Reply
 from desktop.domain.entities.words import Availability, ContactEnd, Direction, Phase, Verb
@@ -28,7 +26,7 @@ SEE_SECONDS = 2.0
 """How long a contact that was made here is waited for, until it is looked for."""
 
 
-class Actions:
+class AgentCommands:
     """What the agent asks of the contact centre and of colleagues."""
 
     def __init__(
@@ -297,20 +295,8 @@ class Actions:
         return note_safety(self._store.state, interaction_id) if leaves else NOTHING
 
     async def _look_up(self, verb: Verb, before: Interaction, error: OutcomeUnknown) -> ActionResult:
-        """Nobody knows what became of it: look, and say what is there."""
-        unknown = not_known(verb)
-        if not await self._runner.snapshot.see(LOOK_SECONDS):
-            failure = explain(error, unknown, source=CONTACT_CENTER, safe=self._safety(verb, before.id, error))
-            return ActionResult(False, failure.text, OutcomeUnknown.__name__)
-        state = self._store.drain()
-        after = state.interactions.get(before.id)
-        seen = shown(after, state.me)
-        done = SPECS[verb].seen(before, after, state.me)
-        if done:
-            return ActionResult(True, Sentence("late.but_done") + seen)
-        first = not_done(verb) if done is False else unknown
-        press = Sentence("late.press_again" if done is False else "late.look_first")
-        return ActionResult(False, first + Sentence("late.no_answer") + seen + press, OutcomeUnknown.__name__)
+        safe = self._safety(verb, before.id, error)
+        return await look_up_contact(self._runner.snapshot, self._store, verb, before, error, safe)
 
     def _take(self, verb: Verb, asked: Interaction, answer: object) -> Sentence:
         if not isinstance(answer, SPECS[verb].answers):
