@@ -320,9 +320,7 @@ class Desk:
 
     def _rest_seconds(self) -> float:
         deadlines = [one.shown.offer_deadline for one in self.contacts.values() if one.shown.phase is Phase.OFFERED]
-        pushed = "IDLE" in (self._link.capabilities if self._link else ())
-        most = LOOK_EVERY if pushed else min(self.settings.poll_seconds, LOOK_EVERY)
-        return max(0.05, min([most, *(one - self.now() for one in deadlines if one is not None)]))
+        return max(0.05, min([LOOK_EVERY, *(one - self.now() for one in deadlines if one is not None)]))
 
     async def look(self, link: Link) -> None:
         """See what is new and what is gone, and offer what may be offered."""

@@ -33,7 +33,6 @@ OPTIONS = (
     Option("smtp_password", "Their password; empty: the mailbox's.", "secret", default=""),
     Option("capacity", "How many mails an agent has in hand at most.", "number", default="5"),
     Option("offer_seconds", "How long a mail is offered before it goes back.", "number", default="60"),
-    Option("poll_seconds", "How often to look where the server does not push.", "number", default="15"),
     Option("target_hours", "Answered within so many hours is in time; 0: no target.", "number", default="24"),
     Option("largest_mb", "The largest mail that is read or sent, in megabytes.", "number", default="25"),
     Option(
@@ -74,7 +73,6 @@ class Settings:
     done: str
     capacity: int
     offer_seconds: float
-    poll_seconds: float
     target_seconds: float
     largest: int
     reasons: tuple[NotReadyReason, ...]
@@ -141,7 +139,6 @@ def settings(options: Mapping[str, str]) -> Settings:
         done=given["done"] if options.get("done", "Done").strip() else "",
         capacity=int(_number(given["capacity"], "capacity", 1, 1_000)),
         offer_seconds=_number(given["offer_seconds"], "offer_seconds", 1, 86_400),
-        poll_seconds=_number(given["poll_seconds"], "poll_seconds", 1, 600),
         target_seconds=_number(given["target_hours"], "target_hours", 0, 10_000) * 3_600,
         largest=int(_number(given["largest_mb"], "largest_mb", 1, 50) * (1 << 20)),
         reasons=tuple(NotReadyReason(_code(key), label) for key, label in _pairs(given["reasons"], "reasons")),

@@ -8,19 +8,19 @@ import pytest
 
 from desktop.backends.imap.contact_center import ImapContactCenter
 from desktop.domain.entities.words import Availability, Phase
-from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unsupported
 from desktop.testing import fresh
 from tests.real.mail.rig import a_mail, options
+from tests.real.mail.work import shown
 from tests.real.servers.mail_system import MailSystem
 from tests.real.servers.server import CannotStart
 
 WITHOUT_CONDSTORE = "IMAP4rev1 UIDPLUS MOVE IDLE LITERAL+ CHILDREN"
 
 
-@pytest.fixture(params=[""], ids=["condstore"])
-def either(request: pytest.FixtureRequest) -> Iterator[MailSystem]:
+@pytest.fixture(params=["", "IMAP4rev1 CONDSTORE UIDPLUS"], ids=["all it can", "neither IDLE nor MOVE"])
+def system(request: pytest.FixtureRequest) -> Iterator[MailSystem]:
     system = MailSystem(capability=request.param)
     try:
         system.__enter__()
@@ -30,12 +30,6 @@ def either(request: pytest.FixtureRequest) -> Iterator[MailSystem]:
         yield system
     finally:
         system.stop()
-
-
-async def shown(desk: ImapContactCenter) -> ContactCenterSnapshot:
-    event = (await desk.snapshot()).event
-    assert isinstance(event, ContactCenterSnapshot)
-    return event
 
 
 async def work_all(desk: ImapContactCenter, done: list[str], count: int) -> None:
@@ -50,11 +44,11 @@ async def work_all(desk: ImapContactCenter, done: list[str], count: int) -> None
                 await desk.wrap_up(one.id, codes=[], note_given=False, key=fresh.new_key())
 
 
-async def test_every_mail_is_taken_exactly_once(either: MailSystem, request: pytest.FixtureRequest) -> None:
+async def test_every_mail_is_taken_exactly_once(system: MailSystem, request: pytest.FixtureRequest) -> None:
     count = 1_000 if request.config.getoption("--full") else 40
     for number in range(count):
-        either.drop_in(bytes(a_mail("Hello", fresh.email(), f"mail {number}")))
-    desks = [ImapContactCenter.create(options(either, agent)) for agent in ("maya", "noor")]
+        system.drop_in(bytes(a_mail("Hello", fresh.email(), f"mail {number}")))
+    desks = [ImapContactCenter.create(options(system, agent)) for agent in ("maya", "noor")]
     offered = [await desk.open() for desk in desks]
     assert all(Capability.PULL in one for one in offered)
     done: list[str] = []
@@ -65,8 +59,8 @@ async def test_every_mail_is_taken_exactly_once(either: MailSystem, request: pyt
         for desk in desks:
             await desk.close()
     assert Counter(done) == Counter(f"mail {number}" for number in range(count))
-    assert len(either.mails("Done")) == count
-    assert either.mails("INBOX") == []
+    assert len(system.mails("Done")) == count
+    assert system.mails("INBOX") == []
 
 
 async def test_a_server_that_cannot_decide_between_two_is_refused() -> None:
