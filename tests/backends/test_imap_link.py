@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import ssl
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -21,8 +21,10 @@ PASSWORD = "s3cr3t-of-nobody"
 class Script:
     """Answers each command by its word; `%` stands for the tag."""
 
-    def __init__(self, tls: ssl.SSLContext | None = None, **answers: bytes) -> None:
-        self.answers = {"greeting": b"* OK hello\r\n", "CAPABILITY": b"* CAPABILITY IMAP4rev1\r\n% OK\r\n"} | answers
+    def __init__(self, answers: Mapping[str, bytes] = {}, tls: ssl.SSLContext | None = None) -> None:
+        self.answers = {"greeting": b"* OK hello\r\n", "CAPABILITY": b"* CAPABILITY IMAP4rev1\r\n% OK\r\n"} | dict(
+            answers
+        )
         self.heard: list[bytes] = []
         self._tls = tls
 
@@ -87,7 +89,7 @@ async def opened(script: Script, **changes: str) -> AsyncIterator[Link]:
 )
 async def test_what_stops_a_sign_in_is_told(answers: dict[str, bytes], error: type[BackendError], words: str) -> None:
     with pytest.raises(error, match=words) as failed:
-        async with opened(Script(**answers)):
+        async with opened(Script(answers)):
             pass
     assert type(failed.value) is error
     assert PASSWORD not in failed.value.message + failed.value.detail
@@ -97,26 +99,26 @@ async def test_what_stops_a_sign_in_is_told(answers: dict[str, bytes], error: ty
 async def test_a_server_that_says_nothing_is_left(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link_module, "ANSWER_SECONDS", 0.05)
     with pytest.raises(Unavailable):
-        async with opened(Script(**{word: HANG})):
+        async with opened(Script({word: HANG})):
             pass
 
 
 @pytest.mark.parametrize("answer", [DROP, HANG, b"* BYE shutting down\r\n"], ids=str)
 async def test_a_change_without_an_answer_is_not_known(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with opened(Script(STORE=answer, FETCH=answer)) as link:
+    async with opened(Script({"STORE": answer})) as link:
         monkeypatch.setattr(link_module, "ANSWER_SECONDS", 0.05)
         with pytest.raises(OutcomeUnknown):
             await link.command("STORE", "1", "+FLAGS", "(x)", changing=True)
         assert not link.alive
         with pytest.raises(Unavailable):  # it never went out
             await link.command("STORE", "1", "+FLAGS", "(x)", changing=True)
-    async with opened(Script(FETCH=answer)) as link:
+    async with opened(Script({"FETCH": answer})) as link:
         with pytest.raises(Unavailable):
             await link.command("FETCH", "1", "(FLAGS)")
 
 
 async def test_a_refusal_has_its_code_and_no_escapes() -> None:
-    async with opened(Script(STORE=b"% NO [modified 5] \x1b[31mred\x07\r\n")) as link:
+    async with opened(Script({"STORE": b"% NO [modified 5] \x1b[31mred\x07\r\n"})) as link:
         with pytest.raises(Refused) as refused:
             await link.command("STORE", "1", "+FLAGS", "(x)", changing=True)
         assert (refused.value.code, refused.value.words.isprintable()) == ("MODIFIED 5", True)
@@ -142,9 +144,11 @@ async def test_what_was_said_before_tls_counts_for_nothing(tmp_path: Path) -> No
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     script = Script(
+        {
+            "CAPABILITY": b"* CAPABILITY IMAP4rev1 STARTTLS\r\n% OK\r\n",
+            "STARTTLS": b"% OK begin\r\n* CAPABILITY LOGINDISABLED\r\nA3 OK done\r\n",
+        },
         context,
-        CAPABILITY=b"* CAPABILITY IMAP4rev1 STARTTLS\r\n% OK\r\n",
-        STARTTLS=b"% OK begin\r\n* CAPABILITY LOGINDISABLED\r\nA3 OK done\r\n",
     )
     async with opened(script, security="starttls", ca_file=str(certificate)) as link:
         assert "IMAP4REV1" in link.capabilities

@@ -53,11 +53,10 @@ class Slip:
 class Box:
     """One folder. Every method wants the link to itself."""
 
-    def __init__(self, name: str, queue: str = "", *, own: bool = False, monotonic: Callable[[], float]) -> None:
-        """`own`: only this agent's desktop puts mails here."""
+    def __init__(self, name: str, queue: str, *, monotonic: Callable[[], float]) -> None:
+        """`name` is the folder's, `queue` the queue that it is."""
         self.name = name
         self.queue = queue
-        self.own = own
         self.slips: dict[int, Slip] = {}
         self._clock = monotonic
         self._validity = 0

@@ -1,10 +1,9 @@
 """Whose a mail is. Of two agents who take one at the same moment exactly one has it.
 
-With CONDSTORE (RFC 7162) and keywords of our own it is a keyword, changed only if nothing changed since it was seen.
-Without, there is no way: Dovecot lets two sessions MOVE the same mail, and tells both that it was done.
+It is a keyword of our own, changed only if nothing changed since it was seen (CONDSTORE, RFC 7162). There is no other
+way: Dovecot lets two sessions MOVE the same mail, and tells both that it was done.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -17,59 +16,45 @@ OFFERED, PARKED, ENDED, DONE, CODE = "$Offered", "$Parked", "$Ended", "$Done", "
 _TRIES = 5
 
 
-class Claims(ABC):
-    """How mails are taken and given back."""
+class Claims:
+    """How mails are taken and given back: a keyword `$Taken-` with the agent's name."""
 
     def __init__(self, agent: str) -> None:
         self._agent = agent
 
-    @abstractmethod
-    def owner(self, box: Box, slip: Slip) -> str:
+    def owner(self, slip: Slip) -> str:
         """The agent who has the mail; "" for nobody."""
+        prefix = TAKEN.lower()
+        found = sorted(one[len(prefix) :] for one in slip.flags if one.startswith(prefix))
+        return found[0] if found else ""
 
-    def mine(self, box: Box, slip: Slip) -> bool:
+    def mine(self, slip: Slip) -> bool:
         """Whether the mail is ours."""
-        return self.owner(box, slip) == self._agent
+        return self.owner(slip) == self._agent
 
-    @abstractmethod
-    async def take(self, link: Link, box: Box, uid: int, *, offered: bool) -> tuple[Box, int] | None:
-        """Take a mail that nobody has, or that was left behind; answers where it is now. None: another was quicker."""
+    async def take(self, link: Link, box: Box, uid: int, *, offered: bool) -> bool:
+        """Take a mail that nobody has, or that was left behind; False when another was quicker."""
+        slip = box.slips.get(uid)
+        if slip is None:
+            return False
+        old = [one for one in slip.flags if one.startswith(TAKEN.lower())]
+        marks = [TAKEN + self._agent, *([OFFERED] if offered else [])]
+        return await box.swap(link, uid, marks, [*old, OFFERED, PARKED, ENDED])
 
-    @abstractmethod
-    async def give_back(self, link: Link, box: Box, uid: int, queue: Box) -> bool:
-        """Give one of ours back to its queue."""
+    async def give_back(self, link: Link, box: Box, uid: int) -> bool:
+        """Give one of ours back to its queue; False when it is not ours any more."""
+        return await self.mark(link, box, uid, (), (TAKEN + self._agent, OFFERED, PARKED, ENDED))
 
     async def mark(self, link: Link, box: Box, uid: int, add: Iterable[str] = (), remove: Iterable[str] = ()) -> bool:
         """Change the marks on one of ours; False when it is not ours any more."""
         add, remove = tuple(add), tuple(remove)
         for _ in range(_TRIES):
             slip = box.slips.get(uid)
-            if slip is None or not self.mine(box, slip):
+            if slip is None or not self.mine(slip):
                 return False
             if await box.swap(link, uid, add, remove):
                 return True
         return False
-
-
-class KeywordClaims(Claims):
-    """A keyword `$Taken-` with the agent's name."""
-
-    def owner(self, box: Box, slip: Slip) -> str:
-        prefix = TAKEN.lower()
-        found = sorted(one[len(prefix) :] for one in slip.flags if one.startswith(prefix))
-        return found[0] if found else ""
-
-    async def take(self, link: Link, box: Box, uid: int, *, offered: bool) -> tuple[Box, int] | None:
-        slip = box.slips.get(uid)
-        if slip is None:
-            return None
-        old = [one for one in slip.flags if one.startswith(TAKEN.lower())]
-        marks = [TAKEN + self._agent, *([OFFERED] if offered else [])]
-        done = await box.swap(link, uid, marks, [*old, OFFERED, PARKED, ENDED])
-        return (box, uid) if done else None
-
-    async def give_back(self, link: Link, box: Box, uid: int, queue: Box) -> bool:
-        return await self.mark(link, box, uid, (), (TAKEN + self._agent, OFFERED, PARKED, ENDED))
 
 
 async def make_folder(link: Link, name: str) -> None:

@@ -18,15 +18,16 @@ from desktop.domain.entities.words import Availability, DeliveryState, Phase
 from desktop.domain.state.events import Envelope
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
-from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected, Unsupported
+from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected
 
 _PIECE = 64 << 10
 _MOST_RECIPIENTS = 50
-_ALWAYS = frozenset(
+_CAPABILITIES = frozenset(
     {
         Capability.ATTACHMENTS,
         Capability.COPIES,
         Capability.READ,
+        Capability.PARK,
         Capability.PULL,
         Capability.QUEUE_HEAD,
         Capability.NEXT_AVAILABILITY,
@@ -42,7 +43,7 @@ class ImapContactCenter(ContactCenter):
         name="imap",
         api=API,
         title="Shared mailbox (IMAP and SMTP)",
-        capabilities=_ALWAYS | {Capability.PARK},
+        capabilities=_CAPABILITIES,
         options=OPTIONS,
     )
 
@@ -65,9 +66,9 @@ class ImapContactCenter(ContactCenter):
 
     async def open(self) -> frozenset[Capability]:
         async with self._desk.turn():
-            parks = self._desk.keywords
+            pass  # it is connected, and prepared
         await self._desk.outgoing.check()
-        return _ALWAYS | {Capability.PARK} if parks else _ALWAYS
+        return _CAPABILITIES
 
     async def close(self) -> None:
         await self._desk.close()
@@ -161,8 +162,6 @@ class ImapContactCenter(ContactCenter):
     async def park(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
         async def work() -> Interaction:
             async with self._desk.turn() as link:
-                if not self._desk.keywords:
-                    raise Unsupported("This mail server keeps no marks, so that a mail cannot be put aside.")
                 contact = self._active(interaction_id)
                 if contact.shown.parked is on:
                     return contact.shown

@@ -12,16 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 
 from desktop.backends.asterisk.ami.event_log import EventLog
 from desktop.backends.imap.box import Box, Slip, any_of, fetched, internal_date, letter, move, search
-from desktop.backends.imap.claims import (
-    CODE,
-    DONE,
-    ENDED,
-    OFFERED,
-    PARKED,
-    Claims,
-    KeywordClaims,
-    make_folder,
-)
+from desktop.backends.imap.claims import CODE, DONE, ENDED, OFFERED, PARKED, Claims, make_folder
 from desktop.backends.imap.contact import Contact, Held, begin, message_of
 from desktop.backends.imap.link import Link, Refused, refusal
 from desktop.backends.imap.mime import Automatic, Letter, read
@@ -76,8 +67,8 @@ class Desk:
         self._missed = 0
         self._version = int(clock() * 1_000)
         self._boxes = [Box(folder, queue, monotonic=monotonic) for queue, folder in settings.queues.items()]
-        self._own: dict[str, Box] = {}
-        self._claims: Claims | None = None
+        self.claims = Claims(settings.agent)
+        self._prepared = False
         self._link: Link | None = None
         self._log = EventLog(Kind.CONTACT_CENTER.value)
         self._lock = asyncio.Lock()
@@ -89,20 +80,6 @@ class Desk:
         self._told_queues: Mapping[str, tuple[object, ...]] = {}
 
     # -- the connection
-
-    @property
-    def keywords(self) -> bool:
-        """Whether marks of our own can be set on mails in hand."""
-        return isinstance(self._claims, KeywordClaims) or self._marks
-
-    _marks = False
-
-    @property
-    def claims(self) -> Claims:
-        """How mails are taken at this server."""
-        if self._claims is None:
-            raise Unavailable("There is no connection to the mail server.")
-        return self._claims
 
     @contextlib.asynccontextmanager
     async def turn(self) -> AsyncIterator[Link]:
@@ -149,18 +126,17 @@ class Desk:
 
     async def _prepare(self, link: Link) -> None:
         """The folders, and how mails are taken."""
-        if self._claims is None:
+        if not self._prepared:
             for name in filter(None, (self.settings.sent, self.settings.done)):
                 await make_folder(link, name)
             first = await link.select(self._boxes[0].name)
-            if "CONDSTORE" in link.capabilities and first.modseq and first.keywords:
-                self._claims = KeywordClaims(self.settings.agent)
-            else:
+            if "CONDSTORE" not in link.capabilities or not first.modseq or not first.keywords:
                 raise Unsupported(
                     "This mail server cannot say which of two agents took a mail: it needs CONDSTORE and keywords."
                 )
-        for box in self._boxes:
-            await link.select(box.name)
+            for box in self._boxes:
+                await link.select(box.name)
+            self._prepared = True
 
     def _lost(self, link: Link, error: BackendError) -> None:
         link.drop()
@@ -324,8 +300,8 @@ class Desk:
 
     async def look(self, link: Link) -> None:
         """See what is new and what is gone, and offer what may be offered."""
-        for box in (*self._boxes, *self._own.values()):
-            await box.refresh(link, lambda slip, box=box: self._relevant(box, slip))  # type: ignore[misc]
+        for box in self._boxes:
+            await box.refresh(link, self._relevant)
         await self.outgoing.mark_sent(link)
         await self._sweep(link)
         await self._settle(link)
@@ -335,24 +311,24 @@ class Desk:
         self._tell_queues()
         self.settle_next()
 
-    def _relevant(self, box: Box, slip: Slip) -> bool:
-        return self.claims.owner(box, slip) != "" and DONE.lower() not in slip.flags
+    def _relevant(self, slip: Slip) -> bool:
+        return self.claims.owner(slip) != "" and DONE.lower() not in slip.flags
 
     def _mine(self) -> dict[tuple[str, int], tuple[Box, Slip]]:
         return {
             (box.name, slip.uid): (box, slip)
-            for box in (*self._boxes, *self._own.values())
+            for box in self._boxes
             for slip in box.slips.values()
-            if slip.live and DONE.lower() not in slip.flags and self.claims.mine(box, slip)
+            if slip.live and DONE.lower() not in slip.flags and self.claims.mine(slip)
         }
 
     async def _sweep(self, link: Link) -> None:
         """Finished mails that were not put away, because the connection ended between the two."""
         if not self.settings.done:
             return
-        for box in (*self._boxes, *self._own.values()):
+        for box in self._boxes:
             for slip in [one for one in box.slips.values() if DONE.lower() in one.flags and one.live]:
-                if self.claims.mine(box, slip):
+                if self.claims.mine(slip):
                     await move(link, box, slip.uid, self.settings.done)
 
     async def _settle(self, link: Link) -> None:
@@ -374,7 +350,7 @@ class Desk:
 
     def _see_marks(self, contact: Contact) -> None:
         slip = contact.held[0].slip
-        if slip is None or not self.keywords:
+        if slip is None:
             return
         phase = contact.shown.phase
         if ENDED.lower() in slip.flags and phase is Phase.ACTIVE:
@@ -420,7 +396,7 @@ class Desk:
     async def _take_up(self, link: Link, box: Box, slip: Slip) -> None:
         """A mail that is ours and that we did not know: from before a restart, or of an answer that got lost."""
         if OFFERED.lower() in slip.flags:
-            await self.claims.give_back(link, box, slip.uid, self._queue_of(box))
+            await self.claims.give_back(link, box, slip.uid)
             return
         await link.select(box.name)
         found = await letter(link, slip.uid, self.settings.largest)
@@ -446,15 +422,12 @@ class Desk:
         )
         self.tell(Change.WRAP_UP if ended else Change.CONNECTED, contact, "restored")
 
-    def _queue_of(self, box: Box) -> Box:
-        return next(one for one in self._boxes if one.queue == box.queue)
-
     async def _begin(self, link: Link, box: Box, slip: Slip, found: Letter, *, restored: bool = False) -> Contact:
         self._version += 1
         target = self.settings.target_seconds
         name = slip.id if slip.id not in self.contacts else f"{slip.id}-{slip.uid}"
         own = self.settings.own_addresses
-        contact = begin(name, self._version, self._queue_of(box), slip, found, self.settings.rule, target, own)
+        contact = begin(name, self._version, box, slip, found, self.settings.rule, target, own)
         contact.take(Held(box, slip.uid, found))
         await self._recall(link, contact, found, answered=restored or "\\answered" in slip.flags)
         await self._prove(link, contact, found)
@@ -519,14 +492,13 @@ class Desk:
                 )
                 if home is None:
                     continue
-                place = await self.claims.take(link, box, slip.uid, offered=False)
-                if place is None:
+                if not await self.claims.take(link, box, slip.uid, offered=False):
                     continue
-                await link.select(place[0].name)
-                found = await letter(link, place[1], self.settings.largest)
+                await link.select(box.name)
+                found = await letter(link, slip.uid, self.settings.largest)
                 if found is None:
                     continue
-                home.take(Held(*place, found))
+                home.take(Held(box, slip.uid, found))
                 await self._prove(link, home, found)
                 if home.shown.parked and found.automatic in {Automatic.NO, Automatic.BOUNCE}:
                     await self.mark(link, home, remove=(PARKED,))
@@ -542,15 +514,13 @@ class Desk:
         free = [
             one
             for one in box.slips.values()
-            if one.live
-            and DONE.lower() not in one.flags
-            and (not claims.owner(box, one) or self._left_behind(box, one))
+            if one.live and DONE.lower() not in one.flags and (not claims.owner(one) or self._left_behind(one))
         ]
         return sorted(free, key=lambda one: (one.arrived or 4e9, one.uid))
 
-    def _left_behind(self, box: Box, slip: Slip) -> bool:
+    def _left_behind(self, slip: Slip) -> bool:
         """Whether it is offered to somebody whose desktop is gone."""
-        if OFFERED.lower() not in slip.flags or self.claims.mine(box, slip):
+        if OFFERED.lower() not in slip.flags or self.claims.mine(slip):
             return False
         return self._monotonic() - slip.changed > self.settings.offer_seconds + _LEFT_BEHIND
 
@@ -572,7 +542,7 @@ class Desk:
             del self._aside[next(iter(self._aside))]
 
     async def _give_back(self, link: Link, contact: Contact) -> bool:
-        given = [await self.claims.give_back(link, one.box, one.uid, contact.queue) for one in contact.held]
+        given = [await self.claims.give_back(link, one.box, one.uid) for one in contact.held]
         return any(given)
 
     async def decline(self, link: Link, contact: Contact) -> None:
@@ -616,21 +586,19 @@ class Desk:
         found: set[str] = set()
         for box in self._boxes:
             for slip in box.slips.values():
-                owner = self.claims.owner(box, slip)
+                owner = self.claims.owner(slip)
                 if owner and owner != self.settings.agent and slip.head is not None:
                     found |= {one for one in (slip.head.message_id, slip.head.root) if one}
         return found
 
     async def _take(self, link: Link, box: Box, slip: Slip, *, offered: bool) -> Contact | None:
-        place = await self.claims.take(link, box, slip.uid, offered=offered)
-        if place is None:
+        if not await self.claims.take(link, box, slip.uid, offered=offered):
             return None
-        await link.select(place[0].name)
-        found = await letter(link, place[1], self.settings.largest)
-        taken = place[0].slips.get(place[1])
-        if found is None or taken is None:
+        await link.select(box.name)
+        found = await letter(link, slip.uid, self.settings.largest)
+        if found is None:
             return None
-        return await self._begin(link, place[0], taken, found)
+        return await self._begin(link, box, slip, found)
 
     async def pull(self, link: Link, interaction_id: str) -> Contact:
         """Take a certain mail out of its queue."""

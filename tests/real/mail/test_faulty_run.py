@@ -39,6 +39,7 @@ class Agent:
     def __init__(self, make: Callable[[], ImapContactCenter], shift: Shift, chance: random.Random) -> None:
         self._make, self._shift, self._chance = make, shift, chance
         self._keys: dict[tuple[str, str], str] = {}
+        self._wrapping: dict[str, str] = {}  # whose wrap-up was finished, if an answer came or not
 
     async def work(self) -> None:
         """Until every mail is put away."""
@@ -56,6 +57,8 @@ class Agent:
             await self._tried(lambda: available(desk))
             now = await self._tried(lambda: shown(desk))
             if isinstance(now, ContactCenterSnapshot):
+                for contact in self._wrapping.keys() - {one.id for one in now.interactions}:
+                    self._shift.closed.add(self._wrapping.pop(contact))
                 for one in now.interactions:
                     await self._go_on(desk, one.id, one.phase, one.customer.value)
             if self._chance.random() < 0.03:
@@ -79,8 +82,8 @@ class Agent:
             await self._tried(lambda: desk.end(contact, key=self._key(contact, "end")))
         elif phase is Phase.WRAP_UP:
             key = self._key(contact, "wrap_up")
-            if await self._tried(lambda: desk.wrap_up(contact, codes=[], note_given=False, key=key)):
-                shift.closed.add(customer)
+            self._wrapping[contact] = customer
+            await self._tried(lambda: desk.wrap_up(contact, codes=[], note_given=False, key=key))
 
     async def _tried(self, call: Callable[[], Awaitable[object]]) -> object:
         try:

@@ -3,6 +3,8 @@
 import asyncio
 import imaplib
 from email.message import EmailMessage
+from functools import partial
+from typing import cast
 
 import pytest
 
@@ -37,7 +39,8 @@ def copies(system: MailSystem, to: str) -> list[tuple[str, bool]]:
         numbers = session.search(None, "UNDELETED", "TO", to)[1][0].split()
         found = []
         for number in numbers:
-            (flags, head), *_ = session.fetch(number.decode(), "(FLAGS BODY[HEADER.FIELDS (MESSAGE-ID)])")[1]
+            answer = session.fetch(number.decode(), "(FLAGS BODY[HEADER.FIELDS (MESSAGE-ID)])")[1]
+            flags, head = cast("tuple[bytes, bytes]", answer[0])
             found.append((head.decode().split("<")[1].split(">")[0], b"\\Draft" in flags))
         return found
 
@@ -188,7 +191,7 @@ async def test_a_reply_is_one_mail_wherever_the_mailbox_is_lost(system: MailSyst
             was_cut = box.cuts > cuts
             box.cut(None)
             assert len(await arrived(system, eve)) == 1
-            await until(lambda eve=eve: kept(desk, system, eve), 10.0, "the copy")
+            await until(partial(kept, desk, system, eve), 10.0, "the copy")
             await put_away(desk, contact.id)
             if not was_cut:
                 break
