@@ -118,7 +118,7 @@ async def test_every_mail_is_answered_once_though_connections_break(
             boxes.append(box)
             known = options(system, name, port=str(box.port), smtp_port=str(relay.port), capacity="3")
             agents.append(Agent(lambda known=known: ImapContactCenter.create(known), shift, chance))  # type: ignore[misc]
-        async with asyncio.timeout(1_500 if full else 60):
+        async with asyncio.timeout(1_500 if full else 180):
             await asyncio.gather(*(one.work() for one in agents))
 
     async with asyncio.timeout(60):
