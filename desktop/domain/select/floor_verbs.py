@@ -87,6 +87,11 @@ def standing(state: AppState, listening_to: str = "", mode: Monitoring | None = 
     return Standing(state.me, me.role if me is not None else None, capabilities, listening_to, mode)
 
 
+def for_team(who: Standing) -> tuple[FloorVerb, ...]:
+    """What can be done whatever is selected."""
+    return _offered((FloorVerb.BROADCAST,), who)
+
+
 def for_agent(agent: Agent, who: Standing) -> tuple[FloorVerb, ...]:
     """What can be done about an agent, in the order it is shown. What they have in hand: see `for_work`."""
     if agent.id == who.me:

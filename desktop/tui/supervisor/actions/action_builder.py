@@ -9,7 +9,7 @@ from desktop.domain.entities.model import Agent
 from desktop.domain.entities.words import Availability, Monitoring
 from desktop.domain.news import notices
 from desktop.domain.select.audience import Audience
-from desktop.domain.select.floor_verbs import VERBS
+from desktop.domain.select.floor_verbs import VERBS, for_team
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.two_presses import Irrevocable
 from desktop.tui.keys.two_presses import named as named_short
@@ -54,7 +54,10 @@ class ActionBuilder:
 
     def make(self, verb: FloorVerb, target: Target) -> Act | None:
         """The act, None where the verb makes no sense for what is selected."""
-        if verb not in target.offered(self._acts.standing):
+        who = self._acts.standing
+        if verb in for_team(who):
+            return self._broadcast()
+        if verb not in target.offered(who):
             return None
         spec = VERBS[verb]
         if spec.phases:
@@ -63,8 +66,6 @@ class ActionBuilder:
             return self._answer_help(target)
         if verb is FloorVerb.ACKNOWLEDGE:
             return self._acknowledge(target)
-        if verb is FloorVerb.BROADCAST:
-            return self._broadcast()
         if target.agent is None:
             return None
         if spec.mode is not None:

@@ -38,8 +38,6 @@ class Target:
             found += contact.offered
         if who.listening_to:
             found.append(FloorVerb.END_MONITOR)
-        if self.help is None and self.alert is None and who.has(FloorVerb.BROADCAST):
-            found.append(FloorVerb.BROADCAST)  # whatever is selected: it goes to the team
         return tuple(dict.fromkeys(found))
 
     def readable(self, who: Standing) -> tuple[Contact, ...]:
