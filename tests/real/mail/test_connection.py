@@ -82,8 +82,13 @@ async def test_an_untrusted_certificate_gets_no_password(
     ],
 )
 async def test_a_wrong_password_is_told_at_once_and_stands_nowhere(
-    system: MailSystem, changes: dict[str, str], words: str, caplog: pytest.LogCaptureFixture
+    system: MailSystem,
+    changes: dict[str, str],
+    words: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("desktop.backends.imap.outgoing._CHECK_SECONDS", 60.0)  # however slow the machine is
     caplog.set_level(logging.DEBUG)
     desk = ImapContactCenter.create(options(system, **secured(system, "tls", **changes)))
     with pytest.raises(AuthFailed, match=words) as failed:
