@@ -8,8 +8,8 @@ from email.policy import default
 
 import pytest
 
-from desktop.backends.smtp.mail import compose
 from desktop.backends.smtp.messaging import SmtpMessaging
+from desktop.backends.wire.mail import compose
 from desktop.domain.entities.customer import Consent
 from desktop.domain.entities.words import Channel
 from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown, ProtocolError, Rejected, Unavailable

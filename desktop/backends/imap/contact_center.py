@@ -5,14 +5,14 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import ClassVar, Self
 
-from desktop.backends.asterisk.ami.idempotency import Once
 from desktop.backends.imap.box import letter
 from desktop.backends.imap.claims import OFFERED, PARKED
 from desktop.backends.imap.contact import Contact, answer_to, message_of
 from desktop.backends.imap.desk import Desk
 from desktop.backends.imap.mime import one_line, read
 from desktop.backends.imap.settings import OPTIONS, Settings, settings
-from desktop.backends.smtp.mail import Mail, compose, plain_address
+from desktop.backends.wire.mail import Mail, compose, plain_address
+from desktop.backends.wire.once import Once
 from desktop.domain.entities.model import Agent, Instant, Interaction, Reply, WrapUpCode
 from desktop.domain.entities.words import Availability, DeliveryState, Phase
 from desktop.domain.state.events import Envelope

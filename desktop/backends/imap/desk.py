@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 
-from desktop.backends.asterisk.ami.event_log import EventLog
 from desktop.backends.imap.box import Box, Slip, any_of, fetched, internal_date, letter, move, search
 from desktop.backends.imap.claims import CODE, DONE, ENDED, OFFERED, PARKED, Claims, make_folder
 from desktop.backends.imap.contact import Contact, Held, begin, message_of
@@ -19,6 +18,7 @@ from desktop.backends.imap.mime import Automatic, Letter, read
 from desktop.backends.imap.outgoing import Outgoing
 from desktop.backends.imap.protocol import quoted
 from desktop.backends.imap.settings import Settings
+from desktop.backends.wire.event_log import EventLog
 from desktop.domain.entities.model import Address, Agent, Instant, Message, QueueStats, Waiting
 from desktop.domain.entities.words import Availability, Channel, DeliveryState, OfferEnd, Outcome, Phase, Role
 from desktop.domain.state.events import (

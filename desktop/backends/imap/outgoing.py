@@ -12,8 +12,8 @@ from collections.abc import Callable
 from desktop.backends.imap.box import search
 from desktop.backends.imap.link import Link, Refused, refusal
 from desktop.backends.imap.protocol import folder_name, quoted
-from desktop.backends.smtp.mail import Mail
-from desktop.backends.smtp.relay import Account, Conversation, on_a_thread
+from desktop.backends.wire.mail import Mail
+from desktop.backends.wire.relay import Account, Conversation, on_a_thread
 from desktop.ports.errors import BackendError, OutcomeUnknown, ProtocolError, Rejected, Unavailable
 
 _KEPT = 5_000

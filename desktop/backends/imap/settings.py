@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 
 from desktop.backends.imap.link import Server
-from desktop.backends.smtp.mail import plain_address
-from desktop.backends.smtp.relay import Account
 from desktop.backends.wire.address import is_loopback
+from desktop.backends.wire.mail import plain_address
+from desktop.backends.wire.relay import Account
 from desktop.domain.entities.model import NotReadyReason, WrapUpCode, WrapUpRule
 from desktop.domain.entities.words import CodeRule
 from desktop.ports.errors import Rejected

@@ -7,8 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Self
 
-from desktop.backends.smtp.mail import compose, plain_address
-from desktop.backends.smtp.relay import Account, Conversation, on_a_thread
+from desktop.backends.wire.mail import compose, plain_address
+from desktop.backends.wire.relay import Account, Conversation, on_a_thread
 from desktop.backends.wire.route import CA_FILE
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.words import Channel, DeliveryState

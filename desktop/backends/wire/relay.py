@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from desktop.backends.smtp.mail import Mail
+from desktop.backends.wire.mail import Mail
 from desktop.backends.wire.route import trusted
 from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown, ProtocolError, Rejected, Unavailable
 
