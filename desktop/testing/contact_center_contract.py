@@ -150,11 +150,11 @@ class ContactCenterContract(
 
     @behaviour
     async def test_a_call_is_offered(self, rig: ContactCenterRig) -> None:
-        """A call is shown to the agent it is offered to, with the customer's number in E.164."""
+        """A contact is shown to the agent it is offered to, with where the customer is reached: a number in E.164."""
         async with self.opened(rig) as backend:
             offered = await self.ringing(backend, rig)
             assert offered.agent_id == (await self.me(backend)).id
-            assert offered.customer.kind == "phone"
+            assert offered.customer.kind == rig.customer_kind
             assert offered.queue
 
     @behaviour

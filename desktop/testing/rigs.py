@@ -17,6 +17,7 @@ from desktop.ports.crm import Crm
 from desktop.ports.messaging import Messaging, OutgoingMessage
 from desktop.ports.presence import PresenceSource
 from desktop.ports.voice import Voice
+from desktop.testing import fresh
 from desktop.testing.rig import Rig, absent
 
 CALLER = "+442079460958"
@@ -37,9 +38,16 @@ class ContactCenterRig(Rig[ContactCenter]):
     edits: ClassVar[bool] = False
     """True where a customer can change or take back what they wrote."""
 
+    customer_kind = "phone"
+    """How customers are reached: `phone`, `email` or `handle`."""
+
+    def new_customer(self) -> str:
+        """Where a customer is reached who was never here before; an E.164 number for `phone`."""
+        return fresh.number()
+
     @abstractmethod
     async def call(self, number: str = CALLER) -> None:
-        """A customer with this E.164 number calls, and is offered to our agent once the agent is available.
+        """This customer calls, or writes where nobody calls, and is offered to our agent once they are available.
 
         Where PAUSE_RECORDING is declared, the call is recorded as soon as it is connected.
         """
