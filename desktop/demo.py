@@ -15,6 +15,7 @@ from desktop.config.toml_file import APP, with_profile, write_private
 from desktop.words.catalogue import tr
 
 if TYPE_CHECKING:
+    from desktop.tui.settings.settings import Settings
     from desktop.wiring import InstanceLock
     from mock_backends.launcher import Running
 
@@ -133,5 +134,18 @@ def _run(where: Path, lock: "InstanceLock", scenario: str, role: str, speed: flo
         with logging_to(log_path, log_level):
             window = Wanted(window="title")
             return run_desktop(
-                lambda: build(profile, lock), guide=True, throwaway=True, log_path=log_path, calls=window
+                lambda: build(profile, lock),
+                guide=True,
+                throwaway=True,
+                log_path=log_path,
+                calls=window,
+                settings=lambda: _settings(profile),
             )
+
+
+def _settings(profile: Profile) -> "Settings":
+    """The same for the demo, whose changes go when it is left."""
+    from desktop.config.settings_file import SettingsFile
+    from desktop.tui.settings.settings import Settings
+
+    return Settings(profile, SettingsFile(None, profile.path.read_text("utf-8")), {})

@@ -149,6 +149,7 @@ async def build(
 
         return alerts_beside(profile.path)
 
+    session.threads.folder = profile.files_path
     session.canned.read = CannedFolder(profile.path).read
     session.supervisor.scorecards = scorecards
     session.supervisor.alerts.read_settings = alerting

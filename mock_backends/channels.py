@@ -29,4 +29,5 @@ CHANNELS: Final[Mapping[str, ChannelTraits]] = {
     "sms": ChannelTraits("phone", 3, "Was reminded by SMS of {}.", 1, talk=0.6, patience=8.0),
 }
 CALLS: Final[frozenset[str]] = frozenset(word for word, traits in CHANNELS.items() if traits.call)
+WRITTEN: Final[frozenset[str]] = frozenset(CHANNELS) - CALLS
 CAPACITY: Final[Mapping[str, int]] = {word: traits.capacity for word, traits in CHANNELS.items()}

@@ -1,6 +1,7 @@
 """What every suite shares: the language, the switches between the quick and the full-size settings, and to the real
-servers."""
+servers; and what keeps the suites quick."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,6 +33,24 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Three for each processor, since many tests wait for servers and terminals; at most twelve."""
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(12, 3 * processors)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What the workers and the programs they start compile is kept, or each of them would compile all of it again."""
+    if config.getoption("numprocesses", None):
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end; a fifth of the time went into looking for garbage among it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 20)
+
+
+def pytest_sessionfinish() -> None:
+    """All is taken apart at the end: DuckDB counts then, and prints what of it is left."""
+    gc.unfreeze()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from desktop.app.background import Background
-from desktop.app.commands.actions import Actions
+from desktop.app.commands.agent_commands import AgentCommands
 from desktop.app.commands.phone import Phone
 from desktop.app.commands.recording_consent import RecordingPolicy
 from desktop.app.commands.runner import CommandRunner
@@ -13,9 +13,9 @@ from desktop.app.connections.backend_calls import BackendCalls, Reading
 from desktop.app.connections.backends import Backends
 from desktop.app.connections.clock_watch import ClockWatch
 from desktop.app.connections.connections import Connections
+from desktop.app.connections.event_feed import EventFeed
 from desktop.app.connections.event_source import EventSource
 from desktop.app.connections.failures import own_words
-from desktop.app.connections.feed import Feed
 from desktop.app.connections.plugin_watch import PluginWatch
 from desktop.app.connections.screen_watch import ScreenWatch
 from desktop.app.connections.targets import Targets
@@ -30,6 +30,7 @@ from desktop.app.notes.messages import Messages
 from desktop.app.notes.notes import Notes
 from desktop.app.notes.outbox import Outbox
 from desktop.app.notes.replies import Replies
+from desktop.app.notes.threads import Threads
 from desktop.app.notes.unsaved_text import Unsaved
 from desktop.app.notes.wrap_up_rows import WrapUpRows
 from desktop.app.notes.wrap_ups import WrapUps
@@ -89,7 +90,7 @@ class Session:
         self._file = LocalFile(open_local, self._restore, self.store, self.timing)
         self._backend_calls = BackendCalls(self.timing, lambda text: self.store.notice(text, "error"))
         self._background = Background(self._stopped)
-        self.feeds: dict[str, Feed] = {}
+        self.feeds: dict[str, EventFeed] = {}
         self._messages = Messages(self.store, self._file.opened)
         self.plugins = PluginWatch(self.store, backends.plugins)
         self._backends = self._by_source(backends)
@@ -98,12 +99,17 @@ class Session:
         )
         directories = {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)}
         runner = CommandRunner(self.store, self._backend_calls, backends.contact_center, self._refresh)
-        self.actions = Actions(runner, directories, Phone(self.store, self._backend_calls, backends.voice))
+        self.actions = AgentCommands(runner, directories, Phone(self.store, self._backend_calls, backends.voice))
         self.help = HelpLine(runner)
         FloorNotices(self.store)
         RecordingPolicy(self.store, self.actions, self._background.spawn, recording_consent)
         self.news = Newsroom(self.store)
-        self.supervisor = SupervisorDesk(runner, backends.contact_center, self._file.opened)
+        self.supervisor = SupervisorDesk(
+            runner,
+            backends.contact_center,
+            self._file.opened,
+            {source: crm for source, crm in self._backends.items() if isinstance(crm, Crm)},
+        )
         self.on_screen = ScreenWatch(
             self._backend_calls,
             directories,
@@ -162,11 +168,14 @@ class Session:
         )
         Handovers(self.store, self._backend_calls, backends.contact_center, self.notes.text, self._background.spawn)
         self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]
-        self.outbox.heard, self.outbox.gone = self.notes.parking.learn, self.notes.parking.discarded
+        self.outbox.heard, self.outbox.gone = self.notes.parked_records.learn, self.notes.parked_records.discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
-        self.replies = Replies(self.store, self.notes, self.actions, self.timing, self._background.spawn)
-        self.actions.leaving = self.replies.send_held
         self.canned = CannedReplies(self.store, self.timing)
+        self.replies = Replies(
+            self.store, self.notes, self.actions, self.timing, self._background.spawn, self.canned.signature
+        )
+        self.actions.leaving = self.replies.send_held
+        self.threads = Threads(self.store, self._backend_calls, backends.contact_center, self._background.spawn)
         self.experts = Experts(self.store, self._file.opened)
         self.actions.asked.append(self.experts.asked)
         self.own_presence = [
@@ -298,7 +307,9 @@ class Session:
         tells_time: bool = False,
         keep: Callable[[Envelope], Awaitable[None]] | None = None,
     ) -> None:
-        self.feeds[source] = Feed(source, backend, self.store, self._backend_calls, tells_time=tells_time, keep=keep)
+        self.feeds[source] = EventFeed(
+            source, backend, self.store, self._backend_calls, tells_time=tells_time, keep=keep
+        )
 
     def _reading(self, source: str) -> Reading:
         return Reading(self._backend_calls, source, lambda health, why: self._connections.say(source, health, why))

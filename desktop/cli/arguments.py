@@ -13,7 +13,7 @@ from desktop.ports.kinds import Kind
 from desktop.words.catalogue import tr
 from desktop.words.marks import mark
 
-VERBS = tuple(verb.value for verb in Verb if verb not in (Verb.PARK, Verb.UNPARK))  # which no contact centre is asked
+VERBS = tuple(verb.value for verb in Verb)
 SHELLS = ("bash", "zsh", "fish", "tcsh")
 LEVELS = ("error", "warning", "info", "debug")
 AGENT_VERBS = (*(one.value for one in Availability), "cancel_next")
@@ -205,7 +205,7 @@ def _reading(add: Add) -> None:
 
 def _doing(add: Add) -> None:
     do = add("do", tr("Act on an interaction, or on your own availability."))
-    verbs = (*VERBS, *AGENT_VERBS, "chat", "dial", "ask_help", "answer_supervisor")
+    verbs = (*VERBS, *AGENT_VERBS, "chat", "dial", "pull", "ask_help", "answer_supervisor", "save_file")
     do.add_argument("verb", type=spelled, choices=verbs, metavar="VERB", help=", ".join(verbs))
     do.add_argument("id", nargs="?", help=tr("the interaction; for chat the person, for answer_supervisor who wrote"))
     do.add_argument("--key", help=tr("idempotency key: repeat with the same one and it is done once"))
@@ -213,6 +213,21 @@ def _doing(add: Add) -> None:
     do.add_argument("--target", help=tr("person:ID, agent:ID, tel:+NUMBER, or queue:NAME for a blind transfer"))
     do.add_argument("--digits", help=tr("tones: 0-9 * # A-D"))
     do.add_argument("--text", help=tr("what to write"))
+    do.add_argument(
+        "--file",
+        dest="files",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help=tr("send_message: a file to send along; may be given again"),
+    )
+    do.add_argument("--subject", default="", help=tr("send_message: the subject of an e-mail"))
+    do.add_argument(
+        "--to", action="append", default=[], help=tr("send_message: an e-mail's recipient; may be given again")
+    )
+    do.add_argument("--cc", action="append", default=[], help=tr("send_message: who gets a copy; may be given again"))
+    do.add_argument("--message", help=tr("save_file: the id of the message"))
+    do.add_argument("--attachment", help=tr("save_file: the id of the file in it; the only one if left out"))
     do.add_argument("--reason", default="", help=tr("why: for decline and not_ready"))
     do.add_argument("--after-current", action="store_true", help=tr("availability: after the current contact"))
     do.add_argument("--code", dest="codes", action="append", default=[], help=tr("wrap-up code; may be given again"))

@@ -1,14 +1,19 @@
 """The full screen: for a profile, or for the demo."""
 
 import gc
+import os
+from typing import TYPE_CHECKING
 
 from desktop.cli.connection import Chosen, profile_of
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.startup_check import start_problems
-from desktop.config import ConfigError
+from desktop.config import ConfigError, Profile
 from desktop.config.log import logging_to
 from desktop.config.toml_file import themes_beside
 from desktop.words.catalogue import in_words, tr
+
+if TYPE_CHECKING:
+    from desktop.tui.settings.settings import Settings
 
 
 def start_desktop(chosen: Chosen) -> int:
@@ -35,6 +40,7 @@ def start_desktop(chosen: Chosen) -> int:
                     theme=profile.theme.value,
                     themes=themes_beside(profile.path),
                     calls=Wanted(profile.ring.value, profile.notify.value, profile.window.value),
+                    settings=lambda: _settings(profile),
                 )
     except InstanceHeld as held:
         advice = tr("Close it there, or start with --take-over.")
@@ -63,3 +69,11 @@ def start_demo(chosen: Chosen) -> int:
         )
     except InstanceHeld as held:
         raise CommandError(tr("A demo runs already; leave it first."), Exit.REFUSED) from held
+
+
+def _settings(profile: Profile) -> "Settings":
+    """What the page of settings shows: only who opens it pays for it."""
+    from desktop.config.settings_file import SettingsFile
+    from desktop.tui.settings.settings import Settings
+
+    return Settings(profile, SettingsFile(profile.path), os.environ)

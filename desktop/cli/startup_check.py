@@ -3,7 +3,7 @@
 from desktop.config import Profile
 from desktop.config.backends import at
 from desktop.config.toml_file import themes_beside
-from desktop.domain.text.sentence import Sentence, verbatim
+from desktop.domain.text.sentence import Sentence
 
 
 def theme_hints(profile: Profile) -> tuple[str, ...]:
@@ -18,13 +18,7 @@ def theme_hints(profile: Profile) -> tuple[str, ...]:
 
 def start_problems(profile: Profile) -> tuple[Sentence, ...]:
     """Everything for which the desktop would refuse a profile, a sentence each; empty where it starts."""
-    from desktop.tui.keys import keys
-    from desktop.tui.terminal.theme_files import ThemeFiles
+    from desktop.tui.settings.checks import screen_problems
 
-    found = keys.problems({verb: key.value for verb, key in profile.keys.items()})
-    try:
-        if profile.theme.value:
-            ThemeFiles(themes_beside(profile.path)).theme(profile.theme.value)
-    except ValueError as wrong:
-        found.append(str(wrong))
-    return profile.problems + tuple(at(str(profile.path), verbatim(words)) for words in found)
+    found = screen_problems(profile.keys, profile.theme, profile.path)
+    return profile.problems + tuple(at(str(profile.path), problem) for problem in found)

@@ -4,6 +4,7 @@ Each file may have `[[alerts]]` tables and one table `[alerting]`. What is wrong
 and name; the other rules are used.
 """
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from desktop.config.alert_rules import make_rule, merged, near
+from desktop.config.backends import plain
 from desktop.config.quantity import QuantityError, quantity
-from desktop.config.setting import ConfigError
+from desktop.config.setting import BY_DEFAULT, ConfigError, Setting
 from desktop.config.toml_file import read_tables
-from desktop.domain.alerts.rules import AlertSettings
+from desktop.domain.alerts.rules import MAX_AGE, AlertSettings
 from desktop.domain.entities.floor import ActivityKind
 from desktop.domain.entities.words import Availability
 from desktop.domain.figures.adherence import ENGAGED
@@ -40,6 +42,36 @@ def alerts_beside(config: Path) -> AlertSettings:
     for file in own:
         rules.take(file)
     return rules.settings()
+
+
+def alerting_values(config: Path, tables: Mapping[str, object]) -> Mapping[str, Setting]:
+    """What holds for all rules, as far as it is one value, by its option.
+
+    Args:
+        config: the configuration file.
+        tables: what stands in it, or is to.
+    """
+    beside = _File(config.with_name(FILE), whole=True)
+    own = tables.get("alerting")
+    values = {"bundled": Setting("true", BY_DEFAULT), "max_age": Setting(f"{MAX_AGE:g} s", BY_DEFAULT)}
+    for path, settings in ((config, own if isinstance(own, dict) else {}), (beside.path, beside.settings)):
+        for option in values:
+            if option not in settings or (option == "bundled" and values[option].value == "false"):
+                continue
+            where = f"{path} [alerting] {option}"
+            with contextlib.suppress(ConfigError):
+                values[option] = Setting(plain(settings[option], where), verbatim(where))
+    return values
+
+
+def alerting_problems(config: Path, tables: Mapping[str, object]) -> tuple[Sentence, ...]:
+    """What is wrong with the `[alerting]` of the configuration file, with these tables in it."""
+    rules = _Rules()
+    own = tables.get("alerting", {})
+    if not isinstance(own, dict):
+        return (Sentence("rule.settings_not_a_table", place=str(config)),)
+    rules.take_settings(own, f"{config} [alerting]")
+    return rules.settings().problems
 
 
 class _File:
@@ -128,11 +160,11 @@ class _Rules:
                 continue
             self._tables[name] = merged(self._tables.get(name, {}), table)
             self._places[name] = (file, number)
-        self._take_settings(file)
+        self.take_settings(file.settings, f"{file.path} [alerting]")
 
-    def _take_settings(self, file: _File) -> None:
-        where = f"{file.path} [alerting]"
-        for key, value in file.settings.items():
+    def take_settings(self, settings: Mapping[str, Any], where: str) -> None:
+        """Take in an `[alerting]` table, and where it stands."""
+        for key, value in settings.items():
             if key not in SETTINGS:
                 self._wrong(where, Sentence("rule.not_an_option", option=key) + near(key, SETTINGS))
             elif key == "bundled" and not isinstance(value, bool):

@@ -11,7 +11,7 @@ from typing import Any
 from desktop.config.toml_file import LARGEST
 from desktop.domain.entities.channels import WRITTEN
 from desktop.domain.entities.words import Channel
-from desktop.domain.notes.canned_replies import CannedReply, Placeholder, placeholders
+from desktop.domain.notes.canned_replies import IN_SIGNATURES, CannedReply, Placeholder, Signature, placeholders
 from desktop.domain.text.sentence import NOTHING, Sentence, verbatim
 
 FILE = "replies.toml"
@@ -24,6 +24,8 @@ LONGEST_NAME = 60
 LONGEST_TEXT = 8_000
 _KEYS = ("name", "text", "channel", "queue", "language")
 _HEAD = re.compile(r"^[ \t]*\[\[[ \t]*replies[ \t]*\]\]", re.MULTILINE)
+_SIGNATURE = re.compile(r"^[ \t]*\[\[[ \t]*signatures[ \t]*\]\]", re.MULTILINE)
+_TABLES = ("replies", "signatures")
 _WHOLE_FILE = 0
 
 
@@ -33,6 +35,7 @@ class CannedFiles:
 
     replies: tuple[CannedReply, ...] = ()
     problems: tuple[Sentence, ...] = ()
+    signatures: tuple[Signature, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class _File:
     version: tuple[int, int, int]  # when it was written, how long it is, and which file it is
     replies: tuple[CannedReply, ...]
     problems: tuple[Sentence, ...]
+    signatures: tuple[Signature, ...] = ()
 
 
 class CannedFolder:
@@ -59,7 +63,8 @@ class CannedFolder:
         try:
             paths = _paths(self._beside)
         except OSError as error:
-            return self._if_new(CannedFiles(self._replies(), (_unreadable(self._beside / FOLDER, error),)))
+            problem = _unreadable(self._beside / FOLDER, error)
+            return self._if_new(CannedFiles(self._replies(), (problem,), self._signatures()))
         if len(paths) > MOST_FILES:
             problems.append(Sentence("replies.too_many_files", folder=str(self._beside), most=MOST_FILES))
         known, self._files = self._files, {}
@@ -71,10 +76,13 @@ class CannedFolder:
         replies = self._replies()
         if len(replies) > MOST_REPLIES:
             problems.append(Sentence("replies.too_many", folder=str(self._beside), most=MOST_REPLIES))
-        return self._if_new(CannedFiles(replies[:MOST_REPLIES], tuple(problems)))
+        return self._if_new(CannedFiles(replies[:MOST_REPLIES], tuple(problems), self._signatures()))
 
     def _replies(self) -> tuple[CannedReply, ...]:
         return tuple(one for file in self._files.values() for one in file.replies)
+
+    def _signatures(self) -> tuple[Signature, ...]:
+        return tuple(one for file in self._files.values() for one in file.signatures)[:MOST_REPLIES]
 
     def _if_new(self, now: CannedFiles) -> CannedFiles | None:
         if now == self._last:
@@ -88,6 +96,25 @@ def canned_beside(config: Path) -> CannedFiles:
     return CannedFolder(config).read() or CannedFiles()
 
 
+def parse_signatures(text: str) -> tuple[tuple[Signature, ...], list[tuple[int, Sentence]]]:
+    """The signatures of a file, and what is wrong with the others, each with its line.
+
+    Raises:
+        ValueError: it is not TOML.
+    """
+    entries = tomllib.loads(text).get("signatures", [])
+    if not isinstance(entries, list):
+        return (), [(_line_of(text, "signatures"), Sentence("replies.not_signatures"))]
+    lines = [text.count("\n", 0, found.start()) + 1 for found in _SIGNATURE.finditer(text)]
+    made: list[Signature] = []
+    wrong: list[tuple[int, Sentence]] = []
+    for number, entry in enumerate(entries):
+        one, problems = _signature(entry)
+        wrong += [(lines[number] if number < len(lines) else _WHOLE_FILE, each) for each in problems]
+        made += [one] if one is not None else []
+    return tuple(made), wrong
+
+
 def parse_replies(text: str) -> tuple[tuple[CannedReply, ...], list[tuple[int, Sentence]]]:
     """The replies of a file, and what is wrong with the others, each with its line.
 
@@ -96,7 +123,7 @@ def parse_replies(text: str) -> tuple[tuple[CannedReply, ...], list[tuple[int, S
     """
     tables = tomllib.loads(text)
     lines = [text.count("\n", 0, found.start()) + 1 for found in _HEAD.finditer(text)]
-    wrong = [(_line_of(text, key), _not_known(key, ["replies"])) for key in tables if key != "replies"]
+    wrong = [(_line_of(text, key), _not_known(key, _TABLES)) for key in tables if key not in _TABLES]
     entries = tables.get("replies", [])
     if not isinstance(entries, list):
         return (), [*wrong, (_line_of(text, "replies"), Sentence("replies.not_tables"))]
@@ -124,7 +151,9 @@ def _read(path: Path, known: _File | None) -> _File | None:
             return known
         if about.st_size > LARGEST:
             raise ValueError
-        replies, wrong = parse_replies(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        replies, wrong = parse_replies(text)
+        signatures, unsigned = parse_signatures(text)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -135,8 +164,9 @@ def _read(path: Path, known: _File | None) -> _File | None:
         why = verbatim(f"{error}.") if str(error) else Sentence("replies.too_large")
         problems = (Sentence("replies.wrong", file=str(path), why=why),)
     else:
-        return _File(version, replies, tuple(_told(path, line, why) for line, why in wrong))
-    return _File(version, known.replies if known is not None else (), problems)
+        return _File(version, replies, tuple(_told(path, line, why) for line, why in (*wrong, *unsigned)), signatures)
+    kept = known if known is not None else _File(version, (), ())
+    return _File(version, kept.replies, problems, kept.signatures)
 
 
 def _told(path: Path, line: int, why: Sentence) -> Sentence:
@@ -169,6 +199,19 @@ def _reply(entry: object) -> tuple[CannedReply | None, list[Sentence]]:
     if wrong:
         return None, wrong
     return CannedReply(name.strip(), text.strip(), frozenset(map(Channel, channels)), frozenset(queues), language), []
+
+
+def _signature(entry: object) -> tuple[Signature | None, list[Sentence]]:
+    if not isinstance(entry, Mapping):
+        return None, [Sentence("replies.not_signatures")]
+    wrong = [_not_known(key, ("text", "queue")) for key in entry if key not in ("text", "queue")]
+    wrong += [] if entry.get("text") else [Sentence("replies.missing", key="text")]
+    text, queues = _text(entry, "text", LONGEST_TEXT, wrong), _texts(entry, "queue", wrong)
+    known = sorted(one.value for one in IN_SIGNATURES)
+    for one in placeholders(text):
+        if one not in known:
+            wrong.append(Sentence("replies.no_placeholder", name=f"{{{one}}}") + _guess(one, known))
+    return (None, wrong) if wrong else (Signature(text.strip(), frozenset(queues)), [])
 
 
 def _text(entry: Mapping[str, Any], key: str, most: int, wrong: list[Sentence]) -> str:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.config.backends import hint, plain, read_kind, table_of
-from desktop.config.profile_options import ONE_OF, PROFILE_KEYS, TOP_KEYS
+from desktop.config.profile_options import ONE_OF, PROFILE_KEYS, PROFILE_OPTIONS, TOP_KEYS
 from desktop.config.setting import (
     BY_DEFAULT,
     BackendSettings,
@@ -59,26 +60,63 @@ def read_profile(name: str | None, env: MutableMapping[str, str], path: Path | N
             backends[kind] = settings
     if Kind.CONTACT_CENTER not in backends and not problems:
         problems.append(Sentence("config.no_contact_center", where=where))
-    region = _profile_value("region", table, where, env) or Setting("", BY_DEFAULT)
+    own = own_values(tables, chosen.value, env, path)
+    values = own.values
+    return Profile(
+        chosen,
+        path,
+        values["data_dir"],
+        backends,
+        (*problems, *own.problems),
+        values["region"],
+        own.keys,
+        own.theme,
+        **{option.name: values[option.name] for option in ONE_OF},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnValues:
+    """What a file and the environment say of a profile beside its backends, and what is wrong with it.
+
+    values: by the names of `PROFILE_OPTIONS`. default: the profile that is used when none is named.
+    """
+
+    values: Mapping[str, Setting]
+    keys: Mapping[str, Setting]
+    theme: Setting
+    default: Setting
+    problems: tuple[Sentence, ...]
+
+
+def own_values(tables: Mapping[str, object], profile: str, env: Mapping[str, str], path: Path) -> OwnValues:
+    """All but the backends. `path` is the file that the tables are of.
+
+    Raises:
+        ConfigError: a value is none that could stand there.
+    """
+    where = f"{path} [profiles.{profile}]"
+    table = table_of(table_of(tables.get("profiles", {}), f"{path}: profiles").get(profile, {}), where)
+    values = {
+        option.name: _profile_value(option.name, table, where, env) or Setting(option.default, BY_DEFAULT)
+        for option in PROFILE_OPTIONS
+    }
+    values["data_dir"] = _data_dir(table, where, env)
+    region = values["region"]
+    problems = []
     if region.value and not (len(region.value) == 2 and region.value.isascii() and region.value.isalpha()):
         problems.append(Sentence("config.region", origin=region.origin))
-    chosen_of = {
-        option.name: _profile_value(option.name, table, where, env) or Setting(option.default, BY_DEFAULT)
-        for option in ONE_OF
-    }
     problems += [
-        Sentence("config.one_of", origin=chosen_of[option.name].origin, words=option.words)
+        Sentence("config.one_of", origin=values[option.name].origin, words=option.words)
         for option in ONE_OF
-        if chosen_of[option.name].value not in option.words
+        if values[option.name].value not in option.words
     ]
     theme = _profile_value("theme", tables, str(path), env) or Setting("", BY_DEFAULT)
     keys = {
         verb: Setting(plain(key, f"{path}: keys {verb}"), verbatim(f"{path} keys"))
         for verb, key in table_of(tables.get("keys", {}), f"{path}: keys").items()
     }
-    return Profile(
-        chosen, path, _data_dir(table, where, env), backends, tuple(problems), region, keys, theme, **chosen_of
-    )
+    return OwnValues(values, keys, theme, _default(tables, path), tuple(problems))
 
 
 def load_profile(name: str | None, env: MutableMapping[str, str], path: Path | None = None) -> Profile:
@@ -102,6 +140,10 @@ def _name(name: str | None, env: Mapping[str, str], tables: Mapping[str, object]
         return Setting(name, Sentence("config.from_command_line"))
     if env.get(PREFIX + "PROFILE"):
         return Setting(env[PREFIX + "PROFILE"], from_variable(f"{PREFIX}PROFILE"))
+    return _default(tables, path)
+
+
+def _default(tables: Mapping[str, object], path: Path) -> Setting:
     if "default" in tables:
         return Setting(plain(tables["default"], f"{path}: default"), verbatim(f"{path} default"))
     return Setting("default", BY_DEFAULT)

@@ -124,6 +124,11 @@ class Profile:
         return Path(self.data_dir.value) / f"{self.name.value}.db"
 
     @property
+    def files_path(self) -> Path:
+        """The folder of what customers sent and the agent saved."""
+        return Path(self.data_dir.value) / f"{self.name.value}.files"
+
+    @property
     def lock_path(self) -> Path:
         """The lock that says which program may write that file."""
         return Path(self.data_dir.value) / f"{self.name.value}.lock"

@@ -37,12 +37,24 @@ def read_tables(path: Path) -> Mapping[str, object]:
     try:
         if path.stat().st_size > LARGEST:
             raise ConfigError(Sentence("config.file_too_large", path=str(path)))
-        return tomllib.loads(path.read_text("utf-8"))
+        return tables_of_text(path.read_text("utf-8"), path)
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise ConfigError(Sentence("config.file_unreadable", path=str(path), why=error.strerror)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(Sentence("config.not_toml", path=str(path), why=str(error))) from error
+
+
+def tables_of_text(text: str, path: Path) -> Mapping[str, object]:
+    """The tables of a text that stands, or is to stand, in the file.
+
+    Raises:
+        ConfigError: it is not TOML.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(Sentence("config.not_toml", path=str(path), why=str(error))) from error
 
 
@@ -74,8 +86,8 @@ def with_profile(
     return written
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write the text to `path` with mode 0600, whole or not at all, in a folder made with mode 0700.
+def write_private(path: Path, text: str, mode: int = 0o600) -> None:
+    """Write the text to `path` with mode 0600 or `mode`, whole or not at all, in a folder made with mode 0700.
 
     Raises:
         ConfigError: it cannot be written.
@@ -86,6 +98,8 @@ def write_private(path: Path, text: str) -> None:
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
+                if hasattr(os, "fchmod"):
+                    os.fchmod(descriptor, mode)
                 out.write(text)
                 out.flush()
                 os.fsync(out.fileno())

@@ -39,6 +39,7 @@ class Capability(StrEnum):
     READ = "read"
     TYPING = "typing"
     PARK = "park"
+    PULL = "pull"
     WRAP_UP_EXTEND = "wrap_up_extend"
     HANDOVER = "handover"  # what an agent knew of a contact goes on with its customer
     NEXT_AVAILABILITY = "next_availability"
@@ -59,7 +60,10 @@ class Capability(StrEnum):
     MONITOR = "monitor"
     WHISPER = "whisper"
     BARGE = "barge"
+    BROADCAST = "broadcast"  # one message to several agents
     HISTORY = "history"
+    HISTORY_SEARCH = "history_search"  # finished interactions are found by words in them
+    RECORDINGS = "recordings"  # of finished interactions
     TIMELINE = "timeline"
     CASES = "cases"
     PURCHASES = "purchases"
@@ -69,6 +73,7 @@ class Capability(StrEnum):
     LINK = "link"
     KNOWLEDGE = "knowledge"
     TASKS = "tasks"
+    WRAP_UPS = "wrap_ups"  # what was written back after an interaction can be read again
     CHAT = "chat"
     SET_OWN = "set_own"
     CALENDAR = "calendar"

@@ -59,6 +59,8 @@ class ContactCenter(Supervision, Past, Quality):
     async def send_reply(self, interaction_id: str, reply: Reply, *, key: str) -> Interaction:
         """Send a reply with all it has. A backend that declares neither ATTACHMENTS nor COPIES sends plain ones only.
 
+        The text is "" where files go alone.
+
         Raises:
             Rejected: a file is too large or of a type that is not taken; an address is none.
         """
@@ -81,6 +83,24 @@ class ContactCenter(Supervision, Past, Quality):
     async def typing(self, interaction_id: str, *, on: bool) -> None:
         """Let the customer know that the agent is writing; it is forgotten by itself after 10 s."""
         raise refuse(Capability.TYPING)
+
+    async def park(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        """Put a written contact aside (`on`), or take it up again. A parked one takes none of the agent's capacity and
+        comes back by itself when the customer writes.
+
+        Raises:
+            Conflict: it is not being worked on; or to take it up, the agent has no room for it.
+        """
+        raise refuse(Capability.PARK)
+
+    async def pull(self, interaction_id: str, *, key: str) -> Interaction:
+        """Take a written contact that waits in a queue, without being offered it.
+
+        Raises:
+            Conflict: another has it, or the agent has no room for it.
+            Forbidden: the queue does not allow it.
+        """
+        raise refuse(Capability.PULL)
 
     @abstractmethod
     async def wrap_up(self, interaction_id: str, *, codes: Sequence[str], note_given: bool, key: str) -> Interaction:

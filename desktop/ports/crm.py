@@ -33,6 +33,13 @@ class Crm(Backend):
     async def log_wrap_up(self, record: WrapUpRecord) -> str:
         """Write the wrap-up back under `record.key`; answers the CRM's id of the activity, which must echo the key."""
 
+    async def wrap_ups(self, interaction_id: str) -> Sequence[WrapUpRecord]:
+        """WRAP_UPS: what was written back after an interaction, oldest first; none where nothing was.
+
+        Who may read it is the CRM's to say, as with the timeline.
+        """
+        raise _refuse(Capability.WRAP_UPS)
+
     async def timeline(
         self, customer_id: str, *, limit: int = 50, before: Instant | None = None
     ) -> Sequence[TimelineEntry]:

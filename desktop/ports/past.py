@@ -8,6 +8,7 @@ from desktop.domain.entities.history import (
     PastDetail,
     PastPage,
     PastQuery,
+    RecordingLink,
     WeekCell,
     WeekQuery,
 )
@@ -35,9 +36,17 @@ class Past(Backend):
         raise refuse(Capability.HISTORY)
 
     async def past_interactions(self, query: PastQuery) -> PastPage:
-        """Finished interactions, newest first."""
+        """Finished interactions, newest first; those with `query.text` in them only where HISTORY_SEARCH is offered."""
         raise refuse(Capability.HISTORY)
 
     async def past_interaction(self, interaction_id: str) -> PastDetail:
         """One finished interaction and what happened in it."""
         raise refuse(Capability.HISTORY)
+
+    async def open_recording(self, interaction_id: str, recording_id: str, *, key: str) -> RecordingLink:
+        """RECORDINGS: where a recording can be heard. That it was asked for is written down, and by whom.
+
+        Raises:
+            NotFound: there is none, or it is of another team.
+        """
+        raise refuse(Capability.RECORDINGS)

@@ -7,7 +7,15 @@ thing gets `NotFound` for what they may not see and `Forbidden` for what they ma
 from collections.abc import Sequence
 from datetime import date
 
-from desktop.domain.entities.floor import Acknowledgement, AgentMessage, AuditEntry, HelpRequest, Schedule, StateStretch
+from desktop.domain.entities.floor import (
+    Acknowledgement,
+    AgentMessage,
+    AuditEntry,
+    BroadcastDelivery,
+    HelpRequest,
+    Schedule,
+    StateStretch,
+)
 from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Availability, Monitoring
 from desktop.domain.text.sentence import Sentence
@@ -87,6 +95,18 @@ class Supervision(Backend):
     async def message_agent(self, agent_id: str, text: str, *, key: str) -> AgentMessage:
         """AGENT_MESSAGE: a line to an agent of the own team; an agent may answer whoever wrote to them."""
         raise refuse(Capability.AGENT_MESSAGE)
+
+    async def broadcast(self, agent_ids: Sequence[str], text: str, *, key: str) -> Sequence[BroadcastDelivery]:
+        """BROADCAST: one line to these agents of the own team, written down as one act.
+
+        Returns:
+            What became of it at each of them, in their order. One who is not of the team does not keep it from others.
+
+        Raises:
+            Rejected: there are none, more than 1000, or there is nothing to say.
+            NotFound: none of them is of the team.
+        """
+        raise refuse(Capability.BROADCAST)
 
     async def acknowledge(self, alert: str, text: str, *, key: str) -> Acknowledgement:
         """ACKNOWLEDGE: tell every other supervisor of the team that somebody deals with an alert."""

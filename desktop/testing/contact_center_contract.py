@@ -19,6 +19,7 @@ from desktop.testing.contract import Call, error_of, until
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, resilience, shape
 from desktop.testing.history_contract import HistoryContract
+from desktop.testing.parking_contract import ParkingContract
 from desktop.testing.quality_contract import QualityContract
 from desktop.testing.rig import Fault, absent, does_not_apply
 from desktop.testing.rigs import CALLER, ContactCenterRig
@@ -27,7 +28,9 @@ from desktop.testing.supervision_contract import SupervisionContract
 from desktop.testing.thread_contract import ThreadContract
 
 
-class ContactCenterContract(CallContract, ThreadContract, SupervisionContract, HistoryContract, QualityContract):
+class ContactCenterContract(
+    CallContract, ThreadContract, ParkingContract, SupervisionContract, HistoryContract, QualityContract
+):
     """Inherit from this, under a name that starts with `Test`, and bring a fixture `rig`."""
 
     async def reading(self, backend: Any, rig: ContactCenterRig) -> object:
@@ -59,6 +62,8 @@ class ContactCenterContract(CallContract, ThreadContract, SupervisionContract, H
             Capability.COPIES: [lambda: backend.send_reply(who, Reply("hello", "about", ("a@example.com",)), key=key)],
             Capability.READ: [lambda: backend.mark_read(who, "message", key=key)],
             Capability.TYPING: [lambda: backend.typing(who, on=True)],
+            Capability.PARK: [lambda: backend.park(who, on=True, key=key)],
+            Capability.PULL: [lambda: backend.pull(who, key=key)],
             Capability.WRAP_UP_EXTEND: [lambda: backend.extend_wrap_up(who, key=key)],
             Capability.HANDOVER: [lambda: backend.hand_over(who, note="", customer_id="", key=key)],
             Capability.NEXT_AVAILABILITY: [lambda: backend.cancel_next(key=key)],
@@ -145,11 +150,11 @@ class ContactCenterContract(CallContract, ThreadContract, SupervisionContract, H
 
     @behaviour
     async def test_a_call_is_offered(self, rig: ContactCenterRig) -> None:
-        """A call is shown to the agent it is offered to, with the customer's number in E.164."""
+        """A contact is shown to the agent it is offered to, with where the customer is reached: a number in E.164."""
         async with self.opened(rig) as backend:
             offered = await self.ringing(backend, rig)
             assert offered.agent_id == (await self.me(backend)).id
-            assert offered.customer.kind == "phone"
+            assert offered.customer.kind == rig.customer_kind
             assert offered.queue
 
     @behaviour

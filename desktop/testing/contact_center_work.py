@@ -40,7 +40,7 @@ class ContactCenterWork(StreamContract[ContactCenterRig], ResilienceContract[Con
     snapshot_event = ContactCenterSnapshot
 
     async def stir(self, backend: Any, rig: ContactCenterRig) -> Callable[[Event], bool]:
-        number = fresh.number()
+        number = rig.new_customer()
         await self.available(backend, rig)
         await rig.call(number)
 
@@ -97,7 +97,7 @@ class ContactCenterWork(StreamContract[ContactCenterRig], ResilienceContract[Con
 
     async def ringing(self, backend: Any, rig: ContactCenterRig) -> Interaction:
         """A call that is offered to the agent."""
-        number = fresh.number()
+        number = rig.new_customer()
         await self.available(backend, rig)
         await rig.call(number)
         return await self._offered(backend, rig, lambda one: one.customer.value == number)

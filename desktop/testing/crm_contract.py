@@ -54,6 +54,7 @@ class CrmContract(CrmRecordContract):
         key = new_key()
         calls: dict[Capability, Sequence[Call]] = {
             Capability.TIMELINE: [lambda: backend.timeline("1")],
+            Capability.WRAP_UPS: [lambda: backend.wrap_ups("no-such-interaction")],
             Capability.CASES: [lambda: backend.cases("1")],
             Capability.PURCHASES: [lambda: backend.purchases("1")],
             Capability.CREATE_CUSTOMER: [lambda: backend.create_customer("X", [Address("phone", CALLER)], key=key)],

@@ -1,6 +1,7 @@
 """What a CRM has to keep of the words that are written to it: nothing of a wrap-up, a case or a customer is dropped."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from desktop.domain.entities.customer import FollowUp, WrapUpRecord
 from desktop.domain.entities.model import Address
 from desktop.ports.base import Capability
 from desktop.testing import fresh
+from desktop.testing.contract import until
 from desktop.testing.crm_writing_contract import CrmWritingContract, record, somebody
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, proves
@@ -70,6 +72,26 @@ def full_record(key: str, customer_id: str | None) -> _Told:
 
 class CrmRecordContract(CrmWritingContract):
     """Part of `CrmContract`: what arrives is whole."""
+
+    @behaviour
+    @proves(Capability.WRAP_UPS)
+    async def test_a_wrap_up_is_read_again_by_its_interaction(self, rig: CrmRig) -> None:
+        """Note, codes, agent, times and follow-ups are as they were written; of no other interaction is it told."""
+        customer_id = await somebody(rig)
+        told = full_record(new_key(), customer_id).record
+        async with self.opened(rig, Capability.WRAP_UPS) as backend:
+            await backend.log_wrap_up(told)
+            await backend.log_wrap_up(record(new_key(), customer_id))
+
+            async def look() -> Sequence[WrapUpRecord] | None:
+                found: Sequence[WrapUpRecord] = await backend.wrap_ups(told.interaction_id)
+                return found or None
+
+            (kept,) = await until(look, rig.patience, "the wrap-up of the interaction")
+            for name in ("interaction_id", "agent_id", "codes", "note", "follow_ups", "experts", "address"):
+                assert getattr(kept, name) == getattr(told, name), name
+            assert abs(kept.ended_at - told.ended_at) <= MINUTE
+            assert list(await backend.wrap_ups("no-such-interaction")) == []
 
     @behaviour
     @pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])

@@ -10,14 +10,16 @@ from desktop.domain.entities.history import IntervalQuery, PastInteraction, Past
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Outcome, Phase
 from desktop.ports.base import Capability
-from desktop.ports.errors import NotFound, Rejected
+from desktop.ports.errors import NotFound, Rejected, Unsupported
 from desktop.testing.contact_center_work import ContactCenterWork
 from desktop.testing.contract import error_of, until
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves
+from desktop.testing.rig import does_not_apply
 from desktop.testing.rigs import ContactCenterRig
 
-HISTORY = Capability.HISTORY
+HISTORY, SEARCH, RECORDINGS = Capability.HISTORY, Capability.HISTORY_SEARCH, Capability.RECORDINGS
+HOSTILE = ("'", '"', "%", "_", "*", "\\", "a' OR '1'='1", "--", "{}", "$word0", "\u202e", "\x00", "x" * 250, "é\u0301")
 HOUR = 3_600.0
 _ADDED = ("offered", "answered", "abandoned", "handled", "talk_seconds")
 
@@ -126,6 +128,81 @@ class HistoryContract(ContactCenterWork):
                 replace(query, longer_than=1e8),
             ):
                 assert (await boss.past_interactions(nothing)).interactions == ()
+
+    @behaviour
+    @proves(HISTORY, SEARCH)
+    async def test_a_call_is_found_by_words_in_it(self, rig: ContactCenterRig) -> None:
+        """By any part of the customer's address, in any case; not where one of the words is missing."""
+        async with self.opened(rig) as agent, self.overseeing(rig, HISTORY, SEARCH) as boss:
+            call = await self.had(agent, rig)
+            kept = await self.remembered(boss, rig, call)
+            query = await self.lately(boss, limit=1_000)
+            part = kept.customer[-7:]
+            for text in (part, f"  {part.upper()} ", f"{part} {kept.customer[:4]}"):
+                page = await boss.past_interactions(replace(query, text=text))
+                assert kept.id in {one.id for one in page.interactions}, text
+            for text in (f"{part} no-such-word", "no-such-word"):
+                page = await boss.past_interactions(replace(query, text=text))
+                assert page.interactions == (), text
+
+    @honesty
+    @proves(HISTORY, SEARCH)
+    async def test_any_words_can_be_searched_for(self, rig: ContactCenterRig) -> None:
+        """What is typed is no pattern and no command: it is found where it stands, or refused."""
+        async with self.opened(rig) as agent, self.overseeing(rig, HISTORY, SEARCH) as boss:
+            await self.remembered(boss, rig, await self.had(agent, rig))
+            query = await self.lately(boss, limit=1_000)
+            for text in HOSTILE:
+                try:
+                    page = await boss.past_interactions(replace(query, text=text))
+                except Rejected:
+                    continue
+                texts = [f"{one.customer} {one.customer_name}" for one in page.interactions]
+                assert all(text in one for one in texts), f"{text!r} finds what it is not part of"
+
+    @honesty
+    @proves(HISTORY)
+    async def test_words_are_refused_where_they_are_not_searched_for(self, rig: ContactCenterRig) -> None:
+        """A centre that does not offer to search says so, instead of telling of everything as if it were found."""
+        async with self.overseeing(rig, HISTORY) as boss:
+            if SEARCH in boss.manifest.capabilities:
+                does_not_apply(f"{SEARCH.value} is offered")
+            error = await error_of(lambda: boss.past_interactions(PastQuery(0.0, HOUR, text="hello")))
+            assert isinstance(error, Unsupported), repr(error)
+
+    @behaviour
+    @proves(HISTORY, RECORDINGS)
+    async def test_a_recording_is_opened_with_a_link(self, rig: ContactCenterRig) -> None:
+        """A recorded call says so, for how long, and where it is heard; what there is not is not found."""
+        async with self.opened(rig) as agent, self.overseeing(rig, HISTORY, RECORDINGS) as boss:
+            kept = await self.remembered(boss, rig, await self.had(agent, rig))
+            detail = await boss.past_interaction(kept.id)
+            for one in detail.recordings:
+                assert one.seconds > 0
+                assert kept.arrived_at <= one.began_at <= kept.ended_at + 1.0
+                link = await boss.open_recording(kept.id, one.id, key=new_key())
+                assert link.url.startswith(("http://", "https://")), link.url
+                assert link.expires_at > detail.interaction.ended_at
+            assert detail.recordings, "the rig's calls are recorded"
+            for which in ((kept.id, "no-such-recording"), ("no-such-interaction", detail.recordings[0].id)):
+                error = await error_of(partial(boss.open_recording, *which, key=new_key()))
+                assert isinstance(error, NotFound), repr(error)
+
+    @behaviour
+    @proves(HISTORY, RECORDINGS, Capability.AUDIT)
+    async def test_who_opened_a_recording_is_written_down(self, rig: ContactCenterRig) -> None:
+        """Once an intent, with whoever asked for it."""
+        async with (
+            self.opened(rig) as agent,
+            self.overseeing(rig, HISTORY, RECORDINGS, Capability.AUDIT) as boss,
+        ):
+            kept = await self.remembered(boss, rig, await self.had(agent, rig))
+            recording = (await boss.past_interaction(kept.id)).recordings[0]
+            key = new_key()
+            for _ in range(2):
+                await boss.open_recording(kept.id, recording.id, key=key)
+            entries = [one for one in await boss.audit() if one.subject == kept.id and one.outcome == "done"]
+            assert [one.by for one in entries] == [(await self.me(boss)).id]
 
     @behaviour
     @proves(HISTORY)

@@ -7,6 +7,7 @@ needs it as not proven.
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from desktop.domain.entities.model import Address, Instant, OutgoingFile
 from desktop.domain.entities.words import PresenceState
@@ -16,6 +17,7 @@ from desktop.ports.crm import Crm
 from desktop.ports.messaging import Messaging, OutgoingMessage
 from desktop.ports.presence import PresenceSource
 from desktop.ports.voice import Voice
+from desktop.testing import fresh
 from desktop.testing.rig import Rig, absent
 
 CALLER = "+442079460958"
@@ -33,9 +35,19 @@ class ContactCenterRig(Rig[ContactCenter]):
     queue = ""
     """A queue that an interaction may be handed to; also the one that a callback is planned in."""
 
+    edits: ClassVar[bool] = False
+    """True where a customer can change or take back what they wrote."""
+
+    customer_kind = "phone"
+    """How customers are reached: `phone`, `email` or `handle`."""
+
+    def new_customer(self) -> str:
+        """Where a customer is reached who was never here before; an E.164 number for `phone`."""
+        return fresh.number()
+
     @abstractmethod
     async def call(self, number: str = CALLER) -> None:
-        """A customer with this E.164 number calls, and is offered to our agent once the agent is available.
+        """This customer calls, or writes where nobody calls, and is offered to our agent once they are available.
 
         Where PAUSE_RECORDING is declared, the call is recorded as soon as it is connected.
         """
@@ -53,8 +65,12 @@ class ContactCenterRig(Rig[ContactCenter]):
         absent("the customer cannot be made to write on")
 
     async def customer_changes(self, interaction_id: str, message_id: str, text: str | None) -> None:
-        """The customer edits a message of theirs, or deletes it (None)."""
+        """The customer edits a message of theirs, or deletes it (None). Asked for where `edits` is True."""
         absent("customers cannot edit or delete what they wrote")
+
+    async def colleague_pulls(self, interaction_id: str) -> None:
+        """Another agent takes a written contact that waits in a queue. Asked for where PULL is declared."""
+        absent("no other agent can be made to take a contact")
 
     async def customer_types(self, interaction_id: str) -> None:
         """The customer of a written contact is typing now. Asked for where TYPING is declared."""

@@ -34,6 +34,8 @@ METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
             _C.COPIES: ("send_reply",),
             _C.READ: ("mark_read",),
             _C.TYPING: ("typing",),
+            _C.PARK: ("park",),
+            _C.PULL: ("pull",),
             _C.WRAP_UP_EXTEND: ("extend_wrap_up",),
             _C.HANDOVER: ("hand_over",),
             _C.NEXT_AVAILABILITY: ("cancel_next",),
@@ -53,7 +55,9 @@ METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
             _C.ACKNOWLEDGE: ("acknowledge",),
             _C.AUDIT: ("audit",),
             _C.SCHEDULE: ("schedules", "agent_day"),
+            _C.BROADCAST: ("broadcast",),
             _C.HISTORY: ("intervals", "week", "past_interactions", "past_interaction"),
+            _C.RECORDINGS: ("open_recording",),
             _C.QUALITY: (
                 *("evaluations", "evaluation", "submit_evaluation", "release_evaluation", "read_evaluation"),
                 *("calibrations", "start_calibration"),
@@ -62,6 +66,7 @@ METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
         },
         Kind.CRM: {
             _C.TIMELINE: ("timeline",),
+            _C.WRAP_UPS: ("wrap_ups",),
             _C.CASES: ("cases",),
             _C.PURCHASES: ("purchases",),
             _C.CREATE_CUSTOMER: ("create_customer",),

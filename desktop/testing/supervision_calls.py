@@ -33,6 +33,7 @@ def supervision_calls(backend: Any, who: str, key: str) -> dict[Capability, Sequ
             lambda: backend.answer_help("no-such-help", "", close=True, key=key),
         ],
         Capability.AGENT_MESSAGE: [lambda: backend.message_agent(who, "hello", key=key)],
+        Capability.BROADCAST: [lambda: backend.broadcast([who], "hello", key=key)],
         Capability.ACKNOWLEDGE: [lambda: backend.acknowledge("rule|subject", "", key=key)],
         Capability.AUDIT: [lambda: backend.audit()],
         Capability.SCHEDULE: [lambda: backend.schedules(_DAY), lambda: backend.agent_day(who, _DAY)],
@@ -42,5 +43,6 @@ def supervision_calls(backend: Any, who: str, key: str) -> dict[Capability, Sequ
             lambda: backend.past_interactions(PastQuery(0.0, 3600.0)),
             lambda: backend.past_interaction(who),
         ],
+        Capability.RECORDINGS: [lambda: backend.open_recording(who, "no-such-recording", key=key)],
         Capability.QUALITY: quality_calls(backend, who, key),
     }

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from desktop.domain.entities.floor import HelpState
+from desktop.domain.entities.floor import HelpState, Reached
 from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Availability, Phase
 from desktop.domain.state.floor_events import AgentMessaged, AlertAcknowledged, HelpChanged
@@ -268,6 +268,35 @@ class SupervisionContract(ContactCenterWork):
             assert [one.text for one in (await self.snapshot(agent)).agent_messages].count(text) == 1
             await agent.message_agent(sent.by, answer, key=new_key())
             assert answer in [one.text for one in (await self.snapshot(boss)).agent_messages]
+
+    @behaviour
+    @proves(C.BROADCAST)
+    async def test_a_broadcast_reaches_each_agent_once(self, rig: ContactCenterRig) -> None:
+        """Whoever is of the team reads it once, under the same key too; who is not of it is named, and stops nobody."""
+        async with self.opened(rig) as agent, self.overseeing(rig, C.BROADCAST) as boss:
+            text, key = fresh.text("Billing is down."), new_key()
+            me = (await self.me(agent)).id
+            for _ in range(2):
+                deliveries = await boss.broadcast(["no-such-agent", me], text, key=key)
+            assert [one.agent_id for one in deliveries] == ["no-such-agent", me]
+            assert deliveries[0].reached is Reached.REFUSED
+            assert deliveries[1].reached in (Reached.DELIVERED, Reached.LATER)
+
+            async def read() -> bool | None:
+                return text in [one.text for one in (await self.snapshot(agent)).agent_messages] or None
+
+            await until(read, rig.patience, "the message")
+            assert [one.text for one in (await self.snapshot(agent)).agent_messages].count(text) == 1
+
+    @honesty
+    @proves(C.BROADCAST)
+    async def test_a_broadcast_to_nobody_is_refused(self, rig: ContactCenterRig) -> None:
+        """So is one without words."""
+        async with self.opened(rig) as agent, self.overseeing(rig, C.BROADCAST) as boss:
+            me = (await self.me(agent)).id
+            for to, text in (((), "hello"), ((me,), ""), (("no-such-agent",), "hello")):
+                error = await error_of(partial(boss.broadcast, to, text, key=new_key()))
+                assert isinstance(error, (Rejected, NotFound)), repr(error)
 
     @behaviour
     @proves(C.ACKNOWLEDGE)

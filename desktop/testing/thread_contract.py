@@ -1,5 +1,6 @@
 """What a contact centre has to keep of what is written: mail heads, files, edits, reading and typing."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from desktop.testing.contact_center_work import ContactCenterWork
 from desktop.testing.contract import error_of, until
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves
+from desktop.testing.rig import does_not_apply
 from desktop.testing.rigs import ContactCenterRig
 
 PIECE = 64 * 1024
@@ -69,6 +71,24 @@ class ThreadContract(ContactCenterWork):
             (attached,) = message.attachments
             assert attached.name == FILE.name
             assert await self._content(backend, contact.id, message.id, attached.id) == FILE.content
+
+    @behaviour
+    @proves(Capability.ATTACHMENTS)
+    async def test_a_file_goes_without_a_text(self, rig: ContactCenterRig) -> None:
+        """A reply without a text is a message with its file."""
+        async with self.opened(rig, Capability.ATTACHMENTS) as backend:
+            contact = await self.writing(backend, rig)
+            file = replace(FILE, name=f"{new_key()}.bin")
+            await backend.send_reply(contact.id, Reply("", files=(file,)), key=new_key())
+
+            def has_it(one: Interaction) -> bool:
+                return any(attached.name == file.name for line in one.messages for attached in line.attachments)
+
+            shown = await self.becomes(backend, rig, contact.id, has_it, "the message with the file")
+            (message,) = (line for line in shown.messages if file.name in [one.name for one in line.attachments])
+            (attached,) = message.attachments
+            assert (message.author, message.text.strip()) == ("agent", "")
+            assert await self._content(backend, contact.id, message.id, attached.id) == file.content
 
     @behaviour
     @proves(Capability.COPIES)
@@ -152,6 +172,8 @@ class ThreadContract(ContactCenterWork):
     @behaviour
     async def test_what_a_customer_takes_back_is_gone(self, rig: ContactCenterRig) -> None:
         """An edited message has its new words and says that it was edited; of a deleted one no word is left."""
+        if not rig.edits:
+            does_not_apply("customers can neither change nor delete what they wrote")
         async with self.opened(rig) as backend:
             await self.need_writing(backend, rig)
             contact = await self.writing(backend, rig)

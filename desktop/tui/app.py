@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from importlib.metadata import version
@@ -31,27 +32,32 @@ from desktop.tui.agent.offer_text import calls_to_answer
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.dial_field import DialField
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.file_picker import FilePicker
 from desktop.tui.agent.panes.footer import Footer
+from desktop.tui.agent.panes.head_fields import HeadFields
 from desktop.tui.agent.panes.help_field import HelpField
 from desktop.tui.agent.panes.history import TimelinePane
 from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
+from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.reply import ReplyPane
+from desktop.tui.agent.panes.save_list import SaveList
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.work import WorkPane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.screen import AgentScreen
 from desktop.tui.agent.verbs.base import DeskContext
-from desktop.tui.keys.key import ALT_SIGNS, SIGNS
+from desktop.tui.keys.key import ALT_SIGNS, SIGNS, is_typed, named
 from desktop.tui.keys.keys import BY_ID, KEYS, PICK, remap, shown
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
 from desktop.tui.outbox.launcher import OutboxLauncher
 from desktop.tui.pages import pages
 from desktop.tui.palette import DeskProvider
 from desktop.tui.quality.launcher import QualityLauncher, QualityWanted
+from desktop.tui.settings.launcher import SettingsLauncher
 from desktop.tui.supervisor.launcher import ON_FLOOR, FloorLauncher
 from desktop.tui.supervisor.report_launcher import ReportLauncher, ReportsWanted
 from desktop.tui.terminal import crash
@@ -60,14 +66,19 @@ from desktop.tui.terminal.news_bell import NewsBell, Wanted
 from desktop.tui.terminal.offer_bell import OfferBell
 from desktop.tui.terminal.theme_files import ThemeFiles
 from desktop.tui.textual_patches.key_sequences import name_alt_keys
+from desktop.tui.widgets.key_hint import pressed_at
+from desktop.tui.widgets.pane import Pane
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.words import news as news_words
 from desktop.tui.words.last_words import left_waiting, not_copied_yet, rescued
+from desktop.words import catalogue, language
 from desktop.words.catalogue import in_words, tr
 
 if TYPE_CHECKING:
     from desktop.app.notes.unsaved_text import Unsaved
     from desktop.app.session import Session
+    from desktop.config.profile import OwnValues
+    from desktop.tui.settings.settings import Settings
     from desktop.tui.supervisor.screen import SupervisorScreen
 
 log = logging.getLogger(__name__)
@@ -171,6 +182,7 @@ class DesktopApp(TerminalApp):
         self.quality = QualityLauncher(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
         self.reports = ReportLauncher(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
         self.outbox = OutboxLauncher(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
+        self.settings = SettingsLauncher(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
         if keymap:
             self.set_keymap(remap(keymap))
 
@@ -230,11 +242,15 @@ class DesktopApp(TerminalApp):
         """Reduce what came in since the last frame, and draw it."""
         if self.session is not None:
             state = self.session.store.drain()
-            self._offers.hear(calls_to_answer(state))
+            offers = calls_to_answer(state)
+            if offers:
+                self.settings.rings()
+            self._offers.hear(offers)
             self.door.draw(state)
             self.quality.notice(state)
             self.outbox.notice(state)
             self._look_at_news()
+            self._see_thread()
             self.presses.look()
 
     def on_unmount(self) -> None:
@@ -245,6 +261,7 @@ class DesktopApp(TerminalApp):
         """Let the clocks on screen go on."""
         self.door.second()
         self._look_at_news()
+        self._see_thread()
 
     def field_for_letters(self) -> Widget | None:
         """See the base class; in a window too small to show anything, the field that was typed in before."""
@@ -310,6 +327,15 @@ class DesktopApp(TerminalApp):
         self._bell.hear(state.news, in_sight)
         self.session.news.seen(in_sight)
 
+    def _see_thread(self) -> None:
+        """What the customer wrote counts as read once it really stood on the screen, and not under another page."""
+        covered = self.screen is not self.desk_screen or self.quality.is_open or self.reports.is_open
+        if self.session is None or covered or self.outbox.is_open or self.settings.is_open or not self.app_focus:
+            return
+        seen = self.desk_screen.thread_in_sight()
+        if seen is not None:
+            self.session.threads.see(seen)
+
     def tell(self, text: str, subject: str = "") -> None:
         """Show a sentence to the agent: about a subject, or about the contact before them."""
         if self.session is not None:
@@ -361,7 +387,7 @@ class DesktopApp(TerminalApp):
         front = self.front
         if act is not None and not front.has_class("small"):
             self._prompting = front.query_one(Footer)
-            self._prompting.ask(act.prompt)
+            self._prompting.ask(act.prompt, act.key)
             self._prompting.call_after_refresh(self.presses.painted, act)
         self.outbox.prompted()
         return self._prompting is not None
@@ -380,10 +406,34 @@ class DesktopApp(TerminalApp):
         """See the base class."""
         self.tell(tr("No field is open for typing: what you type goes nowhere. {back:key} for keys."))
 
-    def clicked(self) -> None:
-        """See the base class; a click takes back what was asked."""
-        super().clicked()
-        self.presses.disarm()
+    def clicked(self, key: str) -> None:
+        """See the base class; a click takes back what was asked, unless it presses the key that was asked for."""
+        super().clicked(key)
+        armed = self.presses.armed
+        if armed is not None and named(key) not in armed.pressed:
+            self.presses.disarm()
+
+    async def on_click(self, event: events.Click) -> None:
+        """Press the key that is printed there."""
+        key = named(pressed_at(self.screen, event.screen_x, event.screen_y))
+        if not key:
+            return
+        event.stop()
+        if is_typed(key) and self.field_for_letters() is not None:
+            await self._press_beside_field(key)
+        else:
+            self.post_message(events.Key(key, " " if key == "space" else SIGNS.get(key)))
+
+    async def _press_beside_field(self, key: str) -> None:
+        """A letter was clicked while another field has the keyboard: its verb on the desk, and no text."""
+        pages = (self.quality, self.reports, self.outbox, self.settings)
+        verb = next((one.action for one in BY_ID.values() if key in one.letters), None)
+        if self.screen is not self.desk_screen or any(page.is_open for page in pages):
+            self.bell()
+        elif key.isdigit():
+            self.action_pick(int(key))
+        elif verb is not None:
+            await self.run_action(f"desk('{verb}')")
 
     # --- keys ------------------------------------------------------------------------------------------------------
 
@@ -401,6 +451,13 @@ class DesktopApp(TerminalApp):
             return
         self.quality.before(name)
         self.reports.before(name)
+        if name == "settings":
+            if self.front.query_one(Page).is_open:
+                self.front.close_top()
+            self.settings.toggle(self.session, self.front)
+            self.front.redraw()
+            return
+        self.settings.before(name)
         if self.door.do(name):
             return
         if name == "palette":
@@ -422,9 +479,42 @@ class DesktopApp(TerminalApp):
 
     def take(self, hit: Hit) -> None:
         """Do what is natural for what the palette found; a page over the desk closes as for the key of the search."""
-        for page in (self.outbox, self.quality, self.reports):
+        for page in (self.outbox, self.quality, self.reports, self.settings):
             page.before("search")
         self.desk.finding.picked(hit)
+
+    def use_settings(self, make: "Callable[[], Settings]") -> None:
+        """Have a page of settings, whose changes are seen at once where they can be."""
+
+        def made() -> "Settings":
+            settings = make()
+            settings.put_in_force = self._put_in_force
+            return settings
+
+        self.settings.make = made
+
+    def _put_in_force(self, live: "OwnValues") -> None:
+        self.set_keymap(remap({verb: key.value for verb, key in live.keys.items()}))
+        wanted = Wanted(*(live.values[name].value for name in ("ring", "notify", "window")))
+        self._bell.wanted = wanted
+        self._offers.want(wanted)
+        self._speak(live.values["language"].value)
+        self.choose_theme(live.theme.value or ("contrast" if self.no_color else "dark"))
+        self._draw_anew()
+
+    @staticmethod
+    def _speak(chosen: str) -> None:
+        known = chosen in language.LANGUAGES
+        catalogue.use(chosen if known else language.of_environment(os.environ))
+
+    def _draw_anew(self) -> None:
+        """Have every pane say what it says in the words and with the keys in force now."""
+        for screen in self.screen_stack:
+            for widget in screen.walk_children():
+                if isinstance(widget, Pane):
+                    widget.forget()
+                widget.refresh()
+        self.front.redraw()
 
     # --- what the panes say: each message is one call of the session or of the desk's actions -----------------------
 
@@ -437,6 +527,8 @@ class DesktopApp(TerminalApp):
         """Keep what was typed to the customer of a contact."""
         if self.session is not None:
             self.session.notes.edit(interaction_id, reply=text)
+            self.session.replies.begun(interaction_id)
+            self.session.threads.typed(interaction_id, text)
 
     @on(DraftEditor.Refused)
     @on(WrapUpPane.Refused)
@@ -501,6 +593,26 @@ class DesktopApp(TerminalApp):
         self.desk_screen.close_top()
         self.desk.customer.copied(event.what, event.text)
 
+    @on(FilePicker.Picked)
+    def _file_picked(self, event: FilePicker.Picked) -> None:
+        self.desk.writing.picked_file(event.interaction_id, event.path)
+
+    @on(HeadFields.Changed)
+    def _head_changed(self, event: HeadFields.Changed) -> None:
+        self.desk.writing.changed_head(event.interaction_id, event.head)
+
+    @on(HeadFields.Wrong)
+    def _head_wrong(self, event: HeadFields.Wrong) -> None:
+        self.tell(tr("{text} is no e-mail address.", text=event.text))
+
+    @on(HeadFields.Done)
+    def _head_done(self) -> None:
+        self.desk_screen.close_top()
+
+    @on(SaveList.Chosen)
+    def _file_to_save(self, event: SaveList.Chosen) -> None:
+        self.desk.writing.chosen_to_save(event.interaction_id, event.message_id, event.attachment_id)
+
     @on(HelpField.Said)
     def _said_to_supervisors(self, event: HelpField.Said) -> None:
         self.desk_screen.close_top()
@@ -518,6 +630,15 @@ class DesktopApp(TerminalApp):
     def _work_chosen(self, event: LineTable.Chosen) -> None:
         self.desk_screen.select(event.key)
         self.desk_screen.focus_writing()
+
+    @on(LineTable.Chosen, "#queues")
+    def _waiting_chosen(self) -> None:
+        if (waiting := self.desk_screen.query_one(QueuesPane).pullable) is not None:
+            self.desk.contact.pull(waiting)
+
+    @on(LineTable.Highlighted, "#queues")
+    def _queue_highlighted(self) -> None:
+        self.desk_screen.query_one(QueuesPane).on_resize()
 
     @on(LineTable.Highlighted, "#work")
     def _work_highlighted(self, event: LineTable.Highlighted) -> None:
@@ -595,10 +716,12 @@ class DesktopApp(TerminalApp):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Picking is for the desk; pages have keys of their own."""
         if action == "pick":
-            return not self.door.is_open and not self.quality.is_open and not self.outbox.is_open
+            return not (self.door.is_open or self.quality.is_open or self.outbox.is_open or self.settings.is_open)
+        if action == "desk" and self.settings.is_capturing:
+            return False
         if action == "desk" and parameters[0] == "repaint":
             return True
-        pages_over = (self.quality, self.reports, self.outbox)
+        pages_over = (self.quality, self.reports, self.outbox, self.settings)
         if action == "desk" and any(door.handles(str(parameters[0])) for door in pages_over):
             return False
         if action == "desk" and self.screen is not self.front:
@@ -616,6 +739,7 @@ class DesktopApp(TerminalApp):
                 )
         yield from self.quality.commands(self.simulate_key)
         yield from self.outbox.commands(self.simulate_key)
+        yield from self.settings.commands(self.simulate_key)
         yield from self.door.commands()
         yield from (command for command in super().get_system_commands(screen) if command.title != tr("Quit"))
 
@@ -644,6 +768,7 @@ def run_desktop(
     themes: Path | None = None,
     calls: Wanted | None = None,
     throwaway: bool = False,
+    settings: "Callable[[], Settings] | None" = None,
 ) -> int:
     """Run the desktop on this terminal to its end.
 
@@ -656,6 +781,7 @@ def run_desktop(
         themes: the folder of looks of one's own.
         calls: for which news to ring, and to ask for a notification.
         throwaway: whether what is kept goes when the program is left, as in the demo.
+        settings: makes what the page of settings shows and changes.
 
     Returns:
         The exit status: 0, 1 after a crash, 2 where no screen can be shown, 128 + n after signal n.
@@ -665,6 +791,8 @@ def run_desktop(
     """
     app = DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap, calls=calls, throwaway=throwaway)
     app.theme_files = ThemeFiles(themes)
+    if settings is not None:
+        app.use_settings(settings)
     if theme:
         app.choose_theme(theme)
     return app.run_to_exit()

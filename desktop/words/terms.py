@@ -59,7 +59,7 @@ TERMS: Final[Mapping[str, Mapping[str, str]]] = {
         Verb.WRAP_UP: mark("wrap-up"),
         Verb.CALLBACK: mark("callback"),
         Verb.PARK: mark("park"),
-        Verb.UNPARK: mark("unpark"),
+        Verb.UNPARK: mark("take back"),
     },
     "phase": {
         Phase.QUEUED: mark("queued"),
@@ -105,6 +105,7 @@ TERMS: Final[Mapping[str, Mapping[str, str]]] = {
         FloorVerb.AGENT_STATE: mark("change state"),
         FloorVerb.ANSWER_HELP: mark("answer help"),
         FloorVerb.MESSAGE: mark("message"),
+        FloorVerb.BROADCAST: mark("message the team"),
         FloorVerb.ACKNOWLEDGE: mark("acknowledge"),
         "ask_help": mark("ask for help"),
         "close_help": mark("close the help request"),

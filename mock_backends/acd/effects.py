@@ -94,6 +94,22 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Parked:
+    """The agent put the contact aside; its capacity is free."""
+
+    interaction_id: str
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """A parked contact is being worked on again."""
+
+    interaction_id: str
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandedOver:
     """The conversation goes on with another agent."""
 
@@ -178,6 +194,8 @@ Effect = (
     | Connected
     | Held
     | Resumed
+    | Parked
+    | TakenUp
     | HandedOver
     | Ended
     | Abandoned

@@ -33,8 +33,8 @@ class Work:
 
     __slots__ = (
         "agent", "answered_at", "arrived", "callback", "channel", "deadline", "excluded", "extra", "held_since",
-        "held_total", "id", "level", "line", "phase", "priority", "queue", "queued_at", "returned", "seq",
-        "stamp", "told",
+        "held_total", "id", "level", "line", "parked_since", "phase", "priority", "queue", "queued_at", "returned",
+        "seq", "stamp", "told",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +59,7 @@ class Work:
         self.answered_at = 0.0
         self.held_since: float | None = None
         self.held_total = 0.0
+        self.parked_since: float | None = None
         self.told: EstimatedWait | None = None  # how long it would wait, when it came
 
 

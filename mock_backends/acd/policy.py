@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from mock_backends.channels import CALLS, CAPACITY, CHANNELS
+from mock_backends.channels import CAPACITY, CHANNELS, WRITTEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class QueuePolicy:
             when the longest idle agent is picked (0 = idle time alone decides).
         service_level_seconds, short_abandon_seconds: the thresholds of the counters.
         expected_handle_seconds: handle time assumed until some were measured (> 0).
+        pulled: whether its agents may take what waits there in writing, without being offered it.
     """
 
     name: str
@@ -55,6 +56,7 @@ class QueuePolicy:
     short_abandon_seconds: float = 5.0
     expected_handle_seconds: float = 180.0
     relaxation: tuple[RelaxationStep, ...] = ()
+    pulled: bool = False
 
     def __post_init__(self) -> None:
         """Raises ValueError for times that would make the clock stand still or run backwards."""
@@ -77,8 +79,7 @@ class QueuePolicy:
         return {skill: least for skill, least in needed.items() if least > 0}
 
 
-_WRITTEN = frozenset(CHANNELS) - CALLS
-CALLS_APART: Final[Mapping[str, frozenset[str]]] = dict.fromkeys(_WRITTEN, _WRITTEN)
+CALLS_APART: Final[Mapping[str, frozenset[str]]] = dict.fromkeys(WRITTEN, WRITTEN)
 """A call is offered only when nothing else is in hand, and nothing during a call."""
 CALLS_BESIDE_MAIL: Final[Mapping[str, frozenset[str]]] = {**CALLS_APART, "voice": frozenset({"email", "sms"})}
 """A call may ring while mails and texts are in hand, which can wait, but not beside a chat."""

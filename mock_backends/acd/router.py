@@ -7,7 +7,7 @@ itself; call `tick(now)` then. The same engine so serves a live server and a sim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heappop, merge
 from math import inf
@@ -25,8 +25,10 @@ from mock_backends.acd.effects import (
     HandedOver,
     Held,
     OfferEnd,
+    Parked,
     Reprioritised,
     Resumed,
+    TakenUp,
     Told,
     Withdrawn,
     WrapUpStarted,
@@ -167,13 +169,18 @@ class Router:
         return effects
 
     def end(self, interaction_id: str, now: float) -> list[Effect]:
-        """The conversation ends, from either side; wrap-up begins where the queue has one."""
+        """The conversation ends, from either side; wrap-up begins where the queue has one.
+
+        Of what was parked too, unless its agent has signed out meanwhile.
+        """
         work = self._work(interaction_id, Phase.ACTIVE)
         agent = self._holder(work)
+        self._take_up(work, now)
         effects: list[Effect] = [Ended(work.id, work.queue.policy.name, agent.profile.id)]
         self._count_handled(work, agent, now)
         self._close(work)
-        self._wrap_up(work, agent, now, effects)
+        if agent.availability != "offline":  # else it was parked when they left
+            self._wrap_up(work, agent, now, effects)
         return effects
 
     def transfer_to_queue(
@@ -191,8 +198,10 @@ class Router:
         agent: Agent | None = None
         if work.phase is Phase.ACTIVE:
             agent = self._holder(work)
+            self._take_up(work, now)
             self._count_handled(work, agent, now)
-            self._wrap_up(work, agent, now, effects)
+            if agent.availability != "offline":
+                self._wrap_up(work, agent, now, effects)
         else:
             if work.phase is Phase.OFFERED:
                 agent = floor.end_offer(work, "rescinded", now, effects)
@@ -264,16 +273,9 @@ class Router:
         work = self._offered_to(interaction_id, agent_id)
         if now >= work.deadline:
             raise WrongPhase(f"the offer of {interaction_id} has run out")
-        work.phase = Phase.ACTIVE
         work.stamp += 1
-        work.answered_at = now
         self._holder(work).engage(work.channel, now)
-        book = work.queue.book
-        waited = now - work.queued_at
-        book.left("answered", work.channel, waited, now).wait_seconds += waited
-        if work.told is not None:
-            book.score(work.told, waited, now)
-        return [Connected(work.id, book.policy.name, agent_id, waited)]
+        return self._answered(work, agent_id, now)
 
     def decline(self, interaction_id: str, agent_id: str, now: float) -> list[Effect]:
         """The agent refuses the offer; they stay available for other work. Raises NotTheirs."""
@@ -307,6 +309,65 @@ class Router:
         work.held_since = None
         return [Resumed(work.id, self._holder(work).profile.id)]
 
+    def park(self, interaction_id: str, now: float) -> list[Effect]:
+        """Put a contact aside: it takes none of its agent's capacity, and its time is nobody's; twice does no harm."""
+        work = self._work(interaction_id, Phase.ACTIVE)
+        if work.parked_since is not None:
+            return []
+        agent = self._holder(work)
+        work.parked_since = now
+        agent.release(work.channel, now, engaged=True)
+        if not agent.load:
+            agent.idle_since = now
+        effects: list[Effect] = [Parked(work.id, agent.profile.id)]
+        self._floor.freed(agent, now, effects)
+        return effects
+
+    def take_up(self, interaction_id: str, now: float, *, force: bool = False) -> list[Effect]:
+        """Work on a parked contact again; twice does no harm. Raises NoRoom, WrongPhase when its agent is offline.
+
+        With `force` (the customer has written) there is always room; without its agent it goes back to the front of its
+        queue.
+        """
+        work = self._work(interaction_id, Phase.ACTIVE)
+        if work.parked_since is None:
+            return []
+        agent = self._holder(work)
+        if agent.availability == "offline":
+            if not force:
+                raise WrongPhase(f"agent {agent.profile.id} is offline")
+            effects: list[Effect] = []
+            self._take_up(work, now)
+            self._count_handled(work, agent, now)
+            work.queued_at = now
+            work.level = 0
+            work.excluded = None
+            work.held_total = 0.0
+            work.returned = True
+            self._enter(work, now, effects)
+            return effects
+        if not force:
+            self._need_room(agent, work.channel)
+        self._take_up(work, now)
+        return [TakenUp(work.id, agent.profile.id)]
+
+    def pull(self, interaction_id: str, agent_id: str, now: float) -> list[Effect]:
+        """The agent takes what waits, without being offered it. Raises NoRoom, NotTheirs; WrongPhase when offline.
+
+        Who is not ready may too: it is their choice.
+        """
+        work, agent = self._work(interaction_id, Phase.QUEUED), self._agent(agent_id)
+        if agent.availability == "offline":
+            raise WrongPhase(f"agent {agent_id} is offline")
+        if work.queue not in agent.by_queue:
+            raise NotTheirs(f"agent {agent_id} does not serve {work.queue.policy.name}")
+        self._need_room(agent, work.channel)
+        queue = work.queue
+        self._floor.leave_line(work, now)
+        queue.turns.turn(now, len(queue.members), queue.book.weight)
+        self._give(work, agent, now)
+        return self._answered(work, agent_id, now)
+
     def dial(self, interaction_id: str, queue: str, channel: str, agent_id: str, now: float) -> list[Effect]:
         """The agent starts an interaction of their own, ready or not. Raises NoRoom, WrongPhase when offline."""
         floor = self._floor
@@ -332,9 +393,11 @@ class Router:
         if new is old or new.availability == "offline":
             raise WrongPhase(f"agent {agent_id} cannot take over {interaction_id}")
         self._need_room(new, work.channel)
+        self._take_up(work, now)
         self._give(work, new, now)
         effects: list[Effect] = [HandedOver(work.id, old.profile.id, agent_id)]
-        self._wrap_up(work, old, now, effects)
+        if old.availability != "offline":
+            self._wrap_up(work, old, now, effects)
         return effects
 
     def finish_wrap_up(self, interaction_id: str, agent_id: str, now: float) -> list[Effect]:
@@ -469,10 +532,10 @@ class Router:
         queues = tuple(queue.policy.name for queue in agent.by_queue)
         return AgentView(agent_id, agent.availability, agent.reason, following, why, used, queues)
 
-    def head(self, queue: str, n: int) -> list[str]:
-        """The next `n` waiting interactions of the queue, in the order in which they will be offered."""
+    def head(self, queue: str, n: int, channels: Container[str] | None = None) -> list[str]:
+        """The next `n` waiting interactions of the queue (on these channels), in the order of their offers."""
         lines = self._found(self._floor.queues.get(queue), "queue", queue).lines.values()
-        places = merge(*(line.first(n) for line in lines if line.live))
+        places = merge(*(line.first(n) for line in lines if line.live and (not channels or line.channel in channels)))
         return [place[5].id for place, _ in zip(places, range(n), strict=False)]
 
     def position(self, interaction_id: str) -> int:
@@ -572,6 +635,27 @@ class Router:
         agent.take(work.channel, now)
         agent.engage(work.channel, now)
         self._floor.rest(agent)
+
+    def _take_up(self, work: Work, now: float) -> None:
+        """What was parked takes its agent's capacity again, whether there is room or not; of one who is there."""
+        if work.parked_since is None:
+            return
+        work.answered_at += now - work.parked_since
+        work.parked_since = None
+        agent = self._holder(work)
+        if agent.availability != "offline":
+            self._give(work, agent, now)
+
+    def _answered(self, work: Work, agent_id: str, now: float) -> list[Effect]:
+        """Customer and agent are joined."""
+        work.phase = Phase.ACTIVE
+        work.answered_at = now
+        book = work.queue.book
+        waited = now - work.queued_at
+        book.left("answered", work.channel, waited, now).wait_seconds += waited
+        if work.told is not None:
+            book.score(work.told, waited, now)
+        return [Connected(work.id, book.policy.name, agent_id, waited)]
 
     def _wrap_up(self, work: Work, agent: Agent, now: float, effects: list[Effect]) -> None:
         """`agent` is done with the customer of `work`."""

@@ -17,12 +17,13 @@ from zoneinfo import ZoneInfo
 
 from mock_backends.acd.counters import ClosedInterval
 from mock_backends.acd.midnights import Midnights
+from mock_backends.archive import evidence
 from mock_backends.archive import intervals as archive_intervals
 from mock_backends.archive import questions as archive_questions
 from mock_backends.archive.intake import Intake
 from mock_backends.archive.names import ArchiveNames
 from mock_backends.archive.rows import Finished, IntervalAsked, Page, PastAsked, PastCompany, Scope, WeekAsked
-from mock_backends.archive.schema import SCHEMA
+from mock_backends.archive.schema import LATER, SCHEMA
 from mock_backends.http.problem import Problem
 
 if TYPE_CHECKING:
@@ -146,7 +147,8 @@ class Archive:
             if found is None:
                 return None
             number, row = found
-            return {"interaction": row, "steps": _steps_of(db, number, row)}
+            known = {"interaction": row, "steps": _steps_of(db, number, row)}
+            return known | (evidence.made_up(number, row) if number <= self._made else evidence.kept(db, number))
 
         return await self._ask(find)
 
@@ -223,6 +225,7 @@ class Archive:
             self._make(db, company)
             db.execute("COMMIT")
             db.execute("CHECKPOINT")
+        db.execute(LATER)
         self._names.load(db)
         self._names.add(db, company)
         made = db.execute("SELECT coalesce(max(number), 0) FROM interaction WHERE id IS NULL").fetchone()

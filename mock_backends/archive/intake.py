@@ -25,6 +25,8 @@ _STEP = {
     "interaction": "BIGINT", "place": "USMALLINT", "moment": "DOUBLE", "what": "VARCHAR", "queue": "VARCHAR",
     "agent": "VARCHAR", "detail": "VARCHAR",
 }  # fmt: skip
+_SAID = {"interaction": "BIGINT", "place": "USMALLINT", "text": "VARCHAR", "body": "VARCHAR"}
+_RECORDING = {"interaction": "BIGINT", "place": "USMALLINT", "moment": "DOUBLE", "seconds": "DOUBLE"}
 COUNTED = {
     "since": "DOUBLE", "until": "DOUBLE", "queue": "USMALLINT", "channel": "VARCHAR", "threshold": "DOUBLE",
     "short_abandon_seconds": "DOUBLE", **dict.fromkeys(SUMS, "BIGINT"), **dict.fromkeys(SECONDS, "DOUBLE"),
@@ -54,7 +56,8 @@ class Intake:
         """Take out of the tables what was written; `made` is the highest number of those made up."""
         db.execute("BEGIN")
         db.execute("DELETE FROM interaction WHERE number > ?", [made])
-        db.execute("DELETE FROM step")
+        for table in ("step", "said", "recording"):
+            db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
         db.execute("DELETE FROM counted WHERE since >= (SELECT value FROM fact WHERE name = 'made_until')")
         db.execute("COMMIT")
 
@@ -81,6 +84,8 @@ class Intake:
         customers = _customers(db, {(one.customer, one.customer_name) for one in fresh})
         rows: list[Row] = []
         steps: list[Row] = []
+        said: list[Row] = []
+        recorded: list[Row] = []
         for one in fresh:
             number += 1
             rows.append(_interaction(one, number, names, customers[one.customer, one.customer_name]))
@@ -96,8 +101,15 @@ class Intake:
                 }
                 for place, step in enumerate(one.steps)
             ]
+            said += _said(one, number)
+            recorded += [
+                {"interaction": number, "place": place, "moment": stretch.at, "seconds": stretch.seconds}
+                for place, stretch in enumerate(one.recordings)
+            ]
         insert(db, "interaction", _INTERACTION, rows)
         insert(db, "step", _STEP, steps)
+        insert(db, "said", _SAID, said)
+        insert(db, "recording", _RECORDING, recorded)
 
     @staticmethod
     def rows(intervals: Iterable[ClosedInterval], names: ArchiveNames) -> list[Row]:
@@ -113,8 +125,21 @@ class Intake:
 
 def _encodable(one: Finished) -> Finished:
     """Without half characters, which no table holds: one bad name must not keep the others out."""
-    words = {name: getattr(one, name).encode("utf-8", "replace").decode() for name in ("customer", "customer_name")}
-    return replace(one, **words)
+    return replace(one, customer=_whole(one.customer), customer_name=_whole(one.customer_name))
+
+
+def _said(one: Finished, number: int) -> list[Row]:
+    """The subject, where there is one, and the messages, as rows."""
+    texts = [(_whole(one.subject), "")] if one.subject else []
+    texts += [(_whole(f"{each.subject}\n{each.text}".strip()), _whole(each.model_dump_json())) for each in one.messages]
+    return [
+        {"interaction": number, "place": place, "text": text, "body": body} for place, (text, body) in enumerate(texts)
+    ]
+
+
+def _whole(text: str) -> str:
+    """Without half characters."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _interaction(one: Finished, number: int, names: ArchiveNames, customer: int) -> Row:

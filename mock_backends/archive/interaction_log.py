@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mock_backends.archive.archive import Archive
-from mock_backends.archive.rows import Finished, Step
+from mock_backends.archive.rows import Finished, Recorded, Step
 from mock_backends.http.clock import Clock
 from mock_backends.wire.contact_center import Interaction
 
 MOST_STEPS = 200
+MOST_MESSAGES = 500  # the newest are kept
 
 
 @dataclass(slots=True)
@@ -25,6 +26,8 @@ class _Story:
     transfers: int = 0
     codes: tuple[str, ...] = ()
     steps: list[Step] = field(default_factory=list)
+    recorded_since: float | None = None
+    recordings: list[Recorded] = field(default_factory=list)
 
 
 class InteractionLog:
@@ -46,6 +49,7 @@ class InteractionLog:
         story = self._stories.setdefault(interaction.id, _Story(queue=interaction.queue))
         self._note_queue(story, interaction, now)
         self._note_hold(story, interaction, now)
+        self._note_recording(story, interaction, now)
         if interaction.phase != story.phase:
             self._note_phase(story, interaction, now)
         elif interaction.agent_id != story.agent and interaction.phase == "active":
@@ -73,6 +77,15 @@ class InteractionLog:
             story.held_since = None
             if interaction.phase == "active":
                 self._step(story, now, "resumed", interaction)
+
+    def _note_recording(self, story: _Story, interaction: Interaction, now: float) -> None:
+        runs = interaction.recording == "active" and interaction.phase == "active"
+        if runs and story.recorded_since is None:
+            story.recorded_since = now
+        elif not runs and story.recorded_since is not None:
+            if len(story.recordings) < MOST_STEPS:
+                story.recordings.append(Recorded(story.recorded_since, now - story.recorded_since))
+            story.recorded_since = None
 
     def _note_phase(self, story: _Story, interaction: Interaction, now: float) -> None:
         phase = interaction.phase
@@ -134,4 +147,7 @@ def _finished(interaction: Interaction, story: _Story, now: float) -> Finished:
         transfers=story.transfers,
         codes=story.codes,
         steps=tuple(story.steps),
+        subject=interaction.subject,
+        messages=tuple(interaction.messages[-MOST_MESSAGES:]),
+        recordings=tuple(story.recordings),
     )

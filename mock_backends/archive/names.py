@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from mock_backends.archive.phrases import phrases_of
 from mock_backends.archive.rows import PastAsked, PastCompany, known_channels
 from mock_backends.archive.schema import MOST_CODES, OUTCOMES
 
@@ -54,6 +55,12 @@ class ArchiveNames:
     def bits(self, codes: Iterable[str]) -> int:
         """Codes as one number; those that are not known are left out."""
         return sum({1 << self.codes[code] for code in codes if code in self.codes})
+
+    def bits_of_phrases(self, word: str, *, written: bool) -> int:
+        """The codes whose messages (`written`), or whose note, in the made-up past have a word in them, as bits."""
+        found = (phrases_of(code) for code in self._code_ids)
+        texts = [one.written if written else one.note for one in found]
+        return sum(1 << place for place, text in enumerate(texts) if word.lower() in text.lower())
 
     def codes_of(self, bits: int) -> list[str]:
         """The codes of such a number."""

@@ -45,6 +45,12 @@ _FILTERS: Final[Mapping[str, str]] = {
     "customer": " AND customer IN (SELECT number FROM customer WHERE address = $customer)",
     "longer_than": " AND wait_seconds >= $longer_than",
 }
+_WORD: Final = """ AND (
+    customer IN (SELECT number FROM customer WHERE contains(lower(name || ' ' || address), lower($word{n})))
+    OR number IN (SELECT interaction FROM said WHERE contains(lower(text), lower($word{n})))
+    OR id IS NULL AND (codes & $noted{n}::UBIGINT <> 0 OR channel <> 'voice' AND codes & $written{n}::UBIGINT <> 0)
+)"""
+"""A word to be found; what of it stands in the texts of the made-up past is known beforehand, by wrap-up code."""
 
 
 def interactions(db: "duckdb.DuckDBPyConnection", names: ArchiveNames, scope: Scope, asked: PastAsked) -> Page:
@@ -53,6 +59,10 @@ def interactions(db: "duckdb.DuckDBPyConnection", names: ArchiveNames, scope: Sc
     if bound is None:
         return Page()
     filters = "".join(_FILTERS[name] for name in bound)
+    for n, word in enumerate(asked.words):
+        filters += _WORD.format(n=n)
+        noted, written = (names.bits_of_phrases(word, written=written) for written in (False, True))
+        bound |= {f"word{n}": word, f"noted{n}": noted, f"written{n}": written}
     (newest,) = db.execute("SELECT coalesce(max(number), 0) FROM interaction").fetchone() or (0,)
     before, below = asked.until, 0
     if asked.cursor:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mock_backends.channels import CHANNELS
+from mock_backends.wire.contact_center import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,14 @@ class Step:
     queue: str = ""
     agent_id: str = ""
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A stretch of an interaction that was recorded: since when (epoch seconds), and for how long."""
+
+    at: float
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,9 @@ class Finished:
     transfers: int = 0
     codes: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    subject: str = ""
+    messages: tuple[Message, ...] = ()
+    recordings: tuple[Recorded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +126,7 @@ class PastAsked:
     longer_than: float | None = None
     cursor: str = ""
     limit: int = 100
+    words: tuple[str, ...] = ()  # each is part of the name, the address, the subject, a message or the note
 
 
 @dataclass(frozen=True, slots=True)

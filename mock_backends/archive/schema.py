@@ -87,6 +87,22 @@ CREATE TABLE counted ({_COUNTED});
 CREATE TABLE counted_day ({_COUNTED});  -- the made-up past once more, a day a row: a year is added up quickly
 """
 
+LATER: Final = """
+CREATE TABLE IF NOT EXISTS said (  -- subject and messages; `body` is a message as JSON, '' of the subject
+    interaction BIGINT NOT NULL,
+    place USMALLINT NOT NULL,
+    text VARCHAR NOT NULL,
+    body VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS recording (
+    interaction BIGINT NOT NULL,
+    place USMALLINT NOT NULL,
+    moment DOUBLE NOT NULL,
+    seconds DOUBLE NOT NULL
+);
+"""
+"""Tables that an archive kept by an earlier version does not have."""
+
 
 def extent(db: "duckdb.DuckDBPyConnection", sql: str) -> tuple[float, float]:
     """The least and the greatest that a query finds; the wrong way round where there is nothing."""

@@ -74,6 +74,7 @@ class Company:
                 service_level_seconds=queue.service_threshold,
                 short_abandon_seconds=queue.short_abandon,
                 relaxation=tuple(RelaxationStep(after, lower) for after, lower in queue.relaxation),
+                pulled=queue.pulled,
             )
             for queue in self._world.queues()
         ]

@@ -35,6 +35,7 @@ class Records:
             "CREATE TABLE IF NOT EXISTS purchases (id TEXT PRIMARY KEY, customer_id TEXT, at REAL, json TEXT)",
             "CREATE INDEX IF NOT EXISTS purchases_of ON purchases (customer_id, at DESC)",
             "CREATE TABLE IF NOT EXISTS wrap_ups (key TEXT PRIMARY KEY, activity_id TEXT, json TEXT)",
+            "CREATE INDEX IF NOT EXISTS wrap_ups_of ON wrap_ups (json_extract(json, '$.interaction_id'))",
             "CREATE TABLE IF NOT EXISTS tasks (id TEXT PRIMARY KEY, customer_id TEXT, due REAL, json TEXT)",
             "CREATE TABLE IF NOT EXISTS agents_links (interaction_id TEXT, agent_id TEXT, customer_id TEXT, "
             "reason TEXT, PRIMARY KEY (interaction_id, agent_id))",
@@ -185,6 +186,14 @@ class Records:
     def add_wrap_up(self, activity_id: str, record: WrapUpRecord) -> None:
         """Keep a record."""
         self._db.execute("INSERT INTO wrap_ups VALUES (?,?,?)", [record.key, activity_id, record.model_dump_json()])
+
+    def wrap_ups_of(self, interaction_id: str) -> list[WrapUpRecord]:
+        """The records of an interaction, oldest first."""
+        rows = self._db.execute(
+            "SELECT json FROM wrap_ups WHERE json_extract(json, '$.interaction_id') = ? ORDER BY rowid LIMIT 100",
+            [interaction_id],
+        ).fetchall()
+        return [WrapUpRecord.model_validate_json(row[0]) for row in rows]
 
     def link(self, interaction_id: str, agent_id: str, customer_id: str, reason: str) -> None:
         """Keep whose interaction it is, as an agent says; what others say of it stays."""

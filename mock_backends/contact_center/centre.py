@@ -46,6 +46,7 @@ class Centre:
             self.board.agents[agent.id] = agent
         self.feed = FloorFeed(self.board, router, log, site.clock, site.agenda, site.tokens)
         self.figures = QueueFigures(router, self.board, self.feed, site.clock, site.agenda)
+        self.figures.pulled = frozenset(policy.name for policy in policies if policy.pulled)
         if site.settings.autonomous:
             self.figures.keep_fresh(site.settings.quiet)
         self.distribution = Distribution(router, self.board, self.figures, site.clock, site.agenda)
@@ -55,6 +56,7 @@ class Centre:
         self.threads = Threads(site, self.board)
         self.customers = CustomersOnLine(site, self.distribution, self.calls, self.threads, company.rules())
         self.colleagues = Colleagues(site, self.distribution, self.calls)
+        self.threads.wrote = self.calls.customer_wrote
         self.legs.hand_to = self.customers.hand_on
         self.storm = Storm(site, self.distribution, self.customers)
         self.supervision = Supervision(site, company, log, self.distribution, self.calls, self.legs, self.customers)

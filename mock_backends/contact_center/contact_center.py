@@ -15,6 +15,7 @@ from mock_backends.contact_center.contact_routes import InteractionId, add_conta
 from mock_backends.contact_center.floor_routes import add_floor
 from mock_backends.contact_center.history_routes import add_history
 from mock_backends.contact_center.quality_routes import add_quality
+from mock_backends.contact_center.recording_routes import add_recordings
 from mock_backends.contacts.excerpt import with_newest
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import conflict, invalid, not_found
@@ -63,6 +64,7 @@ class ContactCenterService(Service):
         )
         self._remember()
         add_history(self.app, lambda: self.centre.board, self.archive, self._running)
+        add_recordings(self.app, lambda: self.centre, self.archive, site.clock.now)
 
     def reset(self) -> None:
         """All interactions gone, all agents offline, a new epoch."""
@@ -151,7 +153,10 @@ class ContactCenterService(Service):
                 and body.reason not in {r.id for r in self.centre.reasons}
             ):
                 raise invalid("There is no such reason.")
-            at_work = any(i.agent_id == caller.id and i.phase in OPEN for i in self.centre.board.interactions.values())
+            at_work = any(
+                one.agent_id == caller.id and one.phase in OPEN and not one.parked
+                for one in self.centre.board.interactions.values()
+            )
             if body.availability == "offline" and body.when == "now" and at_work:
                 raise conflict("There is open work; ask for after_current.")
             self.centre.colleagues.leave(caller.id)

@@ -11,7 +11,7 @@ from mock_backends.contact_center.centre import Centre
 from mock_backends.contacts.customers_on_line import Arrival
 from mock_backends.contacts.excerpt import with_newest
 from mock_backends.http.principals import Principal
-from mock_backends.http.problem import forbidden, invalid
+from mock_backends.http.problem import conflict, forbidden, invalid
 from mock_backends.http.service import Caller
 from mock_backends.wire.contact_center import (
     Callback,
@@ -61,6 +61,21 @@ def _add_offers(app: FastAPI, centre: Callable[[], Centre]) -> None:
     @app.post(BASE + "/decline", operation_id="decline", summary="Give an offer back")
     async def decline(caller: Caller, interaction_id: InteractionId, body: Decline | None = None) -> InteractionAnswer:
         return _answer(centre().calls.decline(caller, interaction_id))
+
+    @app.post(BASE + "/pull", operation_id="pull", summary="Take a written contact that waits in a queue")
+    async def pull(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
+        return _answer(centre().calls.pull(caller, interaction_id))
+
+    @app.post(BASE + "/park", operation_id="park", summary="Put a written contact aside")
+    async def park(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
+        interaction = centre().calls.park(centre().calls.owned(caller, interaction_id, "active"), on=True)
+        if interaction.messages:  # what is written from now on is new
+            centre().threads.read(interaction, interaction.messages[-1].id)
+        return _answer(interaction)
+
+    @app.post(BASE + "/unpark", operation_id="unpark", summary="Take up what was put aside")
+    async def unpark(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
+        return _answer(centre().calls.park(centre().calls.owned(caller, interaction_id, "active"), on=False))
 
 
 def _add_call_control(app: FastAPI, centre: Callable[[], Centre]) -> None:
@@ -214,4 +229,7 @@ def _answer(interaction: Interaction) -> InteractionAnswer:
 
 
 def _active(centre: Callable[[], Centre], caller: Principal, interaction_id: str) -> Interaction:
-    return centre().calls.owned(caller, interaction_id, "active")
+    interaction = centre().calls.owned(caller, interaction_id, "active")
+    if interaction.parked:
+        raise conflict("The contact is parked. Take it up first.")
+    return interaction

@@ -18,6 +18,8 @@ from mock_backends.wire.floor import (
     AskHelp,
     Audit,
     BeginMonitor,
+    Broadcast,
+    BroadcastAnswer,
     Ended,
     HelpAnswer,
     MeAnswer,
@@ -134,6 +136,11 @@ def _add_words(app: FastAPI, centre: Callable[[], Centre]) -> None:
     @app.post("/v1/agents/{agent_id}/messages", operation_id="message_agent", summary="Write to an agent, or answer")
     async def message_agent(caller: Caller, agent_id: Name, body: SendLine) -> MessageAnswer:
         return MessageAnswer(message=centre().supervision.messages.send(caller, agent_id, body.text))
+
+    @app.post("/v1/floor/broadcasts", operation_id="broadcast", summary="Write to several agents of the team")
+    async def broadcast(caller: Caller, body: Broadcast) -> BroadcastAnswer:
+        deliveries = centre().supervision.messages.broadcast(caller, body.agent_ids, body.text)
+        return BroadcastAnswer(deliveries=deliveries)
 
     @app.post("/v1/floor/acknowledgements", operation_id="acknowledge", summary="Say that one deals with an alert")
     async def acknowledge(caller: Caller, body: Acknowledge) -> AcknowledgementAnswer:

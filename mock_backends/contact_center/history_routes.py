@@ -23,6 +23,7 @@ Word = Annotated[str, Query(max_length=320)]
 Words = Annotated[list[Annotated[str, Query(max_length=320)]], Query(max_length=1_000)]
 Cursor = Annotated[str, Query(max_length=200)]
 MOST_INTERVALS_EACH = 5_000
+MOST_WORDS = 8
 
 
 def add_history(
@@ -100,6 +101,7 @@ def add_history(
         code: Words = [],  # noqa: B006
         customer: Word = "",
         longer_than: Annotated[float | None, Query(ge=0, le=1e9, description="waited at least so many seconds")] = None,
+        text: Annotated[str, Query(max_length=300, description="words, each of which is in it")] = "",
         cursor: Cursor = "",
         limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
     ) -> Response:
@@ -117,6 +119,7 @@ def add_history(
             longer_than,
             cursor,
             limit,
+            tuple(dict.fromkeys(text.split()))[:MOST_WORDS],
         )
         return _page("interactions", await archive.interactions(scope, asked))
 

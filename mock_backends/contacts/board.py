@@ -222,6 +222,7 @@ class Board:
             held_since=interaction.held_since,
             deadline=interaction.offer_deadline or interaction.wrap_up_deadline,
             customer=interaction.customer,
+            parked_since=interaction.parked_since,
         )
         mine = self._work.setdefault(holder, {})
         if mine.get(interaction.id) != work:

@@ -5,9 +5,9 @@ from typing import Literal
 
 from mock_backends.channels import CALLS
 from mock_backends.contacts.distribution import Distribution
-from mock_backends.contacts.legs import Legs
+from mock_backends.contacts.legs import OPEN, Legs
 from mock_backends.http.principals import Principal
-from mock_backends.http.problem import conflict, invalid, not_found
+from mock_backends.http.problem import conflict, forbidden, invalid, not_found
 from mock_backends.http.site import Site
 from mock_backends.wire.contact_center import Interaction, OutcomeWord, WrapUpCode
 
@@ -103,6 +103,40 @@ class Calls:
             self._board.tell("updated", interaction, "recording_resumed" if on else "recording_paused")
         return interaction
 
+    def park(self, interaction: Interaction, *, on: bool) -> Interaction:
+        """Put a written contact aside or take it up again; twice is no harm."""
+        if interaction.channel in CALLS:
+            raise conflict("A call cannot be parked.")
+        if any(leg.phase in OPEN for leg in interaction.legs if leg.kind != "supervisor"):
+            raise conflict("It is being transferred.")
+        router = self._distribution.router
+        self._distribution.do(lambda now: (router.park if on else router.take_up)(interaction.id, now))
+        return interaction
+
+    def pull(self, caller: Principal, interaction_id: str) -> Interaction:
+        """Take a written contact that waits; again by the same agent is no harm.
+
+        :raises Problem: 404 for what is not in a queue of theirs, 403 where the queue does not allow it, 409 when
+            another has it or they have no room.
+        """
+        interaction = self._board.interactions.get(interaction_id)
+        agent = self._board.agents.get(caller.id)
+        if interaction is None or agent is None or interaction.queue not in agent.queues:
+            raise not_found("There is no such interaction.")
+        if interaction.agent_id == caller.id and interaction.phase in ("connecting", "active"):
+            return interaction
+        if interaction.channel in CALLS or interaction.queue not in self._distribution.figures.pulled:
+            if interaction.phase != "queued":  # another's: it is not told that there is one
+                raise not_found("There is no such interaction.")
+            raise forbidden("What waits in this queue is offered; it cannot be taken from it.")
+        if interaction.phase != "queued":
+            holder = self._board.agents.get(interaction.agent_id or "")
+            if holder is None or interaction.phase in ("wrap_up", "closed"):
+                raise conflict("The customer waits no longer.")
+            raise conflict("It is offered to you." if holder is agent else f"{holder.name} has it already.")
+        self._distribution.do(lambda now: self._distribution.router.pull(interaction_id, caller.id, now), "pulled")
+        return interaction
+
     def dtmf(self, interaction: Interaction) -> Interaction:
         """Send tones."""
         self._need_call(interaction)
@@ -160,6 +194,12 @@ class Calls:
             self._distribution.do(lambda now: router.abandon(interaction.id, now))
         elif interaction.phase in ("connecting", "active"):
             self.end(interaction, "customer_left")
+
+    def customer_wrote(self, interaction: Interaction) -> None:
+        """What is parked comes back."""
+        if interaction.parked:
+            router = self._distribution.router
+            self._distribution.do(lambda now: router.take_up(interaction.id, now, force=True), "customer_wrote")
 
     @staticmethod
     def _need_call(interaction: Interaction) -> None:

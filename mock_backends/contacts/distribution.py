@@ -10,8 +10,10 @@ from mock_backends.acd.effects import (
     Ended,
     Offered,
     OfferEnded,
+    Parked,
     Queued,
     Reprioritised,
+    TakenUp,
     Withdrawn,
     WrapUpEnded,
     WrapUpStarted,
@@ -84,7 +86,11 @@ class Distribution:
                     self.moved(interaction)
                 if interaction.phase != "queued" or interaction.version == 0:
                     self._phase(interaction, "queued", "queued")
-                self.board.tell("queued", interaction, reason or ("returned" if returned else "arrived"))
+                former = interaction.agent_id if interaction.parked else None
+                if interaction.parked:
+                    interaction.agent_id = None
+                    self._put_aside(interaction, on=False)
+                self.board.tell("queued", interaction, reason or ("returned" if returned else "arrived"), also=former)
             case Offered(agent_id=agent_id, deadline=deadline) if interaction:
                 self._phase(interaction, "offered", "ringing")
                 interaction.agent_id = agent_id
@@ -102,8 +108,15 @@ class Distribution:
                 interaction.agent_id = effect.agent_id
                 interaction.offer_deadline = None
                 self._connect(interaction)
+            case Parked() if interaction:
+                self._put_aside(interaction, on=True)
+                self.board.tell("updated", interaction, reason or "parked")
+            case TakenUp() if interaction:
+                self._put_aside(interaction, on=False)
+                self.board.tell("updated", interaction, reason or "taken_up")
             case Ended() if interaction:
                 interaction.ended_at = now
+                self._put_aside(interaction, on=False)
                 interaction.customer_connected = False
                 interaction.held = interaction.muted = False
                 interaction.held_since = None
@@ -173,6 +186,10 @@ class Distribution:
         interaction.phase = phase  # type: ignore[assignment]
         interaction.phase_since = self.clock.now()
         interaction.raw_state = raw
+
+    def _put_aside(self, interaction: Interaction, *, on: bool) -> None:
+        interaction.parked = on
+        interaction.parked_since = self.clock.now() if on else None
 
     def _agent_changed(self, effect: AgentChanged) -> None:
         agent = self.board.agents[effect.agent_id]

@@ -19,7 +19,7 @@ def with_newest(interaction: Interaction, about: Message | None = None, *, whole
         return interaction
     kept: list[Message] = []
     for one in reversed(messages if whole else messages[-TAIL:]):
-        most -= len(one.model_dump_json())
+        most -= len(one.model_dump_json().encode())
         if most < 0 and kept:
             break
         kept.append(one)

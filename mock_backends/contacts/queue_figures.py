@@ -1,7 +1,10 @@
 """The live figures of each queue: agents are told at most once a second, supervisors with their floor."""
 
+from collections.abc import Iterable
+
 from mock_backends.acd.counters import Counts as Sums
 from mock_backends.acd.router import Router
+from mock_backends.channels import WRITTEN
 from mock_backends.contacts.board import Board
 from mock_backends.contacts.floor_feed import FloorFeed
 from mock_backends.http.agenda import Agenda
@@ -11,6 +14,7 @@ from mock_backends.wire.figures import Counts, EstimateScore, StaffTime
 
 FORMULA = "answered within threshold / (answered + abandoned)"
 HEAD = 3  # how many at the head of a queue are named, so that a desktop can fetch their records before the offer
+TO_PULL = 20  # how many who wait in writing are shown to those who may take them
 
 
 class QueueFigures:
@@ -26,6 +30,7 @@ class QueueFigures:
         self._told: dict[str, float] = {}
         self._since = router.counting_since
         self.frozen = False
+        self.pulled: frozenset[str] = frozenset()  # the queues whose agents may take what waits in writing
         feed.figures_of = self._unless_frozen
         agenda.at(router.next_boundary(clock.now()), self._next_five_minutes)
 
@@ -104,12 +109,23 @@ class QueueFigures:
         queue.agents_available = stats.idle
         queue.agents_busy = stats.busy
         queue.agents_signed_in = stats.signed_in
-        queue.head = [
-            Waiting(interaction_id=waiting.id, customer=waiting.customer, since=waiting.arrived_at)
-            for waiting in map(self._board.interactions.get, self._router.head(name, HEAD))
+        queue.head = self._waiting(self._router.head(name, HEAD))
+        queue.to_pull = self._waiting(self._router.head(name, TO_PULL, WRITTEN)) if name in self.pulled else []
+        return queue
+
+    def _waiting(self, ids: Iterable[str]) -> list[Waiting]:
+        return [
+            Waiting(
+                interaction_id=waiting.id,
+                customer=waiting.customer,
+                since=waiting.arrived_at,
+                channel=waiting.channel,
+                customer_name=waiting.customer_name,
+                subject=waiting.subject,
+            )
+            for waiting in map(self._board.interactions.get, ids)
             if waiting is not None
         ]
-        return queue
 
 
 def counts_on_the_wire(counts: Sums) -> Counts:

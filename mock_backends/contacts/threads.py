@@ -1,7 +1,7 @@
 """What is written in a contact: by the agent, by the customer, with files; who has seen it, and who is typing."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -57,6 +57,7 @@ class Threads:
         self._files: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._kept = 0
         self._early: OrderedDict[tuple[str, str], str | None] = OrderedDict()  # edits before their message; None: gone
+        self.wrote: Callable[[Interaction], None] = lambda _: None  # hears that a customer has written
         self.agent_typing: dict[str, float] = {}  # contact -> until when its customer is shown that the agent types
 
     # -- the agent
@@ -178,6 +179,7 @@ class Threads:
         interaction.typing_until = None
         interaction.unread = _unread(interaction)
         self._board.tell("updated", interaction, "message_received", about=line)
+        self.wrote(interaction)
 
     def customer_changes(self, interaction: Interaction, message_id: str, text: str | None) -> None:
         """The customer writes a message of theirs otherwise, or takes it back (None); also before it has arrived."""

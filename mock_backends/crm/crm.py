@@ -29,6 +29,7 @@ from mock_backends.wire.crm import (
     TimelineEntry,
     WrapUpReceipt,
     WrapUpRecord,
+    WrapUps,
 )
 
 Key = Annotated[str, Path(max_length=200)]
@@ -179,6 +180,10 @@ class CrmService(Service):
             if body.customer_id is not None:
                 self._show_on_customer(activity_id, body, body.customer_id, caller.id)
             return WrapUpReceipt(key=key, activity_id=activity_id)
+
+        @self.app.get("/v1/wrap-ups", operation_id="wrap_ups", summary="What was written back after an interaction")
+        async def wrap_ups(caller: Caller, interaction_id: Annotated[str, Query(max_length=200)]) -> WrapUps:
+            return WrapUps(wrap_ups=records.wrap_ups_of(interaction_id))
 
     def _show_on_customer(self, activity_id: str, record: WrapUpRecord, customer_id: str, agent: str) -> None:
         codes = ", ".join(record.codes)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from mock_backends.http.event_log import EventLog
 from mock_backends.http.event_stream import EventStream
-from mock_backends.http.gate import CHANGING, Gate
+from mock_backends.http.gate import BY_LINK, CHANGING, Gate
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import Problem, invalid
 from mock_backends.http.site import Site
@@ -105,7 +105,7 @@ class Service:
             for method, call in item.items():
                 call["responses"].pop("422", None)
                 call["responses"]["default"] = {"description": "A problem", "content": problem}
-                if path != "/v1/health":
+                if path != "/v1/health" and not path.startswith(BY_LINK):
                     call["security"] = [{"bearer": []}]
                 if method.upper() in CHANGING:
                     call.setdefault("parameters", []).append(

@@ -87,6 +87,11 @@ class Authorisation:
             raise not_found("There is no such agent.")
         return agent
 
+    def of_team(self, caller: Principal, agent_id: str) -> Agent | None:
+        """An agent of the caller's team; None where there is none called that."""
+        agent = self._board.agents.get(agent_id)
+        return agent if agent is not None and agent.team == caller.team else None
+
     def interaction(self, caller: Principal, interaction_id: str, act: Act | None = None) -> Interaction:
         """A contact that an agent of the caller's team has, or that waits where they serve.
 

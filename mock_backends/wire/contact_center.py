@@ -133,6 +133,7 @@ class Interaction(Wire):
     recording: Literal["none", "active", "paused"] = "none"
     recording_since: float | None = None
     parked: bool = False
+    parked_since: float | None = None
     unread: int = 0
     typing_until: float | None = None
     legs: list[Leg] = Field(default_factory=list)
@@ -170,15 +171,21 @@ class Agent(Wire):
 
 
 class Waiting(Wire):
-    """Somebody at the head of a queue."""
+    """Somebody who waits in a queue, since when."""
 
     interaction_id: str
     customer: Address
     since: float
+    channel: ChannelWord
+    customer_name: str = ""
+    subject: str = ""
 
 
 class QueueStats(Wire):
-    """What a queue looks like at `as_of`. `trend`: the most who waited at once in each of the last twelve 5 min."""
+    """What a queue looks like at `as_of`. `trend`: the most who waited at once in each of the last twelve 5 min.
+
+    `to_pull`: the first of those who wait in writing, where the queue lets its agents take them.
+    """
 
     name: str
     version: int = 1
@@ -198,6 +205,7 @@ class QueueStats(Wire):
     agents_busy: int | None = None
     agents_signed_in: int | None = None
     head: list[Waiting] = Field(default_factory=list)
+    to_pull: list[Waiting] = Field(default_factory=list)
 
 
 class ContactCenterSnapshot(Wire):

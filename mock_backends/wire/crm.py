@@ -169,6 +169,12 @@ class WrapUpRecord(Wire):
     address: str = Field(default="", max_length=320)
 
 
+class WrapUps(Wire):
+    """What was written back after an interaction, oldest first."""
+
+    wrap_ups: list[WrapUpRecord]
+
+
 class WrapUpReceipt(Wire):
     """That the record is kept: echoes its key."""
 

@@ -67,6 +67,7 @@ class AgentWork(Wire):
     held_since: float | None = None
     deadline: float | None = None
     customer: Address | None = None
+    parked_since: float | None = None
 
 
 class AgentDay(Wire):

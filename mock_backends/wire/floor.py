@@ -115,6 +115,19 @@ class MessageAnswer(Wire):
     message: AgentMessage
 
 
+class BroadcastDelivery(Wire):
+    """What became of a broadcast at one agent; `later`: they are signed out, and see it when they sign in."""
+
+    agent_id: str
+    reached: Literal["delivered", "later", "refused"]
+
+
+class BroadcastAnswer(Wire):
+    """What became of a broadcast, in the order in which the agents were named."""
+
+    deliveries: list[BroadcastDelivery]
+
+
 class AcknowledgementAnswer(Wire):
     """An alert that somebody deals with."""
 
@@ -193,6 +206,13 @@ class AnswerHelp(Wire):
 class SendLine(Wire):
     """A line between a supervisor and an agent."""
 
+    text: Said
+
+
+class Broadcast(Wire):
+    """A line to several agents of the own team."""
+
+    agent_ids: list[Id] = Field(min_length=1, max_length=1_000)
     text: Said
 
 

@@ -1,6 +1,9 @@
 """The past as it goes over the wire: counts by interval, and interactions that are over."""
 
+from pydantic import Field
+
 from mock_backends.wire.base import Wire
+from mock_backends.wire.contact_center import Message
 from mock_backends.wire.figures import Counts
 
 
@@ -81,8 +84,30 @@ class PastStep(Wire):
     detail: str
 
 
+class PastRecording(Wire):
+    """A recording of an interaction; `id` names it within the interaction."""
+
+    id: str
+    began_at: float
+    seconds: float
+
+
 class PastDetail(Wire):
-    """An interaction that is over, with what happened in it, oldest first."""
+    """An interaction that is over, with what happened in it, oldest first.
+
+    `note` is what the agent wrote, of the years before the company had its CRM.
+    """
 
     interaction: PastInteraction
     steps: list[PastStep]
+    subject: str = ""
+    messages: list[Message] = Field(default_factory=list)
+    note: str = ""
+    recordings: list[PastRecording] = Field(default_factory=list)
+
+
+class RecordingLink(Wire):
+    """Where on this server a recording can be heard until `expires_at`, by whoever has the path."""
+
+    path: str
+    expires_at: float

@@ -22,7 +22,7 @@ class Queue:
 
     `many_codes` = more than one wrap-up code may be chosen, `code_required` = at least one must be.
     `relaxation` are (seconds waited, skill -> lower minimum, 0 = dropped). `silent_monitoring` = its agents do not see
-    that a supervisor listens; one who speaks is always seen.
+    that a supervisor listens; one who speaks is always seen. `pulled` = its agents may take what waits in writing.
     """
 
     id: str
@@ -40,6 +40,7 @@ class Queue:
     decline_reason_required: bool = False
     relaxation: tuple[tuple[float, Mapping[str, int]], ...] = ()
     silent_monitoring: bool = False
+    pulled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ QUEUES: Final = (
         many_codes=True,
         code_required=True,
         relaxation=((45.0, {"billing": 1}),),
+        pulled=True,
     ),
     Queue(
         "support",
@@ -150,6 +152,7 @@ QUEUES: Final = (
         code_required=False,
         service_threshold=60.0,
         wrap_up_seconds=20.0,
+        pulled=True,
     ),
 )
 

@@ -9,8 +9,8 @@ from itertools import permutations
 
 import pytest
 
-from desktop.backends.asterisk.ami.event_log import EventLog
 from desktop.backends.asterisk.contact_center import AsteriskContactCenter
+from desktop.backends.wire.event_log import EventLog
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Availability, LegFailure, LegPhase, Phase
 from desktop.domain.state.events import ContactCenterSnapshot

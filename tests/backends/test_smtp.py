@@ -8,8 +8,8 @@ from email.policy import default
 
 import pytest
 
-from desktop.backends.smtp.mail import compose
 from desktop.backends.smtp.messaging import SmtpMessaging
+from desktop.backends.wire.mail import compose
 from desktop.domain.entities.customer import Consent
 from desktop.domain.entities.words import Channel
 from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown, ProtocolError, Rejected, Unavailable
@@ -165,7 +165,7 @@ def test_any_text_makes_a_mail_of_short_lines() -> None:
             sender="a@b.example",
             sender_name='"\ud800\r\n<x>,',
             reply_to="",
-            to="c@d.example",
+            to=["c@d.example"],
             subject=text * 3,
             text=text,
             at=1.0,

@@ -118,3 +118,18 @@ def test_an_expert_who_is_asked_in_writing_answers(place: Workplace) -> None:
         place.step("chat", principal="maya", person="noor", text="Once only.")
         screen.wait_for("Noor     Once only.")
         assert len(place.record("presence", "/v1/chats/noor")) == 1
+
+
+def test_a_number_outside_is_consulted_and_takes_the_customer(place: Workplace) -> None:
+    with place.desktop() as screen:
+        interaction = talking(place, screen)
+        screen.press("f6")
+        screen.send("+44 20 7946 0077")
+        screen.wait_for("number")
+        screen.press("enter")
+        screen.wait_for("+442079460077  ringing")
+        assert [one["target"] for one in place.interaction(interaction)["legs"]] == ["+442079460077"]
+        place.step("expert_answers")
+        screen.wait_for("+442079460077  talking")
+        screen.press_twice("f7")
+        until(lambda: place.phase(interaction) == "wrap_up")

@@ -1,5 +1,6 @@
 """Answering an e-mail: a canned reply in three keys, five seconds to take it back, killed and left in between."""
 
+import json
 import signal
 
 import pytest
@@ -108,3 +109,80 @@ def test_ending_the_contact_sends_it_first(place: Workplace) -> None:
         screen.press_twice("f8")
         until(lambda: place.phase(mail) == "wrap_up")
         assert sent(place, mail) == ["Before it ends."]
+
+
+def test_killed_while_a_reply_with_a_file_waits_it_goes_once_with_its_file(place: Workplace) -> None:
+    bill = place.folder / "bill.pdf"
+    bill.write_bytes(b"%PDF bill")
+    with place.desktop(WIDE) as screen:
+        mail = reading(place, screen)
+        screen.send("Here it is.")
+        screen.press("escape")
+        screen.wait_gone("leave the field")
+        screen.press("A")
+        screen.wait_for("Attach a file to the reply to")
+        screen.press("ctrl+u")
+        screen.send(str(bill))
+        screen.wait_for("▌bill.pdf")
+        screen.press("enter")
+        screen.wait_for("bill.pdf goes with your reply.")
+        screen.kill()
+    with place.desktop(WIDE) as screen:
+        screen.wait_for("Here it is.")
+        screen.wait_for("▤ bill.pdf")
+        screen.press("t")
+        screen.press_twice("alt+enter")
+        screen.wait_for("takes it back")
+        screen.kill()
+    assert sent(place, mail) == []
+    with place.desktop(WIDE) as screen:
+        until(lambda: len(sent(place, mail)) == 1)
+        screen.wait_gone("takes it back")
+    ours = [one for one in place.interaction(mail)["messages"] if one["author"] == "agent"]
+    assert [[file["name"] for file in one["attachments"]] for one in ours] == [["bill.pdf"]]
+    assert ours[0]["text"].startswith("Here it is.")
+
+
+def test_a_file_that_vanished_is_said_and_the_words_stay(place: Workplace) -> None:
+    bill = place.folder / "bill.pdf"
+    bill.write_bytes(b"%PDF bill")
+    with place.desktop(WIDE) as screen:
+        mail = reading(place, screen)
+        screen.send("Here it is.")
+        screen.press("escape")
+        screen.wait_gone("leave the field")
+        screen.press("A")
+        screen.wait_for("Attach a file to the reply to")
+        screen.press("ctrl+u")
+        screen.send(str(bill))
+        screen.wait_for("▌bill.pdf")
+        screen.press("enter")
+        screen.wait_for("bill.pdf goes with your reply.")
+        bill.unlink()
+        screen.press_twice("alt+enter")
+        screen.wait_for("bill.pdf is not there any more.")
+        screen.wait_for("Here it is.")
+    assert sent(place, mail) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "opened"),
+    [
+        ("A", "Attach a file"),
+        ("C", "evaluations and coaching"),
+        ("M", "My day"),
+        ("o", "Outbox"),
+        ("?", "One key per action"),
+    ],
+)
+def test_a_quick_esc_and_a_key_is_the_command_and_never_a_word(place: Workplace, key: str, opened: str) -> None:
+    with place.desktop(WIDE) as screen:
+        mail = reading(place, screen)
+        screen.send("Dear Priya")
+        until(lambda: [json.loads(body)["reply"] for body in place.draft_bodies()] == ["Dear Priya"])
+        screen.send(b"\x1b" + key.encode())
+        screen.wait_for(opened)
+        screen.press("escape", "alt+t")
+        screen.send("n, A and C.")
+        until(lambda: [json.loads(body)["reply"] for body in place.draft_bodies()] == ["Dear Priyan, A and C."])
+        assert sent(place, mail) == []

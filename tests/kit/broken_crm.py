@@ -110,6 +110,22 @@ class DropsExperts(Drops):
     dropped: ClassVar[dict[str, Any]] = {"experts": ()}
 
 
+@fails("test_a_wrap_up_is_read_again_by_its_interaction")
+class TellsOfEveryInteraction(ReferenceCrm):
+    """Whichever interaction is asked for, all that was ever written is told."""
+
+    async def wrap_ups(self, interaction_id: str) -> Sequence[WrapUpRecord]:
+        return [record for record, _ in self.line.written]
+
+
+@fails("test_a_wrap_up_is_read_again_by_its_interaction")
+class ReadsNoNote(ReferenceCrm):
+    """What is read again is without the note."""
+
+    async def wrap_ups(self, interaction_id: str) -> Sequence[WrapUpRecord]:
+        return [replace(one, note="") for one in await super().wrap_ups(interaction_id)]
+
+
 @fails("test_the_timeline_goes_back_in_time")
 class IgnoresBefore(ReferenceCrm):
     """Whoever asks for more gets the same again."""

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -13,9 +13,11 @@ from desktop.domain.entities.history import (
     PastInteraction,
     PastPage,
     PastQuery,
+    RecordingLink,
     WeekCell,
     WeekQuery,
 )
+from desktop.ports.base import Capability, Manifest
 from desktop.ports.errors import NotFound
 from desktop.testing.contact_center_contract import ContactCenterContract
 
@@ -120,6 +122,51 @@ class InventsAPast(ReferencePast):
             return await super().past_interaction(interaction_id)
         except NotFound:
             return PastDetail(replace(_ANY, id=interaction_id))
+
+
+@fails("test_a_call_is_found_by_words_in_it")
+class OneWordIsEnough(ReferencePast):
+    """What has one of the words is found."""
+
+    def fits(self, one: PastInteraction, query: PastQuery) -> bool:
+        words = query.text.split()
+        return super().fits(one, replace(query, text="")) and (
+            not words or any(self.has(one, word.casefold()) for word in words)
+        )
+
+
+@fails("test_any_words_can_be_searched_for")
+class SearchesForPatterns(ReferencePast):
+    """`%` and `_` stand for anything."""
+
+    def has(self, one: PastInteraction, word: str) -> bool:
+        return super().has(one, word.strip("%_"))
+
+
+@fails("test_words_are_refused_where_they_are_not_searched_for")
+class FindsAllWithoutSearch(ReferencePast):
+    """Does not offer to search, and answers with everything."""
+
+    manifest: ClassVar[Manifest] = replace(
+        ReferencePast.manifest, capabilities=ReferencePast.manifest.capabilities - {Capability.HISTORY_SEARCH}
+    )
+
+
+@fails("test_a_recording_is_opened_with_a_link")
+class OpensAFile(ReferencePast):
+    """Tells of a file on its own disk, which is no address."""
+
+    async def open_recording(self, interaction_id: str, recording_id: str, *, key: str) -> RecordingLink:
+        link = await super().open_recording(interaction_id, recording_id, key=key)
+        return replace(link, url="file:///var/recordings/1.wav")
+
+
+@fails("test_who_opened_a_recording_is_written_down")
+class WritesNothingDown(ReferencePast):
+    """Nobody learns who has heard a recording."""
+
+    def write_down(self, interaction_id: str) -> None:
+        """Nothing."""
 
 
 _ANY = PastInteraction("", "voice", "inbound", "Billing", "", "", "", "", 0.0, None, 1.0, "abandoned", 1.0)

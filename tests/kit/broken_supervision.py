@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.entities.floor import AuditEntry, HelpRequest
+from desktop.domain.entities.floor import AuditEntry, BroadcastDelivery, HelpRequest
 from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Availability, Monitoring
 from desktop.ports.base import Capability
@@ -78,6 +78,22 @@ class SaysItTwice(ReferenceSupervision):
 
     async def message_agent(self, agent_id: str, text: str, *, key: str) -> Any:
         return await super().message_agent(agent_id, text, key=f"{key} {self.line.new_id()}")
+
+
+@fails("test_a_broadcast_reaches_each_agent_once")
+class BroadcastsTwice(ReferenceSupervision):
+    """The key of a broadcast goes nowhere."""
+
+    async def broadcast(self, agent_ids: Sequence[str], text: str, *, key: str) -> Sequence[BroadcastDelivery]:
+        return await super().broadcast(agent_ids, text, key=f"{key} {self.line.new_id()}")
+
+
+@fails("test_a_broadcast_reaches_each_agent_once")
+class StopsAtAStranger(ReferenceSupervision):
+    """One name that nobody has keeps it from all who come after."""
+
+    async def broadcast(self, agent_ids: Sequence[str], text: str, *, key: str) -> Sequence[BroadcastDelivery]:
+        return (await super().broadcast(agent_ids, text, key=key))[:1]
 
 
 @fails("test_what_was_done_is_written_down")

@@ -1,5 +1,6 @@
 """Contact centres whose written contacts are broken in one way each; see `broken.py`."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 import pytest
 
 from desktop.domain.entities.model import Interaction, Message, Reply
-from desktop.domain.state.events import Change
+from desktop.domain.entities.words import Phase
+from desktop.domain.state.events import Change, ContactCenterSnapshot
 from desktop.testing.contact_center_contract import ContactCenterContract
 
 from .broken import BROKEN, fails
@@ -70,6 +72,14 @@ class ForgetsFiles(ReferenceThreads):
 
     async def send_reply(self, interaction_id: str, reply: Reply, *, key: str) -> Interaction:
         return await super().send_reply(interaction_id, replace(reply, files=()), key=key)
+
+
+@fails("test_a_file_goes_without_a_text")
+class WantsAText(ReferenceThreads):
+    """A file goes only with words."""
+
+    async def send_reply(self, interaction_id: str, reply: Reply, *, key: str) -> Interaction:
+        return await super().send_reply(interaction_id, reply if reply.text else replace(reply, text="(file)"), key=key)
 
 
 @fails("test_a_mail_has_a_head")
@@ -135,6 +145,72 @@ class KeepsWhatWasTakenBack(ReferenceThreads):
 
     def told(self, one: Interaction) -> Interaction:
         return replace(one, messages=tuple(replace(each, deleted=False) for each in one.messages))
+
+
+A_ROOM, A_RETURN = (
+    "test_a_parked_contact_leaves_room",
+    "test_a_parked_contact_comes_back_when_its_customer_writes",
+)
+A_PULL, A_RACE = "test_what_waits_can_be_taken_once", "test_what_another_has_taken_is_not_taken"
+
+
+@fails(A_ROOM, A_RETURN)
+class ParksNothing(ReferenceThreads):
+    """Parking is said to be done, and is not."""
+
+    async def park(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        return self.mine(interaction_id, Phase.ACTIVE)
+
+
+@fails(A_ROOM)
+class CountsWhatIsParked(ReferenceThreads):
+    """A parked contact takes as much room as before."""
+
+    def shown(self) -> ContactCenterSnapshot:
+        told = super().shown()
+        used = Counter(one.channel for one in self.line.work.values())
+        return replace(told, agents=(replace(self.line.me, in_use=used),))
+
+
+@fails(A_RETURN)
+class StaysParked(ReferenceThreads):
+    """A customer who writes to a parked contact is not heard."""
+
+    async def park(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        self.line.stays_parked = on
+        return await super().park(interaction_id, on=on, key=key)
+
+
+@fails("test_what_is_only_offered_is_not_parked")
+class ParksOffers(ReferenceThreads):
+    """What nobody has accepted is put aside, too."""
+
+    async def park(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        one = self.mine(interaction_id, Phase.OFFERED, Phase.ACTIVE)
+        return self.line.become(one, Change.UPDATED, parked=on)
+
+
+@fails(A_PULL)
+class ShowsWhatIsTaken(ReferenceThreads):
+    """Whoever was taken from a queue is shown in it for ever."""
+
+    async def pull(self, interaction_id: str, *, key: str) -> Interaction:
+        before = dict(self.line.waiting)
+        try:
+            return await super().pull(interaction_id, key=key)
+        finally:
+            self.line.waiting |= before
+
+
+@fails(A_RACE)
+class TakesWhatAnotherHas(ReferenceThreads):
+    """Two agents have one customer, and neither is told."""
+
+    async def pull(self, interaction_id: str, *, key: str) -> Interaction:
+        one = self.line.waiting.get(interaction_id) or self.line.taken.get(interaction_id)
+        if one is not None:
+            self.line.waiting[interaction_id] = one
+        return await super().pull(interaction_id, key=key)
 
 
 def _suite(broken: type[Any]) -> type[ContactCenterContract]:

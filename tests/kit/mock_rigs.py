@@ -138,6 +138,7 @@ class MockContactCenterRig(MockRig[ContactCenter], ContactCenterRig):
     """The mock contact centre, with one person of the directory as the expert."""
 
     backend = MockContactCenter
+    edits = True
 
     def __init__(self, running: Running) -> None:
         super().__init__(running)
@@ -192,6 +193,11 @@ class MockContactCenterRig(MockRig[ContactCenter], ContactCenterRig):
 
     async def customer_changes(self, interaction_id: str, message_id: str, text: str | None) -> None:
         await self.step(do="customer_changes", interaction=interaction_id, id=message_id, text=text)
+
+    async def colleague_pulls(self, interaction_id: str) -> None:
+        await self.ask("PUT", "/v1/me/availability", {"availability": "not_ready", "reason": "break"}, who=COLLEAGUE)
+        taken = await self.ask("POST", f"/v1/interactions/{interaction_id}/pull", {}, who=COLLEAGUE)
+        self._calls.append(taken["interaction"]["id"])
 
     async def customer_types(self, interaction_id: str) -> None:
         await self.step(do="customer_types", interaction=interaction_id)

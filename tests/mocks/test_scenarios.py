@@ -141,22 +141,61 @@ def write(servers: Harness, interaction_id: str, text: str) -> dict[str, Any]:
     return servers.get(interaction_id)
 
 
+def said(servers: Harness, interaction_id: str) -> list[str]:
+    """What the customer has written."""
+    return [one["text"] for one in servers.get(interaction_id)["messages"] if one["author"] == "customer"]
+
+
 def test_a_written_shift_mixes_channels_and_customers_write_back_what_they_have_to_say() -> None:
     with playing("written_shift", 30.0) as servers:
         servers.available()
         chat = work(servers)
         assert servers.get(chat)["channel"] == "chat" and "\n" in servers.get(chat)["messages"][0]["text"]
-        for number in range(3):
+        answers = (
+            "On 3 and on 4 November, as my statement says.",
+            "Back to the card, please. How long will it take?",
+            "All right, thank you for the quick answer.",
+        )
+        for number, answer in enumerate(answers):
             servers.until(lambda: servers.get(chat)["phase"] == "active")
             write(servers, chat, f"Line {number}")
-            servers.until(lambda number=number: servers.get(chat)["unread"] == 1)
-        said = [one["text"] for one in servers.get(chat)["messages"] if one["author"] == "customer"]
-        assert said[-1] == "All right, thank you for the quick answer."
+            servers.until(lambda answer=answer: answer in said(servers, chat))
         written = [one for one in servers.get(chat)["messages"] if one["author"] == "agent"]
         assert {one["delivery"] for one in written} == {"delivered"}
         others = [work(servers) for _ in range(2)]
         assert {servers.get(one)["channel"] for one in others} == {"chat", "email"}
         no_failures(servers)
+
+
+def test_in_a_written_shift_customers_type_send_files_edit_and_delete() -> None:
+    with playing("written_shift", 15.0) as servers:
+        servers.available()
+        chat, seen = work(servers), set[str]()
+
+        def all_seen() -> bool:
+            shown = servers.get(chat)
+            seen.update("typing" for _ in range(shown.get("typing_until") is not None))
+            for one in shown["messages"]:
+                seen.update(part for part in ("attachments", "edited_at", "deleted") if one.get(part))
+            return seen == {"typing", "attachments", "edited_at", "deleted"}
+
+        servers.until(all_seen, 20.0)
+        (statement,) = [one for one in servers.get(chat)["messages"] if one.get("attachments")]
+        assert "4 November" in statement["text"], "it is as it was corrected"
+        assert statement["attachments"][0]["name"] == "statement-november.csv"
+        (slip,) = [one for one in servers.get(chat)["messages"] if one.get("deleted")]
+        assert slip["text"] == ""
+        mail = work(servers)
+        while servers.get(mail)["channel"] != "email":
+            mail = work(servers)
+        (first,) = servers.get(mail)["messages"]
+        assert (first["cc"], first["attachments"][0]["name"]) == (["office@ortega.example"], "invoice-march.txt")
+        no_failures(servers)
+
+
+def test_a_written_shift_gives_a_person_time() -> None:
+    with playing("written_shift", 1.0) as servers:
+        assert {policy.offer_timeout for policy in servers.fleet.company.policies()} == {60.0}
 
 
 def test_a_chat_flood_fills_the_desk_and_no_more() -> None:

@@ -1,11 +1,13 @@
-"""Screens are drawn in one time zone, and leave nothing behind in the interpreter of the tests."""
+"""Screens are drawn in one time zone, and read their rules of style once for all tests."""
 
-import gc
 import os
 import time
 from collections.abc import Iterator
 
 import pytest
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+from textual.css.types import CSSLocation
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -23,7 +25,24 @@ def utc() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def nothing_left_alone() -> Iterator[None]:
-    """What desktops of tests froze is taken apart at the end: DuckDB counts then, and prints what of it is left."""
-    yield
-    gc.unfreeze()
+def rules_read_once() -> Iterator[None]:
+    """Each app parses the same rules, some 40 files; what came out of one is the same for all with the same theme."""
+    known: dict[tuple[object, ...], list[RuleSet]] = {}
+    parse = Stylesheet._parse_rules
+
+    def parsed(
+        sheet: Stylesheet,
+        css: str,
+        read_from: CSSLocation,
+        is_default_rules: bool = False,
+        tie_breaker: int = 0,
+        scope: str = "",
+    ) -> list[RuleSet]:
+        key = (css, read_from, is_default_rules, tie_breaker, scope, tuple(sheet._variables.items()))
+        if key not in known:
+            known[key] = parse(sheet, css, read_from, is_default_rules, tie_breaker, scope)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parsed)
+        yield

@@ -37,7 +37,20 @@ class RecordedCalls:
         self._state = state
 
     def __getattr__(self, method: str) -> Any:
-        synchronous = method in ("choose", "unlink", "without", "wake", "join", "part", "read_on", "look_at", "link")
+        synchronous = method in (
+            "choose",
+            "unlink",
+            "without",
+            "wake",
+            "join",
+            "part",
+            "read_on",
+            "look_at",
+            "link",
+            "see",
+            "typed",
+        )
+        synchronous = synchronous or method in ("begun", "change_head")
 
         def record(*args: Any, **kwargs: Any) -> Any:
             self._calls.append((f"{self._name}.{method}", *args, *(sorted(kwargs.items()))))
@@ -155,7 +168,7 @@ class RecordedSession:
         self.notes = RecordedNotes(self.calls, self.store)
         self.replies = RecordedReplies(self.calls, "replies", lambda: self.store.state)
         self.canned = CannedTexts()
-        for name in ("actions", "pops", "wrap_ups", "experts", "links", "supervisor"):
+        for name in ("actions", "pops", "wrap_ups", "experts", "links", "supervisor", "threads"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
 
         self.search = RecordedSearch(self.calls)

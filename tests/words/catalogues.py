@@ -21,7 +21,7 @@ OTHERS = tuple(code for code in LANGUAGES if code != ENGLISH)
 def collected() -> Catalog:
     """Every sentence of the code, in the order of its files."""
     found = Catalog(project="agent-desktop", charset="utf-8")
-    for file, tree in modules("."):
+    for file, tree in modules(".", naming=frozenset(f"{name}(" for name in GIVEN_TO_THE_CATALOGUE)):
         for call in calls_of_the_catalogue(tree):
             for context, text in _given(call):
                 found.add(text, None, [(file, None)], context=context)

@@ -30,12 +30,14 @@ class Text:
         return f"{self.file}:{self.line}: {self.said!r}"
 
 
-def modules(*rooms: str) -> Iterator[tuple[str, ast.Module]]:
-    """Every module of some rooms of the program, by its path there."""
+def modules(*rooms: str, naming: frozenset[str] = frozenset({""})) -> Iterator[tuple[str, ast.Module]]:
+    """Every module of some rooms of the program in which one of these names stands, by its path there."""
     for room in rooms:
         place = PROGRAM / room
         for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-            yield path.relative_to(PROGRAM).as_posix(), ast.parse(path.read_text("utf-8"))
+            text = path.read_text("utf-8")
+            if any(name in text for name in naming):
+                yield path.relative_to(PROGRAM).as_posix(), ast.parse(text)
 
 
 def texts(file: str, tree: ast.Module) -> Iterator[Text]:

@@ -245,8 +245,16 @@ SPECS: Mapping[Verb, CommandSpec] = MappingProxyType(
             completed=_with_number,
             answers=str,
         ),
-        Verb.PARK: CommandSpec(),
-        Verb.UNPARK: CommandSpec(),
+        Verb.PARK: CommandSpec(
+            call=lambda at, of, given, key: at.park(of, on=True, key=key),
+            seen=_shows(lambda after: after.parked),
+            is_state=True,
+        ),
+        Verb.UNPARK: CommandSpec(
+            call=lambda at, of, given, key: at.park(of, on=False, key=key),
+            seen=_shows(lambda after: not after.parked),
+            is_state=True,
+        ),
     }
 )
 

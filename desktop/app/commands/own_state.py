@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, ActionResult, failed
-from desktop.app.commands.fresh_snapshot import LOOK_SECONDS, TELL_LOSER_SECONDS
 from desktop.app.commands.runner import CommandRunner, Request
+from desktop.app.commands.unknown_outcome import LOOK_SECONDS, TELL_LOSER_SECONDS
 from desktop.domain.entities.model import Agent, AvailabilityChoice
 from desktop.domain.entities.words import Availability, Health
 from desktop.domain.state.events import AgentChanged

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from desktop.app.commands.actions import Actions
+from desktop.app.commands.agent_commands import AgentCommands
 from desktop.app.connections.failures import one_line
 from desktop.app.store import Store
 from desktop.domain.entities.model import Interaction
@@ -21,7 +21,7 @@ class RecordingPolicy:
     def __init__(
         self,
         store: Store,
-        actions: Actions,
+        actions: AgentCommands,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
         policy: RecordingConsent,
     ) -> None:

@@ -8,9 +8,9 @@ from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
 from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, ActionResult, absent
-from desktop.app.commands.fresh_snapshot import TELL_LOSER_SECONDS, FreshSnapshot
 from desktop.app.commands.intents import Intents
 from desktop.app.commands.pending_verbs import PendingVerbs
+from desktop.app.commands.unknown_outcome import TELL_LOSER_SECONDS, FreshSnapshot
 from desktop.app.connections.backend_calls import CHANGE_SECONDS, BackendCalls
 from desktop.app.store import Store
 from desktop.domain.text.sentence import Sentence

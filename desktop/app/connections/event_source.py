@@ -1,4 +1,4 @@
-"""What a feed follows: a backend with a snapshot and a stream, and what these may bring."""
+"""What an event feed follows: a backend with a snapshot and a stream. Silence and gaps are `event_feed.py`'s."""
 
 from collections.abc import AsyncIterator
 from typing import Protocol, get_args

@@ -50,6 +50,13 @@ class NamedCrm(Crm):
             record = replace(record, customer_id=self._own(record.customer_id))
         return await self._crm.log_wrap_up(record)
 
+    async def wrap_ups(self, interaction_id: str) -> Sequence[WrapUpRecord]:
+        found = _listed(await self._crm.wrap_ups(interaction_id))
+        named = Source.of(self.source).name
+        return [
+            one if one.customer_id is None else replace(one, customer_id=f"{named}:{one.customer_id}") for one in found
+        ]
+
     async def timeline(
         self, customer_id: str, *, limit: int = 50, before: Instant | None = None
     ) -> Sequence[TimelineEntry]:

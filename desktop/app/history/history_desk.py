@@ -1,7 +1,7 @@
 """What a supervisor asks of the past. Every question has a deadline, and is on its way once however often it is put."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -10,6 +10,7 @@ from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult, abs
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.failures import explain, own_words
 from desktop.app.history.centre_days import CentreDays
+from desktop.app.history.evidence import Evidence, WrapUpReader
 from desktop.app.history.query_cache import Answer, QueryCache
 from desktop.app.history.week_map import WeekMap, week_map
 from desktop.app.store import Store
@@ -25,8 +26,11 @@ from desktop.domain.entities.history import (
 from desktop.domain.entities.instant import Instant
 from desktop.domain.figures.service_level import Formula
 from desktop.domain.text.sentence import Sentence
+from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
+from desktop.ports.crm import Crm
 from desktop.ports.errors import BackendError, RateLimited
+from desktop.ports.supervision import refuse
 
 if TYPE_CHECKING:
     from desktop.app.history.report.report import Report
@@ -46,8 +50,18 @@ class HistoryDesk:
     Cancelling a call gives the question up, unless somebody else waits for the same one.
     """
 
-    def __init__(self, store: Store, backend_calls: BackendCalls, contact_center: ContactCenter | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        backend_calls: BackendCalls,
+        contact_center: ContactCenter | None,
+        crms: Mapping[str, Crm] | None = None,
+    ) -> None:
+        """`crms` by source are asked for what was written back after a contact."""
         self._store = store
+        self._wrap_ups = WrapUpReader(
+            crms or {}, backend_calls, lambda source: store.state.capabilities.get(source, frozenset())
+        )
         self._backend_calls = backend_calls
         self._contact_center = contact_center
         self._questions = QueryCache(self.now, _words)
@@ -106,9 +120,25 @@ class HistoryDesk:
         """A page of finished interactions, newest first; `query.cursor` of the page before asks for the next one."""
 
         async def put(center: ContactCenter) -> PastPage:
+            if query.text and not self.searches:  # an older plug-in would answer with everything
+                raise refuse(Capability.HISTORY_SEARCH)
             return await center.past_interactions(query)
 
         return await self._ask(query, put, self._fresh(query.until, anew), lambda page: len(page.interactions))
+
+    @property
+    def searches(self) -> bool:
+        """Whether finished interactions are found by words."""
+        offered = self._store.state.capabilities.get(CONTACT_CENTER, frozenset())
+        return Capability.HISTORY_SEARCH.value in offered
+
+    async def evidence(self, interaction_id: str) -> Answer[Evidence]:
+        """One finished interaction with everything that is known of it: the contact centre's part, and the CRMs'."""
+        found, (wrap_ups, problem) = await asyncio.gather(
+            self.interaction(interaction_id), self._wrap_ups.of(interaction_id)
+        )
+        whole = None if found.value is None else Evidence(found.value, wrap_ups, problem)
+        return Answer(whole, found.at, found.problem, found.error, found.later)
 
     async def interaction(self, interaction_id: str) -> Answer[PastDetail]:
         """One finished interaction with what happened in it."""
@@ -116,7 +146,9 @@ class HistoryDesk:
         async def put(center: ContactCenter) -> PastDetail:
             return await center.past_interaction(interaction_id)
 
-        return await self._ask(("interaction", interaction_id), put, OVER_SECONDS, lambda detail: len(detail.steps) + 1)
+        return await self._ask(
+            ("interaction", interaction_id), put, OVER_SECONDS, lambda one: len(one.steps) + len(one.messages) + 1
+        )
 
     async def export_intervals(
         self,

@@ -8,7 +8,10 @@ from typing import Protocol
 from desktop.app.background import Background
 from desktop.app.store import Store
 from desktop.app.timing import Timing
-from desktop.domain.notes.canned_replies import CannedReply
+from desktop.domain.entities.model import Interaction
+from desktop.domain.notes.canned_replies import CannedReply, Signature, filled, signature_of
+from desktop.domain.select import placeholder_values
+from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
 
 log = logging.getLogger(__name__)
@@ -26,6 +29,10 @@ class Found(Protocol):
         """Those that can be used."""
 
     @property
+    def signatures(self) -> Sequence[Signature]:
+        """What stands below e-mails."""
+
+    @property
     def problems(self) -> Sequence[Sentence]:
         """What is wrong with the others."""
 
@@ -36,6 +43,7 @@ class CannedReplies:
     def __init__(self, store: Store, timing: Timing) -> None:
         self.read: Callable[[], Found | None] | None = None
         self.replies: tuple[CannedReply, ...] = ()
+        self._signatures: tuple[Signature, ...] = ()
         self._store = store
         self._timing = timing
         self._background = Background()
@@ -45,6 +53,11 @@ class CannedReplies:
         """Keep up with the files from now on."""
         if self.read is not None:
             self._background.spawn(self._follow(self.read))
+
+    def signature(self, state: AppState, interaction: Interaction) -> str:
+        """What stands below an e-mail of a contact; "" for nothing."""
+        text = signature_of(self._signatures, interaction.queue)
+        return filled(text, placeholder_values(state, interaction), lambda _: "").strip()
 
     async def close(self) -> None:
         """Stop."""
@@ -62,7 +75,7 @@ class CannedReplies:
             await self._timing.sleep(LOOK_EVERY)
 
     def _take(self, found: Found) -> None:
-        self.replies = tuple(found.replies)
+        self.replies, self._signatures = tuple(found.replies), tuple(found.signatures)
         fresh = [one for one in found.problems if repr(one) not in self._told]
         self._told = frozenset(map(repr, found.problems))
         for problem in fresh[:_TOLD]:

@@ -9,7 +9,7 @@ from desktop.app.notes import record_merge
 from desktop.app.notes.autosave import Autosave, OpenDraft
 from desktop.app.notes.card_masking import CardMasking
 from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
-from desktop.app.notes.parking import Parking
+from desktop.app.notes.parked_records import ParkedRecords
 from desktop.app.notes.unsaved_text import Unsaved
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.drafts import Draft, with_replies_in_note
@@ -19,7 +19,7 @@ from desktop.app.timing import Timing
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase
-from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutgoingReply
+from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutgoingReply, ReplyHead
 from desktop.domain.notes.contact_facts import ContactFacts
 from desktop.domain.select import unsettled_pop
 from desktop.domain.state.own_events import AS_IT_IS, DraftDropped, DraftSaved, Keep, RecordHandedOver
@@ -100,7 +100,7 @@ class Notes:
             may_save=lambda draft: not draft.is_by_another(store.state.me),
             parked=self._parked_damaged,
         )
-        self.parking = Parking(
+        self.parked_records = ParkedRecords(
             store,
             timing,
             local,
@@ -123,12 +123,14 @@ class Notes:
         half: FollowUp | Keep | None = AS_IT_IS,
         reply: str | None = None,
         outgoing: tuple[OutgoingReply, ...] | None = None,
+        head: ReplyHead | None = None,
     ) -> None:
         """Take what changed; call it for every key. What is not given stays as it is.
 
         Args:
             reply: to the customer, being typed.
             outgoing: messages to the customer without a definite answer.
+            head: of the reply that is being typed: subject, recipients, files.
             half: a follow-up that is being typed and not added yet; None when there is none any more.
         """
         open_draft = self._autosave.get(interaction_id)
@@ -145,12 +147,15 @@ class Notes:
             draft = replace(draft, reply=self._cards.hide(interaction_id, reply, in_message=True))
         if outgoing is not None:
             draft = replace(draft, outgoing=outgoing)
+        if head is not None:
+            subject = self._cards.hide(interaction_id, head.subject, in_message=True)
+            draft = replace(draft, head=replace(head, subject=subject))
         if not isinstance(half, Keep):
             draft = replace(draft, half=None if half is None else follow_up_json(half))
         if open_draft is None and draft.is_empty:
             return
         self._autosave.edit(draft)
-        self.parking.park_if_gone(interaction_id)
+        self.parked_records.park_if_gone(interaction_id)
 
     def text(self, interaction_id: str) -> DraftView | None:
         """The record as it is in memory, and when it was last on disk as it is."""
@@ -199,8 +204,8 @@ class Notes:
         """
         await self._autosave.restore()
         for row in await self._local().outbox():
-            self.parking.learn(row)
-        self.parking.park_gone(self._store.state)
+            self.parked_records.learn(row)
+        self.parked_records.park_gone(self._store.state)
 
     async def save_anew(self) -> None:
         """The file was replaced: what was on it may not be there any more."""
@@ -222,7 +227,7 @@ class Notes:
         Raises:
             StoreError: what was parked cannot be read or taken back.
         """
-        await self.parking.resume(interaction_id)
+        await self.parked_records.resume(interaction_id)
         return self.collected(interaction_id)
 
     @contextmanager
@@ -253,7 +258,7 @@ class Notes:
     async def close(self) -> None:
         """Save everything and stop; a record whose contact goes from now on is parked by the next run."""
         self.collect()
-        await self.parking.close()
+        await self.parked_records.close()
         await self._autosave.close()
 
     def _end(self, interaction_id: str) -> None:
@@ -267,7 +272,7 @@ class Notes:
         interaction_id = draft.interaction_id
         interaction = state.interactions.get(interaction_id) or state.unfinished.get(interaction_id)
         known = draft.facts
-        if interaction is None and (last := self.parking.last_seen(interaction_id)) is not None:
+        if interaction is None and (last := self.parked_records.last_seen(interaction_id)) is not None:
             interaction, pop, _ = last
             if pop is not None and interaction_id not in state.pops:
                 state = replace(state, pops={**state.pops, interaction_id: pop})
@@ -309,6 +314,7 @@ class Notes:
             half,
             draft.reply,
             draft.outgoing,
+            draft.head,
         )
 
     def _found(self, draft: Draft) -> None:
@@ -351,7 +357,7 @@ class Notes:
             self._keep_links(old, new)
         if new.interactions is old.interactions and new.me == old.me:
             return
-        self.parking.follow(old, new)
+        self.parked_records.follow(old, new)
 
     def _replies_into_note(self, interaction_id: str) -> None:
         """The contact is over: what was not sent to the customer is not lost, and is not sent any more."""

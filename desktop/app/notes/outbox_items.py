@@ -24,6 +24,7 @@ from desktop.app.storage.tables.parked_record_rows import record_of, record_row
 from desktop.app.storage.tables.reasons import DAMAGED, READ_OVER
 from desktop.domain.entities.customer import FollowUp, Match
 from desktop.domain.entities.words import CodeRule
+from desktop.domain.entities.wrap_up_record import NO_HEAD
 from desktop.domain.notes.contact_facts import ContactFacts
 from desktop.domain.state.own_events import AS_IT_IS, Keep
 from desktop.domain.text.sentence import Sentence
@@ -228,7 +229,7 @@ def _made_anew(row: OutboxRow, target: str, payload: dict[str, Any], customer: s
 def _amended_record(draft: Draft, change: Amendment, rows: WrapUpRows) -> Draft:
     facts = draft.facts or ContactFacts()
     if change.note is not None:
-        draft = replace(draft, note=change.note, reply="", outgoing=(), intact=True)
+        draft = replace(draft, note=change.note, reply="", outgoing=(), head=NO_HEAD, intact=True)
     if change.codes is not None:
         draft = replace(draft, codes=change.codes)
         facts = replace(facts, code_labels={**rows.labels(change.codes), **_kept(facts, change.codes)})

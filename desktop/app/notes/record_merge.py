@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from desktop.app.storage.tables.drafts import Draft
+from desktop.domain.entities.wrap_up_record import NO_HEAD
 
 
 def joined(older: Draft, newer: Draft) -> Draft:
@@ -31,6 +32,7 @@ def joined(older: Draft, newer: Draft) -> Draft:
         half=newer.half if newer.half is not None else older.half,
         facts=facts,
         reply=joined_words(older.reply, newer.reply),
+        head=newer.head if newer.head != NO_HEAD else older.head,
         outgoing=(*older.outgoing, *(one for one in newer.outgoing if one.key not in sent)),
     )
 
@@ -55,6 +57,7 @@ def written_since(handed_over: Draft, now: Draft, me: str) -> Draft:
         ),
         half=now.half if now.half != handed_over.half else None,
         reply=now.reply if now.reply != handed_over.reply else "",
+        head=now.head if now.head != handed_over.head else NO_HEAD,
         outgoing=tuple(one for one in now.outgoing if one not in handed_over.outgoing),
         revision=handed_over.revision + 1,
         # What was written over another agent's words is by who is here.

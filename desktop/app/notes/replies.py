@@ -2,24 +2,29 @@
 
 import asyncio
 import uuid
+from asyncio import to_thread
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
 
 from desktop.app.commands.action_result import IGNORED, UNDECIDED, ActionResult
-from desktop.app.commands.actions import Actions
+from desktop.app.commands.agent_commands import AgentCommands
+from desktop.app.notes import reply_files
 from desktop.app.notes.notes import Notes
+from desktop.app.notes.reply_files import FileRefused
 from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.domain import select
 from desktop.domain.entities.channels import TRAITS
-from desktop.domain.entities.model import Interaction
-from desktop.domain.entities.words import Verb
-from desktop.domain.entities.wrap_up_record import DraftView, OutgoingReply
+from desktop.domain.entities.model import Interaction, OutgoingFile, Reply
+from desktop.domain.entities.words import Channel, Verb
+from desktop.domain.entities.wrap_up_record import NO_HEAD, DraftView, OutgoingReply, ReplyHead
+from desktop.domain.select.threads import head_of_reply
 from desktop.domain.state.available_verbs import verbs
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
+from desktop.ports.base import Capability
 
 TOO_LATE_SECONDS = 2.0
 """For how long after it went taking back is answered with that, and means nothing else."""
@@ -40,10 +45,13 @@ class Replies:
         self,
         store: Store,
         notes: Notes,
-        actions: Actions,
+        actions: AgentCommands,
         timing: Timing,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
+        signature: Callable[[AppState, Interaction], str] = lambda state, interaction: "",
     ) -> None:
+        """`signature` answers what stands below an e-mail of a contact; "" for nothing."""
+        self._signature = signature
         self._store = store
         self._notes = notes
         self._actions = actions
@@ -53,6 +61,7 @@ class Replies:
         self._went: dict[str, float] = {}  # interaction -> when what was held last went
         self._closed = False
         self._under_way: set[str] = set()
+        self._unsure: set[str] = set()  # keys of what went out and was not answered
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         store.listeners.append(self._listen)
 
@@ -61,13 +70,15 @@ class Replies:
         self._notes.collect()
         record = self._record(interaction_id)
         text = record.reply.strip() if record is not None else ""
-        if record is None or not text:
+        if record is None or not (text or record.head.files):
             return ActionResult(False, Sentence("send_message.no_text"))
+        head = self._whole_head(interaction_id, record.head)
+        text = self._signed(interaction_id, text)
         wait = self._can_wait(interaction_id)
-        reply = OutgoingReply(str(uuid.uuid4()), text, self._timing.clock() + wait if wait else None)
+        reply = OutgoingReply(str(uuid.uuid4()), text, self._timing.clock() + wait if wait else None, head)
         if wait:
             self._hold(interaction_id, reply.key, wait)
-        self._notes.edit(interaction_id, reply="", outgoing=(*record.outgoing, reply))
+        self._notes.edit(interaction_id, reply="", outgoing=(*record.outgoing, reply), head=NO_HEAD)
         self._notes.reply_replaced(interaction_id, "")
         if not wait:
             return await self._deliver(interaction_id, reply)
@@ -76,6 +87,46 @@ class Replies:
         if kept is not None and kept.problem:  # it must not wait where a crash would lose it
             return await self.send_held(interaction_id) or ActionResult(True)
         return ActionResult(True)
+
+    def begun(self, interaction_id: str) -> None:
+        """Something was typed or attached. Whom an e-mail answers is settled with that: who writes later is another."""
+        record = self._record(interaction_id)
+        if record is not None and (record.reply.strip() or record.head.files) and not record.head.to:
+            to = self._whole_head(interaction_id, record.head).to
+            if to:
+                self._notes.edit(interaction_id, head=replace(record.head, to=to))
+
+    async def attach(self, interaction_id: str, path: str) -> ActionResult:
+        """Have a file go with the reply."""
+        record = self._record(interaction_id)
+        known = record.head.files if record is not None else ()
+        try:
+            file = await to_thread(reply_files.look_at, path, known)
+        except FileRefused as refused:
+            return ActionResult(False, Sentence("reply_file.not_attached") + refused.sentence)
+        record = self._record(interaction_id)
+        head = record.head if record is not None else NO_HEAD
+        if all(one.path != file.path for one in head.files):
+            self._notes.edit(interaction_id, head=replace(head, files=(*head.files, file)))
+            self.begun(interaction_id)
+            await self._notes.flush(interaction_id)
+        return ActionResult(True, Sentence("reply_file.attached", name=file.name))
+
+    def change_head(self, interaction_id: str, head: ReplyHead) -> None:
+        """The reply has another subject, other recipients or files."""
+        self._notes.edit(interaction_id, head=head)
+
+    def _whole_head(self, interaction_id: str, head: ReplyHead) -> ReplyHead:
+        interaction = self._store.drain().interactions.get(interaction_id)
+        copies = Capability.COPIES.value in select.call_capabilities(self._store.state)
+        return head_of_reply(interaction, head) if interaction is not None and copies else head
+
+    def _signed(self, interaction_id: str, text: str) -> str:
+        interaction = self._store.drain().interactions.get(interaction_id)
+        if interaction is None or interaction.channel is not Channel.EMAIL:
+            return text
+        below = self._signature(self._store.state, interaction)
+        return text if not below or text.endswith(below) else f"{text}\n\n{below}".lstrip()
 
     async def take_back(self, interaction_id: str) -> ActionResult:
         """Put the reply that was sent last into the field again, while it is held back."""
@@ -110,6 +161,7 @@ class Replies:
         """Send once more what nobody knows of, under the keys it had."""
         known = self._outgoing(interaction_id)
         waiting = [one for one in known if one.due is None and one.key not in self._under_way]
+        self._unsure.update(one.key for one in waiting)
         results = [await self._deliver(interaction_id, one) for one in waiting]
         return next((one for one in results if not one.ok), results[-1] if results else IGNORED)
 
@@ -184,8 +236,8 @@ class Replies:
         try:
             await self._notes.flush(interaction_id)  # before it leaves: after a crash it goes under the same key
             async with self._turns.setdefault(interaction_id, asyncio.Lock()):
-                before = self._said(interaction_id, reply.text)
-                result = await self._actions.do(Verb.SEND_MESSAGE, interaction_id, key=reply.key, text=reply.text)
+                before = self._said(interaction_id, reply)
+                result = await self._send(interaction_id, reply)
                 arrived = result.ok or (result.error in _UNDECIDED and self._has_arrived(interaction_id, reply, before))
         finally:
             self._under_way.discard(reply.key)
@@ -193,21 +245,38 @@ class Replies:
             self._settle(interaction_id, reply, back=False)
             return ActionResult(True)
         if result.error in _UNDECIDED:
+            self._unsure.add(reply.key)
             return ActionResult(False, result.text + Sentence("send_message.again"), result.error)
+        if result.error == FileRefused.__name__ and reply.key in self._unsure:
+            return result  # it may have arrived: it goes once more only as it was
         self._settle(interaction_id, reply, back=True)
         return result
+
+    async def _send(self, interaction_id: str, reply: OutgoingReply) -> ActionResult:
+        head, files = reply.head, tuple[OutgoingFile, ...]()
+        if head == NO_HEAD:
+            return await self._actions.do(Verb.SEND_MESSAGE, interaction_id, key=reply.key, text=reply.text)
+        if head.files:
+            try:
+                files = await to_thread(reply_files.contents, head.files)
+            except FileRefused as refused:
+                return ActionResult(False, Sentence("not_done.send_message") + refused.sentence, FileRefused.__name__)
+        whole = Reply(reply.text, head.subject, head.to, head.cc, files)
+        return await self._actions.send(interaction_id, whole, key=reply.key)
 
     def _has_arrived(self, interaction_id: str, reply: OutgoingReply, before: frozenset[str]) -> bool:
         """Whether a message that was not there before can be no other than this one: no other of its words is open."""
         record = self._record(interaction_id)
         alike = [one for one in record.outgoing if one.text == reply.text] if record is not None else []
-        return len(alike) == 1 and bool(self._said(interaction_id, reply.text) - before)
+        return len(alike) == 1 and bool(self._said(interaction_id, reply) - before)
 
-    def _said(self, interaction_id: str, text: str) -> frozenset[str]:
-        """The ids of our messages with these words."""
+    def _said(self, interaction_id: str, reply: OutgoingReply) -> frozenset[str]:
+        """The ids of our messages with these words; without any, of those with as many files."""
+        text, files = reply.text, len(reply.head.files)
         interaction = self._store.drain().interactions.get(interaction_id)
         messages = interaction.messages if interaction is not None else ()
-        return frozenset(one.id for one in messages if one.author == "agent" and one.text.strip() == text)
+        ours = [one for one in messages if one.author == "agent" and one.text.strip() == text]
+        return frozenset(one.id for one in ours if text or len(one.attachments) == files)
 
     def _settle(self, interaction_id: str, reply: OutgoingReply, *, back: bool) -> None:
         """It was sent, or it was not and its words go back to where they were typed."""
@@ -220,7 +289,7 @@ class Replies:
             self._notes.edit(interaction_id, outgoing=outgoing)
             return
         words = "\n".join(filter(None, (reply.text, record.reply)))
-        self._notes.edit(interaction_id, reply=words, outgoing=outgoing)
+        self._notes.edit(interaction_id, reply=words, outgoing=outgoing, head=_joined(reply.head, record.head))
         self._notes.reply_replaced(interaction_id, words)
 
     def _record(self, interaction_id: str) -> DraftView | None:
@@ -229,6 +298,12 @@ class Replies:
     def _outgoing(self, interaction_id: str) -> tuple[OutgoingReply, ...]:
         record = self._record(interaction_id)
         return record.outgoing if record is not None else ()
+
+
+def _joined(back: ReplyHead, now: ReplyHead) -> ReplyHead:
+    """The head of a reply that was not sent, with what was chosen for the next one since."""
+    files = (*back.files, *(one for one in now.files if one not in back.files))
+    return replace(back, files=files) if now.to in ((), back.to) else replace(now, files=files)
 
 
 def _may_be_sent(state: AppState, interaction: Interaction) -> bool:

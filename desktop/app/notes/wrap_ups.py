@@ -9,7 +9,7 @@ from typing import Any
 
 from desktop.app.background import Background
 from desktop.app.commands.action_result import ActionResult
-from desktop.app.commands.actions import Actions
+from desktop.app.commands.agent_commands import AgentCommands
 from desktop.app.commands.intents import Intents
 from desktop.app.connections.failures import note_safety
 from desktop.app.notes.card_masking import CardMasking
@@ -58,7 +58,7 @@ class WrapUps:
     def __init__(
         self,
         store: Store,
-        actions: Actions,
+        actions: AgentCommands,
         notes: Notes,
         outbox: Outbox,
         rows: WrapUpRows,
@@ -108,7 +108,7 @@ class WrapUps:
             left = Sentence("wrap_up.left")
             if self._notes.text(interaction_id) is not None:
                 left += Sentence("wrap_up.goes_to_outbox")
-            elif self._notes.parking.holds(interaction_id):
+            elif self._notes.parked_records.holds(interaction_id):
                 left += Sentence("wrap_up.is_in_outbox")
             return ActionResult(False, left, "NotFound")
         if interaction.phase is not Phase.WRAP_UP:

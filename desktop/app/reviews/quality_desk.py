@@ -7,14 +7,16 @@ from typing import Any, TypeVar
 from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult
 from desktop.app.commands.runner import CommandRunner, Request
 from desktop.app.connections.failures import error_class, explain
+from desktop.app.history.evidence import Evidence
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.history.query_cache import Answer
+from desktop.app.history.recordings import open_recording
 from desktop.app.reviews.deliveries import NOTE, REPLY, SAFE, QualityDeliveries, refusal
 from desktop.app.reviews.review_drafts import ReviewDrafts
 from desktop.app.reviews.review_week import Week, week_of
 from desktop.app.reviews.scorecard_draft import CARD, ScorecardDraft, card_from
 from desktop.app.storage.local_store import LocalStore
-from desktop.domain.entities.history import PastDetail, PastInteraction, PastQuery
+from desktop.domain.entities.history import PastInteraction, PastQuery, RecordingLink
 from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation
 from desktop.domain.reviews.sampling import Scorecard, sample
 from desktop.domain.reviews.scorecards import Form
@@ -89,9 +91,13 @@ class QualityDesk:
         """Coaching notes I may read, newest first."""
         return await self._read(lambda center: center.coaching_notes(agent=agent), "quality.notes_not_loaded")
 
-    async def detail(self, interaction_id: str) -> Answer[PastDetail]:
-        """A finished interaction with its timeline."""
-        return await self._history.interaction(interaction_id)
+    async def evidence(self, interaction_id: str) -> Answer[Evidence]:
+        """A finished interaction with everything that is known of it."""
+        return await self._history.evidence(interaction_id)
+
+    async def open_recording(self, interaction_id: str, recording_id: str) -> tuple[RecordingLink | None, ActionResult]:
+        """Where a recording can be heard. The contact centre writes down that it was asked for."""
+        return await open_recording(self._runner, interaction_id, recording_id)
 
     def week(self, back: int = 0) -> Week:
         """The week of the centre that it is, or one `back` weeks ago."""

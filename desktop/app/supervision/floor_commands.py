@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult, failed
 from desktop.app.commands.contact_commands import shown
-from desktop.app.commands.fresh_snapshot import LOOK_SECONDS
 from desktop.app.commands.runner import CommandRunner, Request
+from desktop.app.commands.unknown_outcome import LOOK_SECONDS
 from desktop.domain.entities.floor import AgentMessage, FloorVerb
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Outcome, Phase

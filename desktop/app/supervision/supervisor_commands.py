@@ -5,21 +5,42 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult
-from desktop.app.commands.runner import CommandRunner
-from desktop.app.supervision.floor_commands import Wanted, done, found_out, fresh, now_shown, refused, run, write
+from desktop.app.commands.runner import CommandRunner, Request
+from desktop.app.history.recordings import open_recording
+from desktop.app.supervision.floor_commands import (
+    DOUBLE_PRESS_SECONDS,
+    Wanted,
+    done,
+    found_out,
+    fresh,
+    now_shown,
+    refused,
+    run,
+    write,
+)
 from desktop.app.supervision.questions import Looked, ask
 from desktop.domain.entities.channels import CALLS
-from desktop.domain.entities.floor import Acknowledgement, AuditEntry, FloorVerb, HelpRequest, HelpState
+from desktop.domain.entities.floor import (
+    Acknowledgement,
+    AuditEntry,
+    BroadcastDelivery,
+    FloorVerb,
+    HelpRequest,
+    HelpState,
+    Reached,
+)
+from desktop.domain.entities.history import RecordingLink
 from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Availability, Monitoring, Phase
 from desktop.domain.select import own
+from desktop.domain.select.audience import Audience, audience
 from desktop.domain.select.floor_verbs import MODES, Standing, standing
 from desktop.domain.state.events import AgentChanged
 from desktop.domain.state.floor_events import AlertAcknowledged, HelpChanged
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
-from desktop.ports.errors import NotFound, Rejected
+from desktop.ports.errors import NotFound, OutcomeUnknown, ProtocolError, Rejected
 
 T = TypeVar("T")
 
@@ -41,6 +62,8 @@ class SupervisorCommands:
         self._runner = runner
         self._store = runner.store
         self._listening: Listening | None = None
+        self.broadcasted: tuple[BroadcastDelivery, ...] = ()
+        """What became of the last message to several agents, at each of them."""
 
     # Who may do what
 
@@ -164,6 +187,59 @@ class SupervisorCommands:
     async def message(self, agent_id: str, text: str) -> ActionResult:
         """A line to an agent of the own team."""
         return await write(self._runner, FloorVerb.MESSAGE, agent_id, text)
+
+    def audience(self, which: Audience) -> tuple[Agent, ...]:
+        """The agents of the own team who are meant, by name."""
+        state = self._store.state
+        return audience(state.agents.values(), state.me, which)
+
+    async def broadcast(self, agent_ids: Sequence[str], text: str) -> ActionResult:
+        """One line to each of these agents, under one key: pressed again without an answer it reaches nobody twice."""
+        told = self._told
+
+        def taken(deliveries: object) -> Sentence:
+            known = tuple(deliveries) if isinstance(deliveries, Sequence) else (None,)
+            if not all(isinstance(one, BroadcastDelivery) for one in known):
+                raise ProtocolError(Sentence("floor.other_answer"), type(deliveries).__name__)
+            self.broadcasted = known
+            return told(self.broadcasted)
+
+        to = tuple(dict.fromkeys(agent_ids))
+        return await self._runner.run(
+            Request(
+                verb=FloorVerb.BROADCAST.value,
+                intent=(FloorVerb.BROADCAST, to, text),
+                call=lambda key: self._centre.broadcast(to, text, key=key),
+                take=taken,
+                refused=lambda error: refused(FloorVerb.BROADCAST, error),
+                look_up=self._not_known,
+                rest=DOUBLE_PRESS_SECONDS,
+            )
+        )
+
+    @staticmethod
+    async def _not_known(_: OutcomeUnknown) -> ActionResult:
+        return found_out(FloorVerb.BROADCAST, None)
+
+    def _told(self, deliveries: Sequence[BroadcastDelivery]) -> Sentence:
+        """How many it reached, and who they are whom it did not."""
+        agents = self._store.state.agents
+
+        def names(reached: Reached) -> tuple[str, ...]:
+            found = (one.agent_id for one in deliveries if one.reached is reached)
+            return tuple(agents[one].name if one in agents else one for one in found)
+
+        now, later, refused_by = (names(one) for one in (Reached.DELIVERED, Reached.LATER, Reached.REFUSED))
+        told = Sentence("floor.broadcast_reached", n=len(now))
+        if later:
+            told += Sentence("floor.broadcast_later", n=len(later), names=later)
+        if refused_by:
+            told += Sentence("floor.broadcast_refused", n=len(refused_by), names=refused_by)
+        return told
+
+    async def open_recording(self, interaction_id: str, recording_id: str) -> tuple[RecordingLink | None, ActionResult]:
+        """Where a recording can be heard. The contact centre writes down that it was asked for."""
+        return await open_recording(self._runner, interaction_id, recording_id)
 
     async def answer_help(self, help_id: str, text: str, close: bool) -> ActionResult:
         """Answer a request for help, or close it."""

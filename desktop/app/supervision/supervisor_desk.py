@@ -1,6 +1,6 @@
 """Everything a supervisor's screen does beyond looking, without a screen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from desktop.app.commands.runner import CommandRunner
@@ -13,6 +13,7 @@ from desktop.app.supervision.supervisor_commands import SupervisorCommands
 from desktop.domain.entities.words import Role
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
+from desktop.ports.crm import Crm
 
 if TYPE_CHECKING:
     from desktop.app.notes.unsaved_text import Unsaved
@@ -29,13 +30,14 @@ class SupervisorDesk:
         runner: CommandRunner,
         contact_center: ContactCenter | None,
         opened: Callable[[], LocalStore],
+        crms: Mapping[str, Crm] | None = None,
     ) -> None:
-        """`opened` is the profile's file."""
+        """`opened` is the profile's file; `crms` by source know what was written back after a contact."""
         self._runner = runner
         self._store = store = runner.store
         backend_calls = runner.backend_calls
         self.acts = SupervisorCommands(runner)
-        self.history = HistoryDesk(store, backend_calls, contact_center)
+        self.history = HistoryDesk(store, backend_calls, contact_center, crms)
         self.schedules = FloorSchedules(runner, self.history.today)
         self.habits = FloorPreferences(opened)
         self.alerts = AlertWatch(store, backend_calls.timing, lambda: self.open, self.schedules)

@@ -10,7 +10,6 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import ClassVar, Self
 
-from desktop.backends.asterisk.ami.idempotency import Once
 from desktop.backends.asterisk.model.channels import HELD, MUTED
 from desktop.backends.asterisk.model.contact import Contact
 from desktop.backends.asterisk.rights import ALL, offered
@@ -23,6 +22,7 @@ from desktop.backends.asterisk.verbs.recorder import Recorder
 from desktop.backends.asterisk.verbs.sign_in import SignIn
 from desktop.backends.asterisk.verbs.transfers import Transfers
 from desktop.backends.asterisk.verbs.wrap_ups import WrapUps
+from desktop.backends.wire.once import Once
 from desktop.domain.entities.model import Address, Agent, Instant, Interaction, WrapUpCode
 from desktop.domain.entities.words import Availability, OfferEnd, Phase
 from desktop.domain.state.events import Change, Envelope

@@ -9,7 +9,6 @@ from contextlib import aclosing
 from typing import Any
 
 from desktop.backends.asterisk.ami.background import BackgroundTasks
-from desktop.backends.asterisk.ami.event_log import EventLog
 from desktop.backends.asterisk.ami.framing import Message
 from desktop.backends.asterisk.ami.link import Link
 from desktop.backends.asterisk.ami.server_clock import ServerClock
@@ -21,6 +20,7 @@ from desktop.backends.asterisk.model.floor import Floor
 from desktop.backends.asterisk.model.recordings import FILE, PAUSED
 from desktop.backends.asterisk.rights import permitted
 from desktop.backends.asterisk.settings import Settings
+from desktop.backends.wire.event_log import EventLog
 from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Phase, Role
 from desktop.domain.state.events import (

@@ -93,6 +93,8 @@ class MockContactCenter(MockSupervision, MockQuality, MockPast, ContactCenter):
                 Capability.COPIES,
                 Capability.READ,
                 Capability.TYPING,
+                Capability.PARK,
+                Capability.PULL,
                 Capability.WRAP_UP_EXTEND,
                 Capability.HANDOVER,
                 Capability.NEXT_AVAILABILITY,
@@ -185,6 +187,12 @@ class MockContactCenter(MockSupervision, MockQuality, MockPast, ContactCenter):
 
     async def typing(self, interaction_id: str, *, on: bool) -> None:
         await self._do(interaction_id, "typing", str(uuid4()), {"on": on})
+
+    async def park(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        return await self._do(interaction_id, "park" if on else "unpark", key)
+
+    async def pull(self, interaction_id: str, *, key: str) -> Interaction:
+        return await self._do(interaction_id, "pull", key)
 
     async def wrap_up(self, interaction_id: str, *, codes: Sequence[str], note_given: bool, key: str) -> Interaction:
         return await self._do(interaction_id, "wrap-up", key, {"codes": list(codes), "note_given": note_given})

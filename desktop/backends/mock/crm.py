@@ -36,6 +36,7 @@ class MockCrm(Crm):
                 Capability.CREATE_CUSTOMER,
                 Capability.CREATE_CASE,
                 Capability.LINK,
+                Capability.WRAP_UPS,
             }
         ),
         options=OPTIONS,
@@ -90,6 +91,10 @@ class MockCrm(Crm):
         if member(answer, "key") != record.key:
             raise ProtocolError("The CRM's receipt is not for our record.", "the answer carries another key")
         return read(str, member(answer, "activity_id"))
+
+    async def wrap_ups(self, interaction_id: str) -> Sequence[WrapUpRecord]:
+        answer = await self._http.get("/v1/wrap-ups", {"interaction_id": interaction_id})
+        return read(tuple[WrapUpRecord, ...], member(answer, "wrap_ups"))
 
     async def timeline(
         self, customer_id: str, *, limit: int = 50, before: Instant | None = None

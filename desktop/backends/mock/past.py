@@ -14,6 +14,7 @@ from desktop.domain.entities.history import (
     PastInteraction,
     PastPage,
     PastQuery,
+    RecordingLink,
     WeekCell,
     WeekQuery,
 )
@@ -55,7 +56,10 @@ class MockPast(MockPrincipal, Past):
 
     async def past_interactions(self, query: PastQuery) -> PastPage:
         self._need(Capability.HISTORY)
+        if query.text:
+            self._need(Capability.HISTORY_SEARCH)
         asked = _within(query) | {
+            "text": query.text,
             "agent": query.agents,
             "outcome": query.outcomes,
             "code": query.codes,
@@ -72,6 +76,13 @@ class MockPast(MockPrincipal, Past):
     async def past_interaction(self, interaction_id: str) -> PastDetail:
         self._need(Capability.HISTORY)
         return read(PastDetail, await self._http.get(f"{_BASE}/interactions/{segment(interaction_id)}"))
+
+    async def open_recording(self, interaction_id: str, recording_id: str, *, key: str) -> RecordingLink:
+        self._need(Capability.RECORDINGS)
+        path = f"{_BASE}/interactions/{segment(interaction_id)}/recordings/{segment(recording_id)}/open"
+        told = await self._http.change("POST", path, {}, key=key)
+        heard_at = self._http.address(read(str, member(told, "path")))
+        return RecordingLink(heard_at, read(float, member(told, "expires_at")))
 
 
 def _within(query: IntervalQuery | WeekQuery | PastQuery) -> dict[str, Words]:

@@ -20,6 +20,9 @@ SUPERVISORS = frozenset(
         Capability.WHISPER,
         Capability.BARGE,
         Capability.HISTORY,
+        Capability.HISTORY_SEARCH,
+        Capability.RECORDINGS,
+        Capability.BROADCAST,
     }
 )
 """What the server lets only supervisors do."""

@@ -6,7 +6,15 @@ from datetime import date
 from desktop.backends.mock.principal import MockPrincipal
 from desktop.backends.wire.http import segment
 from desktop.backends.wire.reading import member, read
-from desktop.domain.entities.floor import Acknowledgement, AgentMessage, AuditEntry, HelpRequest, Schedule, StateStretch
+from desktop.domain.entities.floor import (
+    Acknowledgement,
+    AgentMessage,
+    AuditEntry,
+    BroadcastDelivery,
+    HelpRequest,
+    Schedule,
+    StateStretch,
+)
 from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Availability, Monitoring
 from desktop.ports.base import Capability
@@ -80,6 +88,12 @@ class MockSupervision(MockPrincipal, Supervision):
     async def message_agent(self, agent_id: str, text: str, *, key: str) -> AgentMessage:
         path = f"/v1/agents/{segment(agent_id)}/messages"
         return read(AgentMessage, member(await self._http.change("POST", path, {"text": text}, key=key), "message"))
+
+    async def broadcast(self, agent_ids: Sequence[str], text: str, *, key: str) -> Sequence[BroadcastDelivery]:
+        self._need(Capability.BROADCAST)
+        body = {"agent_ids": list(agent_ids), "text": text}
+        answer = await self._http.change("POST", "/v1/floor/broadcasts", body, key=key)
+        return read(tuple[BroadcastDelivery, ...], member(answer, "deliveries"))
 
     async def acknowledge(self, alert: str, text: str, *, key: str) -> Acknowledgement:
         self._need(Capability.ACKNOWLEDGE)

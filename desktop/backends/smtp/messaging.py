@@ -5,10 +5,10 @@ import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import ClassVar, Self, TypeVar
+from typing import ClassVar, Self
 
-from desktop.backends.smtp.mail import compose, plain_address
-from desktop.backends.smtp.relay import Account, Conversation
+from desktop.backends.wire.mail import compose, plain_address
+from desktop.backends.wire.relay import Account, Conversation, on_a_thread
 from desktop.backends.wire.route import CA_FILE
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.words import Channel, DeliveryState
@@ -17,7 +17,6 @@ from desktop.ports.errors import NotFound, Rejected
 from desktop.ports.messaging import MessageReceipt, Messaging, OutgoingMessage, refuse_unasked
 from desktop.ports.options import Option
 
-T = TypeVar("T")
 REMEMBERED = 2_000
 _PORTS = {"starttls": "587", "tls": "465", "none": "25"}
 
@@ -91,7 +90,7 @@ class SmtpMessaging(Messaging):
 
     async def open(self) -> frozenset[Capability]:
         conversation = Conversation(self._account)
-        await _threaded(conversation, conversation.check)
+        await on_a_thread(conversation, conversation.check)
         return frozenset()
 
     async def close(self) -> None:
@@ -106,7 +105,7 @@ class SmtpMessaging(Messaging):
             sender=self._sender,
             sender_name=self._sender_name,
             reply_to=self._reply_to,
-            to=plain_address(message.to),
+            to=[plain_address(message.to)],
             subject=message.subject or self._subject,
             text=message.text,
             at=self._clock(),
@@ -115,7 +114,7 @@ class SmtpMessaging(Messaging):
             if message.key in self._taken:
                 return self._taken[message.key]
             conversation = Conversation(self._account)
-            words = await _threaded(conversation, lambda: conversation.send(mail))
+            words = await on_a_thread(conversation, lambda: conversation.send(mail))
             receipt = MessageReceipt(mail.message_id, DeliveryState.SENT, f"the relay has it: {words}")
             self._taken[message.key] = receipt
             while len(self._taken) > REMEMBERED:
@@ -127,15 +126,6 @@ class SmtpMessaging(Messaging):
             if receipt.id == message_id:
                 return receipt
         raise NotFound("A mail relay keeps no record that we could read, and this desktop has none of that mail.")
-
-
-async def _threaded(conversation: Conversation, work: Callable[[], T]) -> T:
-    """`work` on a thread; whoever stops waiting cuts the connection, so that no thread is left behind."""
-    try:
-        return await asyncio.to_thread(work)
-    except asyncio.CancelledError:
-        conversation.cut()
-        raise
 
 
 def _is_here(host: str) -> bool:

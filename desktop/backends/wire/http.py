@@ -5,6 +5,7 @@ the first request is made.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -24,6 +25,7 @@ LARGEST_BODY = 5 * 1024 * 1024
 LARGEST_PROBLEM = 64 * 1024
 KEPT_OPEN = 30.0
 PIECE = 64 * 1024  # of a file
+_PATH = re.compile(r"/[!-~]{1,1000}")
 _LONGEST_PATH = 300  # in the log
 SILENCE = 60.0  # on a stream; the host's watchdog is much shorter
 
@@ -93,6 +95,16 @@ class Http:
         self._headers = dict(headers or {})
         self._to_error = to_error
         self._client: httpx.AsyncClient | None = None
+
+    def address(self, path: str) -> str:
+        """Where a path that the server told is, for another program to open.
+
+        Raises:
+            ProtocolError: it is no path.
+        """
+        if not _PATH.fullmatch(path):
+            raise ProtocolError(f"{self._server} sent an address that cannot be opened.")
+        return self._url + path
 
     async def get(self, path: str, params: Mapping[str, str | int | float] | None = None) -> object:
         """The JSON answer to a request that changes nothing."""

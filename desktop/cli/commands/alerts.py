@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.backend_calls import BackendCalls
-from desktop.app.connections.feed import Feed
+from desktop.app.connections.event_feed import EventFeed
 from desktop.app.storage.errors import StoreAbsent
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.store import Store
@@ -45,7 +45,7 @@ class _Floor:
         timing = Timing()
         self.store = Store(timing.clock)
         backend_calls = BackendCalls(timing, lambda told: say(in_words(told)))
-        self.feed = Feed(SOURCE, center, self.store, backend_calls, tells_time=True)
+        self.feed = EventFeed(SOURCE, center, self.store, backend_calls, tells_time=True)
         runner = CommandRunner(self.store, backend_calls, center, self.feed.refresh)
         self.desk = SupervisorDesk(runner, center, _not_kept)
         self._live = asyncio.Event()

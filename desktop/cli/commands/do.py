@@ -3,14 +3,18 @@
 import uuid
 
 from desktop.app.commands.contact_commands import SPECS, Arguments
+from desktop.app.notes import reply_files, saved_files
 from desktop.cli.commands.name_lookup import no_such
 from desktop.cli.connection import Chosen, contact_center, directory_of, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.config import Profile
-from desktop.domain.entities.model import Address, Interaction
+from desktop.domain.entities.model import Address, Interaction, Reply
 from desktop.domain.entities.words import Availability, LegPhase, Verb
+from desktop.domain.entities.wrap_up_record import ReplyFile
+from desktop.domain.select.threads import is_address
 from desktop.domain.state.events import ContactCenterSnapshot
+from desktop.domain.text.printable import printable
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import OutcomeUnknown, Rejected, Unsupported
@@ -79,6 +83,36 @@ async def _to_interaction(backend: ContactCenter, chosen: Chosen, key: str) -> o
     return {"callback_id": answer} if isinstance(answer, str) else answer
 
 
+def _reply(chosen: Chosen) -> Reply:
+    """What is to go out, with its files read."""
+    text, known = (chosen["text"] or "") if chosen["files"] else _given(chosen, "text"), list[ReplyFile]()
+    for address in (*chosen["to"], *chosen["cc"]):
+        if not is_address(address):
+            raise CommandError(tr("{text} is no e-mail address.", text=printable(address)), Exit.USAGE)
+    try:
+        for path in chosen["files"]:
+            known.append(reply_files.look_at(path, known))
+        files = reply_files.contents(known)
+    except reply_files.FileRefused as refused:
+        raise CommandError(in_words(refused.sentence), Exit.USAGE) from refused
+    return Reply(text, chosen["subject"], tuple(chosen["to"]), tuple(chosen["cc"]), files)
+
+
+async def _save_file(profile: Profile, backend: ContactCenter, chosen: Chosen) -> object:
+    """A file of a message, saved where the desktop saves them; answers where it lies."""
+    shown = await interaction(backend, _given(chosen, "id"))
+    message_id = _given(chosen, "message")
+    files = [file for one in shown.messages if one.id == message_id for file in one.attachments]
+    wanted = [one for one in files if chosen["attachment"] in (None, one.id)]
+    if not wanted:
+        raise no_such(tr("file"), chosen["attachment"] or message_id)
+    if len(wanted) > 1:
+        raise CommandError(tr("There are {n} files; say which with --attachment.", n=len(wanted)), Exit.REFUSED)
+    pieces = backend.attachment(shown.id, message_id, wanted[0].id)
+    path = await saved_files.save(pieces, wanted[0].name, profile.files_path)
+    return {"path": str(path), "size": path.stat().st_size, "media_type": wanted[0].media_type}
+
+
 async def _do(profile: Profile, chosen: Chosen, key: str) -> object:
     verb = chosen["verb"]
     if verb == "chat":
@@ -91,6 +125,8 @@ async def _do(profile: Profile, chosen: Chosen, key: str) -> object:
     async with contact_center(profile) as backend:
         if verb == "dial":
             return await backend.dial(Address("phone", _given(chosen, "phone")), queue=chosen["queue"] or "", key=key)
+        if verb == "pull":
+            return await backend.pull(_given(chosen, "id"), key=key)
         if verb == "ask_help":
             return await backend.ask_help(_given(chosen, "id"), chosen["text"] or "", key=key)
         if verb == "answer_supervisor":
@@ -101,6 +137,10 @@ async def _do(profile: Profile, chosen: Chosen, key: str) -> object:
             return await backend.set_availability(
                 Availability(verb), reason=chosen["reason"], after_current=chosen["after_current"], key=key
             )
+        if verb == "save_file":
+            return await _save_file(profile, backend, chosen)
+        if verb == Verb.SEND_MESSAGE.value and (chosen["files"] or chosen["subject"] or chosen["to"] or chosen["cc"]):
+            return await backend.send_reply(_given(chosen, "id"), _reply(chosen), key=key)
         try:
             return await _to_interaction(backend, chosen, key)
         except (Rejected, Unsupported) as error:

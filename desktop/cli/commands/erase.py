@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from desktop.cli.connection import Chosen, profile_of, within
 from desktop.cli.exits import CommandError, Exit
-from desktop.cli.output import emit
+from desktop.cli.output import emit, say
 from desktop.config import Profile
 from desktop.config.log import log_files
-from desktop.words.catalogue import tr
+from desktop.words.catalogue import ntr, tr
 
 if TYPE_CHECKING:
     from desktop.app.storage.erasure import Traces
@@ -79,6 +79,29 @@ def _remove_log(profile: Profile) -> bool:
     return bool(there)
 
 
+def _saved_files(profile: Profile) -> int:
+    """How many files of customers were saved. Whose each is was not kept, so that they stay and are told of."""
+    try:
+        count = sum(1 for one in profile.files_path.iterdir() if not one.name.startswith("."))
+    except FileNotFoundError:
+        return 0
+    except OSError as error:
+        raise CommandError(
+            tr("{file} cannot be read: {why}.", file=str(profile.files_path), why=error.strerror), Exit.UNAVAILABLE
+        ) from error
+    if count:
+        told = ntr(
+            "{n} file saved from contacts is still in {folder}. Nothing says whose it is: look at it, and delete it if"
+            " it is theirs.",
+            "{n} files saved from contacts are still in {folder}. Nothing says whose they are: look at them, and"
+            " delete those that are theirs.",
+            count,
+            folder=str(profile.files_path),
+        )
+        say(told)
+    return count
+
+
 async def _erase(profile: Profile, customer_id: str, addresses: Sequence[str], *, unsent: bool) -> object:
     """Erase, and say what went.
 
@@ -98,7 +121,14 @@ async def _erase(profile: Profile, customer_id: str, addresses: Sequence[str], *
                 raise CommandError(told, Exit.REFUSED)
             gone = await _erase_rows(profile, customer_id, addresses, unsent=unsent)
             aside_too = _remove_set_aside(profile)
-            return {"customer_id": customer_id, **asdict(gone), "set_aside": aside_too, "log": _remove_log(profile)}
+            log, files = _remove_log(profile), _saved_files(profile)
+            return {
+                "customer_id": customer_id,
+                **asdict(gone),
+                "set_aside": aside_too,
+                "log": log,
+                "saved_files": files,
+            }
     except InstanceHeld as held:
         raise CommandError(tr("{why:clause}. Close it first.", why=held.sentence), Exit.REFUSED) from held
 

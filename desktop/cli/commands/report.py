@@ -1,26 +1,32 @@
 """`report`: the past of a supervisor's team as JSON, CSV, Parquet or a page for people."""
 
 import sys
+import uuid
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import cast
 
 from desktop.app.history.centre_days import CentreDays
 from desktop.app.history.report.files import FORMS, ReportError, save, target_of
 from desktop.app.history.report.reporter import Made, Reporter
 from desktop.cli.commands.name_lookup import agent_known, queue_named
 from desktop.cli.commands.report_arguments import WIDTHS
-from desktop.cli.connection import Chosen, contact_center, usable_profile, within
+from desktop.cli.connection import Chosen, ask_every, connected, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.config import Profile
+from desktop.domain.entities.customer import WrapUpRecord
 from desktop.domain.entities.history import IntervalQuery, PastQuery
 from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.words import Role
 from desktop.domain.figures.service_level import FORMULAS
 from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.domain.text.sentence import Sentence
+from desktop.ports.base import Capability, Kind
 from desktop.ports.contact_center import ContactCenter
-from desktop.ports.errors import ProtocolError
+from desktop.ports.crm import Crm
+from desktop.ports.errors import BackendError, ProtocolError, Unsupported
 from desktop.report.page import page
 from desktop.words.catalogue import in_words, ntr, tr
 
@@ -33,6 +39,9 @@ def run(chosen: Chosen) -> int:
     chosen = {"timeout": TIMEOUT, **chosen}
     if chosen["action"] == "interaction":
         emit(within(chosen, _one(usable_profile(chosen), chosen["id"])))
+        return Exit.OK
+    if chosen["action"] == "recording":
+        emit(within(chosen, _recording(usable_profile(chosen), chosen)))
         return Exit.OK
     form = _form(chosen)
     try:
@@ -61,11 +70,51 @@ def _form(chosen: Chosen) -> str:
 async def _one(profile: Profile, interaction_id: str) -> object:
     async with contact_center(profile) as center:
         await _shown(center)
-        return await center.past_interaction(interaction_id)
+        detail = await center.past_interaction(interaction_id)
+    return {
+        "interaction": detail.interaction,
+        "subject": detail.subject,
+        "note": detail.note,
+        "steps": detail.steps,
+        "messages": detail.messages,
+        "recordings": detail.recordings,
+        "wrap_ups": await _wrap_ups(profile, interaction_id),
+    }
+
+
+async def _wrap_ups(profile: Profile, interaction_id: str) -> list[WrapUpRecord] | None:
+    """What the CRM was told after an interaction; None where there is no CRM that says so."""
+
+    async def ask(crm: Crm) -> Sequence[WrapUpRecord]:
+        return await crm.wrap_ups(interaction_id)
+
+    if Kind.CRM not in profile.backends:
+        return None
+    try:
+        return await ask_every(profile, Kind.CRM, ask)
+    except Unsupported:
+        return None
+    except BackendError as error:
+        say(tr("{source} could not be asked: {message}", source=Kind.CRM.value, message=error.sentence))
+        return None
+
+
+async def _recording(profile: Profile, chosen: Chosen) -> object:
+    async with contact_center(profile) as center:
+        await _shown(center)
+        which = chosen["recording"]
+        if not which:
+            recordings = (await center.past_interaction(chosen["id"])).recordings
+            if not recordings:
+                raise CommandError(tr("{id} was not recorded.", id=chosen["id"]), Exit.REFUSED)
+            which = recordings[0].id
+        link = await center.open_recording(chosen["id"], which, key=chosen["key"] or str(uuid.uuid4()))
+        return {"recording": which, "url": link.url, "expires_at": link.expires_at}
 
 
 async def _made(profile: Profile, chosen: Chosen, form: str) -> Made:
-    async with contact_center(profile) as center:
+    async with connected(profile, Kind.CONTACT_CENTER) as (backend, offered):
+        center = cast(ContactCenter, backend)
         shown, now = await _shown(center)
         days = CentreDays(shown.zone)
         since, until = _period(chosen, days, now)
@@ -87,7 +136,10 @@ async def _made(profile: Profile, chosen: Chosen, form: str) -> Made:
             tuple(chosen["codes"]),
             chosen["customer"],
             chosen["longer_than"],
+            text=chosen["text"],
         )
+        if query.text and Capability.HISTORY_SEARCH.value not in offered:
+            raise Unsupported(Sentence("history.no_search"))
         made = await reporter.interactions(query, form, chosen["limit"])
         for agent in () if made.rows else query.agents:  # who left has a past, too
             agent_known(agent, [one.id for one in shown.agents])

@@ -42,7 +42,9 @@ def add_report(add: Add) -> None:
         "report",
         tr("The past of your team, for supervisors: counts by interval, and what happened to contacts."),
     )
-    actions = report.add_subparsers(dest="action", required=True, metavar="intervals|interactions|interaction")
+    actions = report.add_subparsers(
+        dest="action", required=True, metavar="intervals|interactions|interaction|recording"
+    )
     intervals = actions.add_parser("intervals", help=tr("counts and figures by interval"), allow_abbrev=False)
     _period(intervals)
     intervals.add_argument("--width", choices=tuple(WIDTHS), default="30m", help=tr("of an interval (default 30m)"))
@@ -67,6 +69,11 @@ def add_report(add: Add) -> None:
     }
     for name, what in narrowing.items():
         interactions.add_argument(f"--{name}", dest=f"{name}s", action="append", default=[], help=what)
+    interactions.add_argument(
+        "--text",
+        default="",
+        help=tr("only with these words in the customer's name or number, the subject, a message or the note"),
+    )
     interactions.add_argument("--customer", default="", help=tr("only this number or address, exactly"))
     interactions.add_argument(
         "--longer-than", type=_seconds, metavar="SECONDS", help=tr("only who waited at least so long")
@@ -75,6 +82,11 @@ def add_report(add: Add) -> None:
     _output(interactions, ("json", "csv", "parquet"))
     one = actions.add_parser("interaction", help=tr("one of them, with everything that happened"), allow_abbrev=False)
     one.add_argument("id")
+    heard = tr("where a recording of one of them can be heard; goes into the audit log")
+    recording = actions.add_parser("recording", help=heard, allow_abbrev=False)
+    recording.add_argument("id", help=tr("of the interaction"))
+    recording.add_argument("recording", nargs="?", default="", help=tr("which one (default the first)"))
+    recording.add_argument("--key", help=tr("idempotency key: repeat with the same one and it is done once"))
 
 
 def _period(to: argparse.ArgumentParser) -> None:

@@ -12,11 +12,12 @@ from desktop.cli.output import emit, say
 from desktop.config import Profile
 from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.words import Availability
+from desktop.domain.select.audience import Audience, audience
 from desktop.domain.select.floor_verbs import VERBS
 from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import OutcomeUnknown
-from desktop.words.catalogue import tr
+from desktop.words.catalogue import ntr, tr
 
 
 def _given(chosen: Chosen, name: str) -> str:
@@ -60,7 +61,30 @@ async def _look(backend: ContactCenter, chosen: Chosen) -> object:
             return await backend.agent_day(_given(chosen, "id"), await _day(backend, chosen))
 
 
+async def _broadcast(backend: ContactCenter, chosen: Chosen, key: str) -> object:
+    """Send a line to a part of the team, where whoever asks for it says how many that are."""
+    text, which = _given(chosen, "text"), Audience(chosen["to"])
+    shown = (await backend.snapshot()).event
+    to = audience(shown.agents, shown.me, which) if isinstance(shown, ContactCenterSnapshot) else ()
+    if chosen["count"] != len(to) or not to:
+        told = ntr(
+            "Nothing was sent. It would go to {n} agent{names}. Repeat with --count {n} to send it.",
+            "Nothing was sent. It would go to {n} agents{names}. Repeat with --count {n} to send it.",
+            len(to),
+            names=f": {', '.join(one.name for one in to)}" if to else "",
+        )
+        raise CommandError(told, Exit.REFUSED)
+    names = {one.id: one.name for one in to}
+    deliveries = await backend.broadcast(tuple(names), text, key=key)
+    return [
+        {"agent_id": one.agent_id, "agent_name": names.get(one.agent_id, ""), "reached": one.reached}
+        for one in deliveries
+    ]
+
+
 async def _act(backend: ContactCenter, chosen: Chosen, key: str) -> object:
+    if chosen["verb"] == FloorVerb.BROADCAST:
+        return await _broadcast(backend, chosen, key)
     verb, one = FloorVerb(chosen["verb"]), _given(chosen, "id")
     spec = VERBS[verb]
     why = _given(chosen, "why") if spec.reasoned else ""

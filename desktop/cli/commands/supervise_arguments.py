@@ -9,8 +9,9 @@ from desktop.words.catalogue import tr
 # Spelled out so that no import is needed for --help; a test compares them with the domain's verbs.
 ACTS = (
     *("listen", "whisper", "barge", "end_monitor", "take_over", "reassign", "move", "priority", "withdraw"),
-    *("agent_state", "answer_help", "message", "acknowledge"),
+    *("agent_state", "answer_help", "message", "broadcast", "acknowledge"),
 )
+AUDIENCES = ("team", "signed_in", "available", "busy", "not_ready")
 LOOKS = ("waiting", "interaction", "audit", "schedules", "agent_day")
 Add = Callable[..., argparse.ArgumentParser]
 
@@ -53,7 +54,19 @@ def add_supervise(add: Add) -> None:
         "--state", choices=("available", "not_ready", "offline"), help=tr("agent_state: what they are")
     )
     supervise.add_argument("--reason", default="", help=tr("agent_state: the reason of not ready"))
-    supervise.add_argument("--text", default="", help=tr("answer_help, message, acknowledge: what is said"))
+    supervise.add_argument("--text", default="", help=tr("answer_help, message, broadcast, acknowledge: what is said"))
+    supervise.add_argument(
+        "--to",
+        choices=AUDIENCES,
+        default=AUDIENCES[0],
+        help=tr("broadcast: who of the team gets it (default all of it)"),
+    )
+    supervise.add_argument(
+        "--count",
+        type=int,
+        metavar="N",
+        help=tr("broadcast: how many agents get it; without it, or with another number, nothing is sent"),
+    )
     supervise.add_argument("--close", action="store_true", help=tr("answer_help: the request is over"))
     supervise.add_argument("--limit", type=_limit, default=50, help=tr("waiting, audit: at most so many (default 50)"))
     supervise.add_argument("--day", metavar="YYYY-MM-DD", help=tr("schedules, agent_day: which day, today if left out"))

@@ -26,6 +26,7 @@ class AgentWork:
     held_since: Instant | None = None
     deadline: Instant | None = None
     customer: Address | None = None
+    parked_since: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,22 @@ class HelpRequest:
     answer: str = ""
     since: Instant = 0.0  # in this state
     answered_by_name: str = ""  # agents do not see their supervisors among the agents
+
+
+class Reached(StrEnum):
+    """What became of a broadcast at one agent."""
+
+    DELIVERED = "delivered"
+    LATER = "later"  # they are signed out, and see it when they sign in
+    REFUSED = "refused"  # nobody of the team is called that
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastDelivery:
+    """What became of a broadcast at one agent."""
+
+    agent_id: str
+    reached: Reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +155,7 @@ class FloorVerb(StrEnum):
     AGENT_STATE = "agent_state"
     ANSWER_HELP = "answer_help"
     MESSAGE = "message"
+    BROADCAST = "broadcast"
     ACKNOWLEDGE = "acknowledge"
 
 

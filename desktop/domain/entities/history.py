@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from desktop.domain.entities.counts import Counts
 from desktop.domain.entities.instant import Instant
+from desktop.domain.entities.model import Message
 
 HOUR, DAY, WEEK = 3_600.0, 86_400.0, 604_800.0
 WIDTHS = (900.0, 1_800.0, HOUR, DAY, WEEK)
@@ -78,6 +79,8 @@ class PastQuery:
     longer_than: float | None = None  # waited at least so many seconds
     cursor: str = ""
     limit: int = 100
+    text: str = ""  # capability HISTORY_SEARCH; no pattern, in any case of letters
+    """Words of which each is part of the customer's name or address, the subject, a message or the note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +129,32 @@ class PastStep:
 
 
 @dataclass(frozen=True, slots=True)
+class PastRecording:
+    """One recording of an interaction: what there is of it, not how to get it."""
+
+    id: str  # within its interaction
+    began_at: Instant
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingLink:
+    """Where a recording can be heard for a while by whoever has the link; `url` is http or https."""
+
+    url: str = field(repr=False)  # it needs no password
+    expires_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class PastDetail:
-    """An interaction that is over, with what happened, oldest first."""
+    """An interaction that is over, with what happened, oldest first.
+
+    `note` is what the agent wrote, where the contact centre itself keeps notes; otherwise the CRM has it.
+    """
 
     interaction: PastInteraction
     steps: tuple[PastStep, ...] = field(default=())
+    subject: str = ""
+    messages: tuple[Message, ...] = ()
+    note: str = ""
+    recordings: tuple[PastRecording, ...] = ()

@@ -169,6 +169,7 @@ class Interaction:
     recording: Recording = Recording.UNKNOWN
     recording_since: Instant | None = None  # when it began, was paused or resumed
     parked: bool = False  # put aside until the customer writes or the agent takes it up again
+    parked_since: Instant | None = None
     unread: int = 0  # messages of the customer that the agent has not seen
     typing_until: Instant | None = None  # the customer is writing, as far as is known, until then
     legs: tuple[Leg, ...] = ()
@@ -217,11 +218,14 @@ class AvailabilityChoice:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Somebody at the head of a queue, so that their record can be fetched before the offer."""
+    """Somebody who waits in a queue; `channel` is None, the rest "", where the contact centre does not tell."""
 
     interaction_id: str
     customer: Address
     since: Instant
+    channel: Channel | None = None
+    customer_name: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +253,8 @@ class QueueStats:
     agents_available: int | None = None
     agents_busy: int | None = None
     agents_signed_in: int | None = None
-    head: tuple[Waiting, ...] = ()
+    head: tuple[Waiting, ...] = ()  # so that their records can be fetched before the offer
+    to_pull: tuple[Waiting, ...] = ()  # the first in writing whom its agents may take without being offered them
 
 
 @dataclass(frozen=True, slots=True)

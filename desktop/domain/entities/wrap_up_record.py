@@ -8,6 +8,30 @@ from desktop.domain.text.sentence import NOTHING, Sentence
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyFile:
+    """A file that goes with a reply: where it lies, and what it was when it was chosen."""
+
+    path: str
+    name: str
+    media_type: str
+    size: int  # bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyHead:
+    """What a reply has beside its text. Empty parts are as the contact says; see `domain/select/threads.py`."""
+
+    subject: str = ""
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    files: tuple[ReplyFile, ...] = ()
+
+
+NO_HEAD = ReplyHead()
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingReply:
     """A message to the customer that has no definite answer yet: held back, on its way, or its fate is not known.
 
@@ -18,6 +42,7 @@ class OutgoingReply:
     key: str
     text: str
     due: float | None = None
+    head: ReplyHead = NO_HEAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +58,7 @@ class DraftView:
     half: FollowUp | None = None  # being typed, not added yet
     reply: str = ""  # to the customer, being typed
     outgoing: tuple[OutgoingReply, ...] = ()  # oldest first
+    head: ReplyHead = NO_HEAD  # of the reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,24 @@ class CannedReply:
     language: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What stands below an e-mail. Without queues it is for every one that no other names."""
+
+    text: str
+    queues: frozenset[str] = frozenset()
+
+
+IN_SIGNATURES = frozenset({Placeholder.AGENT_NAME, Placeholder.QUEUE_NAME})
+
+
+def signature_of(signatures: Sequence[Signature], queue: str) -> str:
+    """The text for a queue; "" where there is none."""
+    own = next((one for one in signatures if fold(queue) in {fold(name) for name in one.queues}), None)
+    found = own or next((one for one in signatures if not one.queues), None)
+    return found.text if found is not None else ""
+
+
 def placeholders(text: str) -> tuple[str, ...]:
     """What a text leaves to the contact, as it is written there, each once; it may not exist."""
     return tuple(dict.fromkeys(_PLACEHOLDER.findall(text)))

@@ -35,6 +35,7 @@ from desktop.domain.select.customer import (
     recorded_against_will,
     recording_refused,
     timeline,
+    timeline_of_customer,
     unsettled_pop,
 )
 from desktop.domain.select.experts import RankedExpert, rank_experts
@@ -100,6 +101,7 @@ __all__ = [
     "server_now",
     "telling_apart",
     "timeline",
+    "timeline_of_customer",
     "unsettled_pop",
     "verbs_on_offer",
     "why_same",

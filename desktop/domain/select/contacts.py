@@ -65,7 +65,7 @@ def _urgency(interaction: Interaction) -> tuple[int, float, float, str]:
     elif interaction.unread:
         rank = 2
     elif interaction.parked:
-        rank = 5
+        rank, clock = 5, interaction.parked_since or clock
     elif interaction.channel in CALLS:
         rank = 1
     return rank, clock, interaction.arrived_at, interaction.id

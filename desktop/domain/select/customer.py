@@ -130,7 +130,15 @@ def timeline(state: AppState, interaction: Interaction) -> tuple[HistoryEntry, .
     before = past_of(details_of(state, match))
     customer = match.customer if match is not None else None
     entries: list[HistoryEntry] = [_contact(interaction), *_legs(interaction), *_chats(state, interaction)]
-    entries += [*_messages(state, interaction, customer), *before]
+    addresses = (interaction.customer, *(customer.addresses if customer is not None else ()))
+    entries += [*_messages(state, addresses), *before]
+    return tuple(sorted(entries, key=lambda entry: (-entry.at, entry.id)))
+
+
+def timeline_of_customer(state: AppState, match: Match | None) -> tuple[HistoryEntry, ...]:
+    """The same of a customer who is looked at without a contact: messages to and from them, and what was before."""
+    addresses = match.customer.addresses if match is not None else ()
+    entries: list[HistoryEntry] = [*_messages(state, addresses), *past_of(details_of(state, match))]
     return tuple(sorted(entries, key=lambda entry: (-entry.at, entry.id)))
 
 
@@ -229,12 +237,11 @@ def opted_out_at(state: AppState, channel: Channel, to: str) -> Instant | None:
     return max(said, default=None)
 
 
-def _messages(state: AppState, interaction: Interaction, customer: Customer | None) -> Iterator[SeenEntry]:
-    """What the customer wrote and was sent outside the interaction, by any of their addresses."""
+def _messages(state: AppState, addresses: Iterable[Address]) -> Iterator[SeenEntry]:
+    """What a customer wrote and was sent outside an interaction, by any of their addresses."""
     if not (state.received or state.sent):
         return
-    known: tuple[Address, ...] = (interaction.customer, *(customer.addresses if customer is not None else ()))
-    theirs = {address.value.casefold() for address in known if address.value and not address.withheld}
+    theirs = {address.value.casefold() for address in addresses if address.value and not address.withheld}
     for one in state.received.values():
         if one.sender.value.casefold() in theirs:
             words = f"{one.subject}: {one.text}" if one.subject else one.text

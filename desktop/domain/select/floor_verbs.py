@@ -25,8 +25,9 @@ class VerbSpec:
         phases: of a contact in which it makes sense; none where it is not about contacts.
         mode: of listening to an agent's call, which it begins.
         reasoned: whether a reason goes with it.
-        irrevocable: whether it takes a customer away from where they are for good: a screen names them before it is
-            done. A place in a queue, a priority and an agent's state can be changed back.
+        irrevocable: whether it takes a customer away from where they are for good, or is read by many at once: a
+            screen names whom it concerns before it is done. A place in a queue, a priority and an agent's state can be
+            changed back.
     """
 
     capability: str = ""
@@ -52,6 +53,7 @@ VERBS: Mapping[FloorVerb, VerbSpec] = MappingProxyType(
         FloorVerb.AGENT_STATE: VerbSpec("supervise"),
         FloorVerb.ANSWER_HELP: VerbSpec("help", reasoned=False),
         FloorVerb.MESSAGE: VerbSpec("agent_message", reasoned=False),
+        FloorVerb.BROADCAST: VerbSpec("broadcast", reasoned=False, irrevocable=True),
         # Shared where the contact centre can, else kept on this desktop.
         FloorVerb.ACKNOWLEDGE: VerbSpec(reasoned=False),
     }
@@ -83,6 +85,11 @@ def standing(state: AppState, listening_to: str = "", mode: Monitoring | None = 
     me = state.agents.get(state.me)
     capabilities = state.capabilities.get("contact_center", frozenset())
     return Standing(state.me, me.role if me is not None else None, capabilities, listening_to, mode)
+
+
+def for_team(who: Standing) -> tuple[FloorVerb, ...]:
+    """What can be done whatever is selected."""
+    return _offered((FloorVerb.BROADCAST,), who)
 
 
 def for_agent(agent: Agent, who: Standing) -> tuple[FloorVerb, ...]:

@@ -8,6 +8,7 @@ from desktop.tui.agent.verbs.finding import FindingVerbs
 from desktop.tui.agent.verbs.own_state import AvailabilityVerbs
 from desktop.tui.agent.verbs.supervisors import SupervisorVerbs
 from desktop.tui.agent.verbs.wrap_up import WrapUpVerbs
+from desktop.tui.agent.verbs.writing import WritingVerbs
 from desktop.tui.keys.keys import BY_ID
 
 
@@ -19,6 +20,7 @@ class DeskActions:
         self.contact = ContactVerbs(context)
         self.expert = ExpertVerbs(context)
         self.wrap_up = WrapUpVerbs(context)
+        self.writing = WritingVerbs(context)
         self.customer = CustomerVerbs(context)
         self.own_state = AvailabilityVerbs(context)
         self.supervisors = SupervisorVerbs(context)
@@ -27,6 +29,7 @@ class DeskActions:
             self.contact,
             self.expert,
             self.wrap_up,
+            self.writing,
             self.customer,
             self.own_state,
             self.supervisors,

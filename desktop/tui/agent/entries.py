@@ -22,7 +22,7 @@ def timeline(view: View) -> Sequence[HistoryEntry]:
     """The whole timeline, newest first, with what the desktop saw of this contact."""
     if view.interaction is not None:
         return select.timeline(view.state, view.interaction)
-    return select.past_of(select.details_of(view.state, match_of(view)))
+    return select.timeline_of_customer(view.state, match_of(view))
 
 
 def row_key(entry: HistoryEntry | Case) -> str:

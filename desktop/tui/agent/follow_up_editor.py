@@ -25,6 +25,7 @@ from desktop.domain.state.own_events import AS_IT_IS, Keep
 from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.tui.widgets.card_number_fields import hide_in_input, what_was_hidden
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, line, lines
 from desktop.tui.widgets.table import LineTable
@@ -381,9 +382,9 @@ class FollowUpEditor(Vertical):
         keys: list[Part] = [(f"{tr('follow-ups')}  ", "$muted")]
         if self._list.has_focus:
             for key, does in (("enter", tr("change")), ("del", tr("drop")), ("esc", tr("back"))):
-                keys += [(key, "bold $accent"), (f" {does}  ", "$muted")]
+                keys += [key_hint(key, does, "  ")]
         else:
-            keys += [("tab", "bold $accent"), (f" {tr('to change or drop')}", "$muted")]
+            keys += [key_hint("tab", tr("to change or drop"))]
         self._keys.update(line(*keys))
 
     def _draw_understood(self, view: View) -> None:
@@ -394,10 +395,9 @@ class FollowUpEditor(Vertical):
             self._understood.update(line((in_words(why), "$warning")))
             return
         if found is None:
-            self._understood.update(line(("esc", "bold $accent"), (f" {tr('back')}", "$muted")))
+            self._understood.update(line(key_hint("esc", tr("back"))))
             return
-        adds, discards = (f" {tr('adds')}  ", "$muted"), (f" {tr('discards')}", "$muted")
-        keys = line(("enter", "bold $accent"), adds, ("esc", "bold $accent"), discards)
+        keys = line(key_hint("enter", tr("adds"), "  "), key_hint("esc", tr("discards")))
         words = described(replace(found, text=""), None, local_zone(), self._customer_zone(view))
         words = words[1:] if found.kind == "callback" else words
         head = line(("✓ ", "bold $success"), *words)

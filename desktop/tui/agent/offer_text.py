@@ -15,6 +15,7 @@ from desktop.domain.entities.words import Channel, Phase, PopAnswer, Verb
 from desktop.domain.state.state import AppState
 from desktop.tui.keys import keys
 from desktop.tui.widgets.fitting import first_that_fits
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.words import wording
@@ -105,12 +106,15 @@ def _keys(view: View, offer: Interaction) -> list[Part]:
     if "accept" in view.state.pending.get(offer.id, frozenset()):
         return [(tr("accepting …"), "bold $success"), "  "]
     return [
-        (f" {keys.BY_ID['accept'].shown} ", "bold reverse $success"),
-        (f" {tr('accept')}  ", "$success"),
-        (f" {keys.BY_ID['decline'].shown} ", "bold reverse"),
-        (f" {tr('decline')}  ", "$muted"),
+        _button("accept", tr("accept"), "$success"),
+        _button("decline", tr("decline")),
         *_other_verbs(view, offer),
     ]
+
+
+def _button(name: str, words: str, look: str = "") -> Content:
+    """A key drawn as a button, with what it does."""
+    return key_hint(keys.shown(name), words, "  ", look=f"bold reverse {look}", words_look=look or "$muted", pad=" ")
 
 
 def _time_left(view: View, offer: Interaction, bar: int) -> Part:
@@ -128,7 +132,7 @@ def _other_verbs(view: View, offer: Interaction) -> Iterator[Part]:
     on_offer = select.verbs_on_offer(view.state, offer)
     for verb, name, label in keys.VERB_KEYS:
         if verb in on_offer and verb not in (Verb.ACCEPT, Verb.DECLINE):
-            yield from ((f" {keys.BY_ID[name].shown} ", "bold reverse"), (f" {tr(label)}  ", "$muted"))
+            yield _button(name, tr(label))
 
 
 def offer_seen(view: View) -> tuple[object, ...]:
@@ -160,14 +164,9 @@ def _call_lines(view: View, call: PhoneCall) -> tuple[Content, Content]:
         (f"  {number}" if call.name and call.number else "", "$muted"),
         (f"  {tr('no contact')}", "$muted"),
     )
-    answer: list[Part] = [
-        (f" {keys.BY_ID['accept'].shown} ", "bold reverse $success"),
-        (f" {ptr('a call', 'answer')}  ", "$success"),
-    ]
     second = line(
-        *(answer if rings else []),
-        (f" {keys.BY_ID['decline'].shown} ", "bold reverse"),
-        (f" {tr('reject') if rings else tr('hang up')}  ", "$muted"),
+        _button("accept", ptr("a call", "answer"), "$success") if rings else "",
+        _button("decline", tr("reject") if rings else tr("hang up")),
         (f"{tr(wording.PHONE_CALL[call.state])} {wording.duration(view.now - call.since)}", "$foreground"),
     )
     return (first, second)

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from desktop.domain import select
+from desktop.domain.entities.channels import WRITTEN
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.news_item import News, NewsKind
@@ -27,8 +28,10 @@ from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.dial_field import DialField
 from desktop.tui.agent.panes.entry import EntryPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.file_picker import FilePicker
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.guide import Guide
+from desktop.tui.agent.panes.head_fields import HeadFields
 from desktop.tui.agent.panes.header import Header
 from desktop.tui.agent.panes.help_field import HelpField
 from desktop.tui.agent.panes.history import CasesPane, TimelinePane
@@ -39,10 +42,13 @@ from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.reply import ReplyPane
+from desktop.tui.agent.panes.reply_head import ReplyHeadPane
+from desktop.tui.agent.panes.save_list import SaveList
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.tui.agent.panes.tabs import TABS, Tabs
+from desktop.tui.agent.panes.thread_search import ThreadSearch
 from desktop.tui.agent.panes.work import WorkPane, on_desk
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.keys.work_numbers import WorkNumbers
@@ -105,6 +111,7 @@ class AgentScreen(ImmediateScreen):
             with Container(id="main"):
                 with Vertical(id="middle"):
                     yield ConversationPane()
+                    yield ReplyHeadPane()
                     yield ReplyPane()
                     yield NotePane()
                     yield WrapUpPane()
@@ -125,6 +132,10 @@ class AgentScreen(ImmediateScreen):
         yield RecordsPane()
         yield CopyList()
         yield HistoryFilter()
+        yield FilePicker()
+        yield HeadFields()
+        yield SaveList()
+        yield ThreadSearch()
         yield CannedList()
         yield Page()
 
@@ -200,6 +211,21 @@ class AgentScreen(ImmediateScreen):
         ready = (one for one in shown if not one.urgent or now - one.at >= STAYS)
         return frozenset(one.id for one in (*ready, *read, *over))
 
+    def thread_in_sight(self) -> str | None:
+        """The written contact whose newest message stands before the agent's eyes, if any."""
+        if self.has_class("small") or self.query_one(Page).is_open:
+            return None
+        contact = self.view().state.interactions.get(self.selected or "")
+        if contact is None or contact.channel not in WRITTEN:
+            return None
+        conversation = self.query_one(ConversationPane)
+        return contact.id if conversation.is_on_screen and conversation.at_end else None
+
+    @on(ThreadSearch.Wanted)
+    def _wanted_in_thread(self, event: ThreadSearch.Wanted) -> None:
+        event.stop()
+        self.query_one(ThreadSearch).found(*self.query_one(ConversationPane).find(event.text, event.step))
+
     def numbered(self, number: int) -> Interaction | None:
         """The contact with this number in the work list."""
         return next((one for one in self.work() if self._numbers.of.get(one.id) == number), None)
@@ -214,6 +240,10 @@ class AgentScreen(ImmediateScreen):
             self.query_one(DialField),
             self.query_one(RecordsPane),
             self.query_one(CopyList),
+            self.query_one(FilePicker),
+            self.query_one(HeadFields),
+            self.query_one(SaveList),
+            self.query_one(ThreadSearch),
             self.query_one(HistoryFilter),
             self.query_one(SearchPane),
             self.query_one(EntryPane),
@@ -306,6 +336,10 @@ class AgentScreen(ImmediateScreen):
         self.query_one(StateMenu).close()
         self.query_one(RecordsPane).close()
         self.query_one(CopyList).close()
+        self.query_one(FilePicker).close()
+        self.query_one(HeadFields).close()
+        self.query_one(SaveList).close()
+        self.query_one(ThreadSearch).close()
 
     @property
     def _writing(self) -> bool:
@@ -400,6 +434,10 @@ class AgentScreen(ImmediateScreen):
             (search, True),
             (records, True),
             (copying, True),
+            (self.query_one(FilePicker), is_written_to(view)),
+            (self.query_one(HeadFields), is_written_to(view)),
+            (self.query_one(SaveList), True),
+            (self.query_one(ThreadSearch), True),
             (self.query_one(EntryPane), True),
             (self.query_one(HistoryFilter), True),
         ):

@@ -44,6 +44,13 @@ FLOOR_KEYS: tuple[Key, ...] = (
         _ACTS,
     ),
     _key("message", "n", mark("message"), mark("Send the agent a message."), _ACTS),
+    _key(
+        "broadcast",
+        "N",
+        mark("message the team"),
+        mark("Send one message to the whole team, or to those in one state (press twice)."),
+        _ACTS,
+    ),
     _key("answer_help", "h", mark("answer help"), mark("Answer a request for help, or close it."), _ACTS),
     _key(
         "acknowledge",
@@ -79,6 +86,6 @@ FLOOR_BY_ID = {key.id: key for key in FLOOR_KEYS}
 
 SHARED = (
     *("accept", "decline", "state", "outbox", "retry", "news", "diagnostics", "palette", "repaint", "help", "pane"),
-    *("back", "quit", "floor"),
+    *("back", "quit", "floor", "settings"),
 )
 """Names of the agent's table that do the same on both screens."""

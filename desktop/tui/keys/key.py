@@ -1,5 +1,6 @@
 """One key of a table of keys, and how keys are written."""
 
+import re
 import string
 import unicodedata
 from collections.abc import Iterable
@@ -94,14 +95,22 @@ WORD_MOVES = frozenset("bf")
 """Letters that many terminals send with alt for ctrl+left and ctrl+right: never a verb together with alt."""
 
 
-ALT_SIGNS = ("slash", "full_stop", "exclamation_mark")
-"""Signs of verbs that every terminal sends together with alt."""
+ALT_SIGNS = tuple(name for name, sign in SIGNS.items() if sign not in "[]\\^_")
+"""Signs that every terminal sends together with alt; with those left out a terminal begins or ends what it answers."""
+
+ALT_CAPITALS = string.ascii_uppercase.replace("O", "")
+"""Capitals likewise: esc and O begin function keys and arrows."""
 
 
 def alts(letters: Iterable[str]) -> tuple[str, ...]:
     """The letters together with alt, as far as every terminal can send that."""
-    plain = (*string.ascii_lowercase, *ALT_SIGNS)
-    return tuple(f"alt+{letter}" for letter in letters if letter in plain and letter not in WORD_MOVES)
+    plain = (*string.ascii_lowercase, *ALT_CAPITALS, *ALT_SIGNS)
+    return tuple(with_alt(letter) for letter in letters if letter in plain and letter not in WORD_MOVES)
+
+
+def with_alt(letter: str) -> str:
+    """A letter or the name of a sign together with alt, as Textual names it: `alt+a`, and `alt+shift+a` for A."""
+    return f"alt+shift+{letter.lower()}" if letter in ALT_CAPITALS else f"alt+{letter}"
 
 
 def titled(label: str) -> str:
@@ -109,9 +118,26 @@ def titled(label: str) -> str:
     return label[:1].upper() + label[1:]
 
 
+_PRINTED = {"esc": "escape", "←": "left", "→": "right", "↑": "up", "↓": "down"} | {
+    sign: name for name, sign in SIGNS.items()
+}
+_WRITTEN = re.compile(r"((?:(?:alt|ctrl|shift)\+)*)(F\d+|enter|tab|space|esc|backspace|delete|.)")
+
+
+def named(printed: str) -> str:
+    """The name of a key from how people write it, the other way round than `show`; "" where that is no key."""
+    written = _WRITTEN.fullmatch(printed)
+    if written is None:
+        return ""
+    held, last = written.groups()
+    return held + _PRINTED.get(last, last.lower() if len(last) > 1 else last)
+
+
 def show(key: str) -> str:
-    """A key's name as people write it: `F4`, `ctrl+enter`, `/`, `alt+/`."""
+    """A key's name as people write it: `F4`, `ctrl+enter`, `/`, `alt+/`, `alt+A`."""
     names = {"escape": "esc", **SIGNS}
     before, plus, last = key.rpartition("+")
+    if before == "alt+shift" and len(last) == 1:
+        before, last = "alt", last.upper()
     name = before + plus + names.get(last, last)
     return name.upper() if name[:1] == "f" and name[1:].isdigit() else name

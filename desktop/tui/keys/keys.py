@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from desktop.domain.entities.words import Verb
-from desktop.tui.keys.key import SIGNS, WORD_MOVES, Key, alts, is_typed, show
+from desktop.tui.keys.key import ALT_CAPITALS, SIGNS, WORD_MOVES, Key, alts, is_typed, show, with_alt
 from desktop.words import keys as keys_in_words
 from desktop.words.catalogue import tr
 from desktop.words.marks import mark
@@ -40,12 +40,17 @@ KEYS: tuple[Key, ...] = (
         ("f4",),
         ("h",),
         mark("hold"),
-        mark("Hold the customer, or resume. With an expert on the line: talk to the other of the two."),
+        mark(
+            "Hold the customer, or resume. With an expert on the line: talk to the other of the two."
+            " A written contact: park it, or take it back."
+        ),
         _CONTACT,
         verbs=(
             (Verb.SWAP, mark("swap")),
             (Verb.RESUME, mark("resume")),
             (Verb.HOLD, mark("hold")),
+            (Verb.UNPARK, mark("take back")),
+            (Verb.PARK, mark("park")),
         ),
     ),
     Key(
@@ -278,6 +283,60 @@ KEYS: tuple[Key, ...] = (
         mark("Show what an e-mail quotes of earlier ones, or fold it again."),
         _CONTACT,
     ),
+    Key(
+        "attach",
+        "attach",
+        (),
+        ("A",),
+        mark("attach a file"),
+        mark("Choose a file to send with your reply. It is named again before it goes."),
+        _CONTACT,
+    ),
+    Key(
+        "remove_files",
+        "remove_files",
+        (),
+        ("X",),
+        mark("remove files"),
+        mark("Send your reply without the files you attached."),
+        _CONTACT,
+    ),
+    Key(
+        "mail_head",
+        "mail_head",
+        (),
+        ("E",),
+        mark("subject and recipients"),
+        mark("Edit the subject and the recipients of your e-mail."),
+        _CONTACT,
+    ),
+    Key(
+        "reply_all",
+        "reply_all",
+        (),
+        ("R",),
+        mark("reply to all"),
+        mark("Send your e-mail to everybody who had the customer's last one; again: to its sender only."),
+        _CONTACT,
+    ),
+    Key(
+        "save_file",
+        "save_file",
+        (),
+        ("S",),
+        mark("save a file"),
+        mark("Save a file of the conversation on this machine. It is not opened."),
+        _CONTACT,
+    ),
+    Key(
+        "thread_find",
+        "thread_find",
+        (),
+        ("F",),
+        mark("find in the conversation"),
+        mark("Find words in the conversation with the customer."),
+        _CONTACT,
+    ),
     Key("queues", "queues", ("alt+q",), ("q",), mark("queues"), mark("Go to the queues."), _DESK),
     Key(
         "outbox",
@@ -344,6 +403,15 @@ KEYS: tuple[Key, ...] = (
         _DESK,
     ),
     Key("help", "help", ("f1",), ("question_mark",), mark("help"), mark("Show this page."), _DESK),
+    Key(
+        "settings",
+        "settings",
+        (),
+        ("P",),
+        mark("settings"),
+        mark("See and change settings: profile, theme, language, bell, recording, alerts, keys."),
+        _DESK,
+    ),
     Key("pane", "next_pane", ("f12",), (), mark("next pane"), mark("Narrow screens: show the next pane."), _DESK),
     Key("back", "back", (), ("escape",), mark("back"), mark("Leave a field or close what is open."), _DESK),
     Key(
@@ -380,6 +448,10 @@ BY_ID = {key.id: key for key in KEYS}
 """The keys in force, by name; `remap` changes them before the screen is built."""
 
 
+_changed_elsewhere = False
+"""Whether a key of another table than the desk's was changed: whoever changes none does not pay for those tables."""
+
+
 def shown(name: str) -> str:
     """The key in force for a verb, as printed beside it."""
     return BY_ID[name].shown
@@ -396,7 +468,7 @@ keys_in_words.ask_of(_shown_in_any)
 
 
 def remap(changes: Mapping[str, str]) -> dict[str, str]:
-    """Put other keys in force.
+    """Put other keys in force, in the place of those that a change before has put there.
 
     Args:
         changes: by the names in the tables, keys joined by commas, as in `{"hold": "f4,alt+h,b"}`. Letters and signs
@@ -432,9 +504,15 @@ class _Tables:
     def __init__(self, changes: Mapping[str, str]) -> None:
         self.problems: list[str] = []
         self.keymap: dict[str, str] = {}
-        self._desk = dict(BY_ID)
-        elsewhere = bool(changes.keys() - BY_ID.keys())
-        self._floor, self._outbox = (dict(_floor_keys()), dict(_outbox_keys())) if elsewhere else ({}, {})
+        self._desk = {key.id: key for key in KEYS}
+        self._floor: dict[str, Key] = {}
+        self._outbox: dict[str, Key] = {}
+        if _changed_elsewhere or changes.keys() - BY_ID.keys():
+            from desktop.tui.keys.floor_keys import FLOOR_KEYS
+            from desktop.tui.keys.outbox_keys import OUTBOX_KEYS
+
+            self._floor = {key.id: key for key in FLOOR_KEYS}
+            self._outbox = {key.id: key for key in OUTBOX_KEYS}
         for name, typed in changes.items():
             try:
                 self._change(name, typed)
@@ -444,8 +522,10 @@ class _Tables:
 
     def put_in_force(self) -> None:
         """Let the program use these."""
+        global _changed_elsewhere
         tables = [(BY_ID, self._desk)]
         if self._floor:
+            _changed_elsewhere = True
             tables += [(_floor_keys(), self._floor), (_outbox_keys(), self._outbox)]
         for known, changed in tables:
             known.update(changed)
@@ -456,7 +536,7 @@ class _Tables:
         if table is None:
             close = difflib.get_close_matches(name, [known for one in tables for known in one], n=1)
             raise ValueError(_with_nearest(tr("keys: there is no {name}.", name=repr(name)), close))
-        pressed = tuple(_as_typed(key) for key in typed.split(",") if key.strip())
+        pressed = _pressed_of(typed)
         if not pressed:
             raise ValueError(tr("keys: {name} needs a key.", name=repr(name)))
         for key in pressed:
@@ -481,6 +561,22 @@ class _Tables:
         for shared, table in ((SHARED, self._floor), (INSIDE, self._outbox)):
             both = (*map(self._desk.__getitem__, shared), *table.values())
             self.problems += [one for one in _doubles(_pressed(both)) if one not in self.problems]
+
+
+def given_to(verb: Key, typed: str) -> tuple[str, ...]:
+    """The keys of a verb to which a configuration gives others; those that no table takes are left as they are."""
+    pressed = _pressed_of(typed)
+    if verb.id not in BY_ID:
+        return pressed
+    try:
+        changed = _with(verb, pressed)
+    except ValueError:
+        return pressed
+    return (*changed.always, *changed.letters)
+
+
+def _pressed_of(typed: str) -> tuple[str, ...]:
+    return tuple(_as_typed(key) for key in typed.split(",") if key.strip())
 
 
 def _with(verb: Key, pressed: tuple[str, ...]) -> Key:
@@ -519,9 +615,11 @@ def _outbox_keys() -> dict[str, Key]:
 
 
 def _as_typed(key: str) -> str:
-    """A key as Textual names it: `F4` is `f4`, but `E` is not `e`."""
+    """A key as Textual names it: `F4` is `f4`, but `E` is not `e`, nor `alt+E` `alt+e`."""
     key = key.strip()
     signs = {shown: name for name, shown in SIGNS.items()}
+    if key.lower().startswith("alt+") and key[4:] in (*ALT_CAPITALS, *signs):
+        return with_alt(signs.get(key[4:], key[4:]))
     return signs.get(key, key) if len(key) == 1 else key.lower()
 
 

@@ -24,6 +24,7 @@ from desktop.tui.outbox.item_words import (
     moment,
     whom,
 )
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.page_text import Hanging, Line
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
@@ -116,7 +117,7 @@ def _missing(item: OutboxItem) -> Iterator[Line]:
 
 def _key(name: str) -> tuple[Part, ...]:
     """The key that mends what stands before it; a bare letter there would read as a word."""
-    return (" (", (OUTBOX_BY_ID[name].shown, "bold $accent"), ")")
+    return (" (", key_hint(OUTBOX_BY_ID[name].shown), ")")
 
 
 def _contact(item: OutboxItem, reader: Reader) -> Iterator[Line]:

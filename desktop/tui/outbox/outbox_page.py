@@ -37,6 +37,7 @@ from desktop.tui.pages.help import PageHelp, fitted_keys, key_line
 from desktop.tui.pages.launcher import Around, LaunchedPage
 from desktop.tui.quality.words_field import keys_of
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.page_text import Line, PageText
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table import LineTable
@@ -215,7 +216,7 @@ class OutboxPage(LaunchedPage):
         if waiting:
             parts += [(" · " if parts else ""), (ntr("{n} not sent yet", "{n} not sent yet", waiting), "$warning")]
         if items:
-            parts += ["   ", (shown("retry"), "bold $accent"), (f" {tr('retry all')}", "$muted")]
+            parts += ["   ", key_hint(shown("retry"), tr("retry all"))]
         # Last, since they are long: what the agent has to do must not be cut off.
         parts += [((" · " if parts and not n else " ") + doubt, "bold $warning") for n, doubt in enumerate(doubts)]
         self._summary.update(line(*parts))

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.page_text import Hanging, Line, PageText
 from desktop.tui.widgets.safe_text import content, line
 from desktop.words.catalogue import tr, word
@@ -67,7 +68,7 @@ class PageHelp(VerticalScroll, can_focus=True):
             return
         self._before = self.screen.focused
         page.add_class("helping")
-        back = line(("esc", "bold $accent"), (f" {tr('back to the page')}", "$muted"))
+        back = line(key_hint("esc", tr("back to the page")))
         self.query_one(PageText).set_lines([*self._read(), content(""), back])
         self.scroll_home(animate=False)
         self.focus()

@@ -11,6 +11,8 @@ from desktop.words.marks import mark
 
 DOES: Final = {
     "review": mark("Open the scorecard of the selected contact next to its timeline."),
+    "listen": mark("Open the recording outside of the terminal; that you did is in the audit log."),
+    "scroll the contact": mark("Scroll what is known of the contact: note, messages, events."),
     "calibrate": mark("Review it with another supervisor: each alone, then both see how far you agree."),
     "week": mark("Go to an earlier week, and back."),
     "form": mark("Switch to the next scorecard form."),

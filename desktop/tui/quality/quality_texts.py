@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from textual.content import Content
 
-from desktop.domain.entities.history import PastDetail
+from desktop.app.history.evidence import Evidence
 from desktop.domain.entities.instant import Instant
 from desktop.domain.reviews.calibration import agreement, by_questions
 from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation
@@ -20,8 +20,10 @@ from desktop.domain.reviews.scorecards import (
     percent,
     share_of,
 )
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import past_words, wording
+from desktop.tui.words.contact_evidence import Opened, recording_lines, word_lines
 from desktop.words import formats
 from desktop.words.catalogue import ptr, tr
 
@@ -57,8 +59,16 @@ def verdict(score: Score) -> tuple[str, str]:
     return f"{share_text(score.share)}{sign}", style
 
 
-def interaction_lines(detail: PastDetail, now: Instant) -> list[Content]:
-    """What an interaction was, and what happened in it."""
+def interaction_lines(
+    evidence: Evidence, now: Instant, opened: Opened | None = None, *, recordings: bool
+) -> list[Content]:
+    """One interaction whole: its figures, recordings, words, and what happened in it.
+
+    Args:
+        opened: the recording of it that was opened last.
+        recordings: whether they can be opened.
+    """
+    detail = evidence.detail
     one = detail.interaction
     facts = (
         one.queue,
@@ -75,6 +85,10 @@ def interaction_lines(detail: PastDetail, now: Instant) -> list[Content]:
         ),
         content(" · ".join(facts), "$muted"),
         content(tr("codes {codes}", codes=one.codes) if one.codes else tr("no codes"), "$muted"),
+        *recording_lines(detail.recordings, opened, wording.clock, offered=recordings),
+        *word_lines(evidence, wording.clock),
+        content(""),
+        content(tr("events"), "bold $accent"),
     ]
     for step in detail.steps:
         who = " · ".join(text for text in (step.queue, step.agent_name, step.detail) if text)
@@ -169,7 +183,7 @@ def calibration_lines(calibration: Calibration, me: str, now: Instant) -> list[C
     if calibration.open:
         lines += [content(""), content(tr("You see each other's answers once both are submitted."), "$muted")]
         if me in calibration.reviewers and me not in calibration.submitted:
-            lines.append(line(("enter", "bold $accent"), f" {tr('opens your scorecard')}"))
+            lines.append(key_hint("enter", tr("opens your scorecard"), words_look=""))
         return lines
     found = agreement(calibration)
     by_reviewer = {one.reviewer_id: one for one in calibration.evaluations}

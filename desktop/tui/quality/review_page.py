@@ -6,22 +6,26 @@ from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from desktop.app.history.evidence import Evidence
 from desktop.app.reviews.quality_desk import QualityDesk
 from desktop.app.reviews.review_week import Week
 from desktop.app.reviews.scorecard_draft import ScorecardDraft
 from desktop.app.storage.errors import StoreError
-from desktop.domain.entities.history import PastDetail, PastInteraction
+from desktop.domain.entities.history import PastInteraction
 from desktop.domain.entities.model import Agent
 from desktop.domain.entities.words import Role
 from desktop.domain.reviews.quality import LONGEST_TEXT, Calibration, CoachingNote, Evaluation
 from desktop.domain.reviews.sampling import Scorecard, Scorecards
 from desktop.domain.reviews.scorecards import LONGEST_COMMENT, Answer
+from desktop.ports.base import Capability
 from desktop.tui.keys.keys import shown
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.pages.launcher import Around
+from desktop.tui.pages.recordings import next_recording, opened_outside
 from desktop.tui.quality.quality_help import help_lines
 from desktop.tui.quality.quality_page import QualityPage
 from desktop.tui.quality.quality_rows import (
@@ -41,10 +45,12 @@ from desktop.tui.quality.quality_texts import (
 )
 from desktop.tui.quality.scorecard_view import ScorecardView
 from desktop.tui.quality.words_field import keys_of
+from desktop.tui.widgets.key_hint import key_hint, pressing
 from desktop.tui.widgets.page_text import Line
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
+from desktop.tui.words.contact_evidence import LISTEN_KEY, Opened
 from desktop.words.catalogue import in_words, tr
 from desktop.words.marks import mark
 
@@ -52,12 +58,18 @@ TABS = tuple(Tab)
 _KEYS = {
     Tab.SAMPLE: (
         ("enter", mark("review")),
+        (LISTEN_KEY, mark("listen")),
         ("k", mark("calibrate")),
         ("< >", mark("week")),
         ("f", mark("form")),
         ("x", mark("discard")),
     ),
-    Tab.JUDGED: (("enter", mark("read")), ("r", mark("release")), ("n", mark("note to the agent"))),
+    Tab.JUDGED: (
+        ("enter", mark("read")),
+        (LISTEN_KEY, mark("listen")),
+        ("r", mark("release")),
+        ("n", mark("note to the agent")),
+    ),
     Tab.CALIBRATIONS: (("enter", mark("your scorecard")),),
     Tab.NOTES: (("enter", mark("read")), ("n", mark("note to the agent"))),
 }
@@ -79,7 +91,8 @@ class ReviewPage(QualityPage):
         self._judged: dict[str, Evaluation] = {}
         self._calibrations: dict[str, Calibration] = {}
         self._notes: dict[str, CoachingNote] = {}
-        self._details: dict[str, PastDetail] = {}
+        self._details: dict[str, Evidence] = {}
+        self._opened: tuple[str, Opened] | None = None  # the interaction whose recording was opened last, and its link
         self._no_details: dict[str, str] = {}
         self._card = ""  # the subject of the card in hand
         self._choosing: PastInteraction | None = None  # whom to calibrate it with is asked
@@ -97,8 +110,8 @@ class ReviewPage(QualityPage):
         self.table.set_rows(self.rows())
         self.empty(tr("Loading …") if self.asking else self.nothing())
         self.border_title = content(tr("Quality"))
-        offered: Content = self.fitted_keys()
-        self.border_subtitle = offered
+        keys: Content = self.fitted_keys()
+        self.border_subtitle = keys
         self.query_one("#quality-tabs", Static).update(line(self.head()))
         card = self.desk.kept_card(self._card) or self.view.card
         if self.view.is_open and card is not None:
@@ -120,7 +133,14 @@ class ReviewPage(QualityPage):
         if self.view.is_open:
             more = () if self._in_calibration else (("t", mark("release")),)
             remark = ("o", mark("overall comment"))
-            return ("digit", mark("answers")), ("c", mark("comment")), remark, *more, ("esc", mark("list"))
+            return (
+                ("digit", mark("answers")),
+                ("c", mark("comment")),
+                remark,
+                (LISTEN_KEY, mark("listen")),
+                *more,
+                ("esc", mark("list")),
+            )
         return *_KEYS[self.tab], ("u", mark("refresh")), ("esc", mark("back"))
 
     def help(self) -> list[Line]:
@@ -128,7 +148,8 @@ class ReviewPage(QualityPage):
         if not self.view.is_open:
             return help_lines(self.keys_now(), [tab.value for tab in TABS])
         *keys, last = self.keys_now()
-        return help_lines((*keys, ("↑↓", mark("question")), (shown("finish"), mark("submit")), last), ())
+        more = (("↑↓", mark("question")), ("pgup pgdn", mark("scroll the contact")), (shown("finish"), mark("submit")))
+        return help_lines((*keys, *more, last), ())
 
     @property
     def _in_calibration(self) -> bool:
@@ -149,7 +170,9 @@ class ReviewPage(QualityPage):
         key = event.key
         if self._choosing is not None:
             return self._chose_reviewer(key)
-        if key.isdecimal() and 1 <= int(key) <= len(TABS):
+        if key == LISTEN_KEY:
+            self._listen()
+        elif key.isdecimal() and 1 <= int(key) <= len(TABS):
             self.show_tab(TABS[int(key) - 1])
         elif key in ("comma", "less_than_sign", "full_stop", "greater_than_sign") and self.tab is Tab.SAMPLE:
             self.turn_week(1 if key in ("comma", "less_than_sign") else -1)
@@ -271,7 +294,7 @@ class ReviewPage(QualityPage):
         parts: list[Part] = []
         for number, tab in enumerate(TABS, start=1):
             style = "bold reverse $accent" if tab is self.tab else "$muted"
-            parts.append((f" {number} {tr(tab.value)} ", style))
+            parts.append(pressing(str(number), content(f" {number} {tr(tab.value)} ", style)))
             if tab is Tab.NOTES and (news := self._state().coaching) is not None and news.answers:
                 parts.append((f" ● {wording.answers(news.answers)}", "bold $accent"))
             parts.append(" ")
@@ -294,7 +317,13 @@ class ReviewPage(QualityPage):
                 kept = self.desk.kept_card(key)
                 return self.interaction_lines_of(kept.interaction_id if kept is not None else key) if key else []
             case Tab.JUDGED if key in self._judged:
-                return evaluation_lines(self._judged[key], now, mine=False)
+                judged = self._judged[key]
+                return [
+                    *evaluation_lines(judged, now, mine=False),
+                    content(""),
+                    content(tr("The contact"), "bold $accent"),
+                    *self.interaction_lines_of(judged.interaction_id),
+                ]
             case Tab.CALIBRATIONS if key in self._calibrations:
                 one = self._calibrations[key]
                 record = question_record_lines(list(self._calibrations.values()), one.form.version)
@@ -306,17 +335,15 @@ class ReviewPage(QualityPage):
     def interaction_lines_of(self, interaction_id: str) -> list[Content]:
         """What an interaction was; asked for when it is not known."""
         if (known := self._details.get(interaction_id)) is not None:
-            return interaction_lines(known, self.now)
+            opened = self._opened[1] if self._opened is not None and self._opened[0] == interaction_id else None
+            return interaction_lines(known, self.now, opened, recordings=self._opens_recordings)
         if (problem := self._no_details.get(interaction_id)) is not None:
             return [content(problem, "$warning")]
 
-        def take(detail: PastDetail) -> None:
-            self._details[interaction_id] = detail
-
         async def ask() -> None:
-            answer = await self.desk.detail(interaction_id)
+            answer = await self.desk.evidence(interaction_id)
             if answer.value is not None:
-                take(answer.value)
+                self._details[interaction_id] = answer.value
             else:
                 self._no_details[interaction_id] = in_words(answer.problem)
             if self.is_attached:
@@ -326,10 +353,48 @@ class ReviewPage(QualityPage):
         self._spawn(ask())
         return [content(loading, "$muted")]
 
+    @property
+    def _opens_recordings(self) -> bool:
+        offered = self._state().capabilities.get("contact_center", frozenset())
+        return Capability.RECORDINGS.value in offered
+
+    def _listen(self) -> None:
+        """Open the recording of the interaction in sight, of several the one after that which was opened last."""
+        known = self._details.get(self._in_sight)
+        if known is None or not known.detail.recordings:
+            self._tell(tr("This contact was not recorded."), "info")
+            return
+        if not self._opens_recordings:
+            self._tell(tr("This contact centre does not open recordings."), "info")
+            return
+        interaction = known.detail.interaction.id
+        last = self._opened[1][0] if self._opened is not None and self._opened[0] == interaction else ""
+        recording = next_recording(known.detail.recordings, last)
+
+        async def listen() -> None:
+            opened = await opened_outside(self.desk, interaction, recording, self._tell)
+            if opened is not None:
+                self._opened = (interaction, opened)
+                if self.is_attached:
+                    self.redraw()
+
+        self._spawn(listen())
+
+    @property
+    def _in_sight(self) -> str:
+        """The interaction that is shown, or whose card is open."""
+        key = self.table.cursor_key or ""
+        kept = self.desk.kept_card(self._card if self.view.is_open else key)
+        if kept is not None or self.view.is_open:
+            card = kept or self.view.card
+            return card.interaction_id if card is not None else ""
+        judged = self._judged.get(key)
+        return judged.interaction_id if self.tab is Tab.JUDGED and judged is not None else key
+
     def customer_of(self, interaction_id: str) -> str:
         """The address an interaction came from, "" while that is not known."""
         known = self._details.get(interaction_id)
-        return known.interaction.customer if known is not None else ""
+        return known.detail.interaction.customer if known is not None else ""
 
     def anew(self) -> None:
         """Draw another sample."""
@@ -426,6 +491,12 @@ class ReviewPage(QualityPage):
             self.words.open(question.id, question.text[:60], text, LONGEST_COMMENT, self._commented)
         elif event.what == "remark":
             self.words.open("", tr("overall comment"), card.comment, LONGEST_COMMENT, self._remarked)
+        elif event.what in ("pageup", "pagedown"):
+            beside = self.query_one("#quality-detail", VerticalScroll)
+            (beside.scroll_page_up if event.what == "pageup" else beside.scroll_page_down)(animate=False)
+            return
+        elif event.what == "listen":
+            self._listen()
         elif event.what == "release" and not card.calibration:
             self._keep(replace(card, release=not card.release))
         elif event.what == "submit":
@@ -508,7 +579,9 @@ class ReviewPage(QualityPage):
 
     def _reviewer_lines(self, one: PastInteraction) -> list[Content]:
         lines = [line((tr("Calibrate with"), "bold"), (f"   {one.agent_name} · {one.queue}", "$muted")), content("")]
-        lines += [line((f" {n} ", "bold $accent"), agent.name) for n, agent in enumerate(self._others, start=1)]
+        lines += [
+            line(" ", key_hint(str(n), agent.name, words_look="")) for n, agent in enumerate(self._others, start=1)
+        ]
         return [*lines, content(""), content(tr("Each of you reviews it alone. esc cancels"), "$muted")]
 
     def _chose_reviewer(self, key: str) -> bool:

@@ -28,8 +28,10 @@ from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.quality.quality_texts import share_text, value_text
 from desktop.tui.quality.words_field import keys_of
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
+from desktop.tui.words.contact_evidence import LISTEN_KEY
 from desktop.words.catalogue import tr
 
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0")
@@ -76,7 +78,8 @@ class ScorecardView(VerticalScroll, can_focus=True):
             self.answer = answer
 
     class Wanted(Message):
-        """Something else is to be done: `comment`, `remark`, `release`, `submit`."""
+        """Something else is to be done: `comment`, `remark`, `release`, `listen`, `submit`,
+        `pageup` and `pagedown` of what stands beside the card."""
 
         def __init__(self, what: str) -> None:
             super().__init__()
@@ -132,7 +135,7 @@ class ScorecardView(VerticalScroll, can_focus=True):
                 tops.append(len(lines))
                 here = len(tops) - 1 == self._at
                 lines += _question_lines(card, question, width, here=here)
-        lines += [content(""), line((f"{tr('overall comment')}  ", "$muted"), ("o", "bold $accent"))]
+        lines += [content(""), line((f"{tr('overall comment')}  ", "$muted"), key_hint("o"))]
         lines += [content(f"  {one}") for one in card.comment.split("\n") if card.comment]
         self.query_one("#card-text", Static).update(Content("\n").join(lines))
         self.border_title = line((f"{card.form.title} · {card.agent_name}", "bold"), *_safety(card, saved_at, problem))
@@ -144,7 +147,9 @@ class ScorecardView(VerticalScroll, can_focus=True):
         question = self.question
         if question is None or self.card is None:
             return
-        wanted = {"c": "comment", "enter": "comment", "o": "remark", "t": "release"}.get(event.key)
+        wanted = {"c": "comment", "enter": "comment", "o": "remark", "t": "release", LISTEN_KEY: "listen"}.get(
+            event.key
+        )
         chosen = next((one for one in choices(question) if _typed(event.key) == one.key), None)
         if event.key in BY_ID["finish"].always:
             wanted = "submit"
@@ -160,6 +165,8 @@ class ScorecardView(VerticalScroll, can_focus=True):
             self._move(-1 if event.key == "up" else 1)
         elif event.key in ("home", "end"):
             self._move(-len(self.card.form.questions) if event.key == "home" else len(self.card.form.questions))
+        elif event.key in ("pageup", "pagedown"):
+            self.post_message(self.Wanted(event.key))
         elif wanted is not None:
             if wanted in _OPEN_FIELDS:
                 self._wants_field()
@@ -225,14 +232,13 @@ def _question_lines(card: ScorecardDraft, question: Question, width: int, *, her
     for one in choices(question):
         chosen = one.value == answer.value
         words = one.text if question.kind is QuestionKind.CHOICE or one.text != one.key else ""
-        label: list[Part] = [
-            (f" {one.key} ", "bold reverse $accent" if chosen else "bold $accent"),
-            (f" {'◂ ' if chosen else ''}{words}  ", "bold" if chosen else ""),
-        ]
+        look = "bold reverse $accent" if chosen else "bold $accent"
+        said = f"{'◂ ' if chosen else ''}{words}  "
+        label = key_hint(one.key, said, look=look, words_look="bold" if chosen else "", pad=" ")
         if question.kind is QuestionKind.CHOICE:
-            found.append(line(mark, "  ", *label))
+            found.append(line(mark, "  ", label))
         else:
-            given += label
+            given.append(label)
     if question.kind is not QuestionKind.CHOICE:
         found.append(line(*given))
     missing = needs_comment(question, answer.value) and not answer.comment.strip()

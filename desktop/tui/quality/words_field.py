@@ -11,6 +11,7 @@ from desktop.domain.text.card_numbers import masked
 from desktop.tui.widgets.card_number_fields import hide_in_area
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.editor import Editor
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.words import wording
 from desktop.words.catalogue import tr
@@ -107,5 +108,5 @@ def keys_of(*pairs: tuple[str, str]) -> Content:
     """Keys with what they do, for a border."""
     parts: list[Part] = []
     for key, verb in pairs:
-        parts += [(key, "bold $accent"), (f" {verb}  ", "$muted")]
+        parts += [key_hint(key, verb, "  ")]
     return line(*parts)

@@ -6,6 +6,7 @@ from desktop.app.history.query_cache import Answer
 from desktop.domain.entities.instant import Instant
 from desktop.tui.report.choice import NAMES, VIEWS, Choice
 from desktop.tui.report.period import WIDTHS
+from desktop.tui.widgets.key_hint import key_hint, pressing
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
 from desktop.words.catalogue import in_words, term, tr
@@ -17,7 +18,8 @@ def tabs(choice: Choice) -> Content:
     parts: list[Part] = []
     for number, view in enumerate(VIEWS, 1):
         here = view == choice.view
-        parts += [(f" {number} ", "bold $accent"), (f"{tr(NAMES[view])} ", "bold reverse" if here else "$muted")]
+        name = (f"{tr(NAMES[view])} ", "bold reverse" if here else "$muted")
+        parts.append(pressing(str(number), line((f" {number} ", "bold $accent"), name)))
     return line(*parts)
 
 
@@ -52,10 +54,10 @@ def instead(answer: Answer[object], waited: float | None, empty: str, height: in
     elif answer.value is None and waited is not None:
         texts = [line(tr("Loading … {seconds:.0f} s", seconds=waited), (f"   {tr('esc cancels')}", "$muted"))]
     elif answer.value is None and answer.problem:
-        key = line(("r", "bold $accent"), (f" {tr('tries again')}", "$muted"))
+        key = line(key_hint("r", tr("tries again")))
         texts = [content(in_words(answer.problem), "$warning"), key]
     elif answer.value is None:
-        key = line(("r", "bold $accent"), (f" {tr('loads it')}", "$muted"))
+        key = line(key_hint("r", tr("loads it")))
         texts = [content(tr("Not loaded yet."), "$muted"), key]
     elif empty:
         texts = [content(empty, "$muted")]

@@ -5,7 +5,8 @@ from typing import Literal
 from textual.content import Content
 
 from desktop.app.history.centre_days import CentreDays
-from desktop.domain.entities.history import Interval, PastDetail, PastInteraction
+from desktop.app.history.evidence import Evidence
+from desktop.domain.entities.history import Interval, PastInteraction
 from desktop.domain.figures.service_level import Formula
 from desktop.tui.report import axis
 from desktop.tui.report.plots import readout
@@ -14,6 +15,7 @@ from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import past_words, wording
+from desktop.tui.words.contact_evidence import Opened, recording_lines, word_lines
 from desktop.words import formats
 from desktop.words.catalogue import ptr, tr
 
@@ -85,8 +87,17 @@ def more_row() -> Row:
     return Row(MORE, ((tr("enter or end: show older contacts"), "$accent"),))
 
 
-def timeline(detail: PastDetail, days: CentreDays, width: int) -> list[Content]:
-    """What happened, oldest first, each with the time since the one before, in lines of so many cells."""
+def timeline(
+    evidence: Evidence, days: CentreDays, width: int, opened: Opened | None = None, *, recordings: bool
+) -> list[Content]:
+    """One contact whole: its figures, recordings, words, and what happened, each with the time since the one before.
+
+    Args:
+        width: cells of a line.
+        opened: the recording that was opened last.
+        recordings: whether they can be opened.
+    """
+    detail = evidence.detail
     one = detail.interaction
     heading = one.customer_name or wording.number(one.customer) or wording.WITHHELD
     sign = wording.CHANNEL_SIGN.get(one.channel)
@@ -104,7 +115,10 @@ def timeline(detail: PastDetail, days: CentreDays, width: int) -> list[Content]:
             (f" · {one.agent_name}" if one.agent_name else "", ""),
         ),
         *flowed(_figures(one), width, style="bold"),
+        *recording_lines(detail.recordings, opened, lambda at: f"{days.local(at):%H:%M:%S}", offered=recordings),
+        *word_lines(evidence, lambda at: f"{days.local(at):%H:%M:%S}"),
         content(""),
+        content(tr("events"), "bold $accent"),
     ]
     before = one.arrived_at
     for step in detail.steps:

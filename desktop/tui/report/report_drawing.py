@@ -1,13 +1,14 @@
 """What the report screen draws of its views: charts, lists, the figures under the cursor."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from textual.content import Content
 
+from desktop.app.history.evidence import Evidence
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.staffing.demand_forecast import WIDTH as HALF_HOUR
-from desktop.domain.entities.history import Interval, PastDetail
+from desktop.domain.entities.history import Interval
 from desktop.domain.figures.count_sums import total
 from desktop.tui.report import axis, faces, past_texts, plots
 from desktop.tui.report.forecast_chart import legend, outlook_lines
@@ -27,7 +28,9 @@ NOTHING = mark("No data for this period.")
 class ReportDrawing:
     """Draws one place at a time."""
 
-    def __init__(self, views: ReportViews, history: HistoryDesk) -> None:
+    def __init__(self, views: ReportViews, history: HistoryDesk, recordings: Callable[[], bool]) -> None:
+        """`recordings` says whether those of a contact can be opened."""
+        self._recordings = recordings
         self._views = views
         self._history = history
 
@@ -38,10 +41,22 @@ class ReportDrawing:
         if views.place == "contacts" and views.stretch is not None and views.deeper:
             since, until = views.stretch
             name = axis.name(since, until, until - since, self._history.days)
-            return line((f" {tr('contacts from')} ", "$muted"), (name, "bold"), (f" · {views.choice.queue_words}", ""))
+            return line(
+                (f" {tr('contacts from')} ", "$muted"),
+                (name, "bold"),
+                (f" · {views.choice.queue_words}", ""),
+                *self._searched,
+            )
         if views.place == "timeline":
             return line((f" {tr('timeline of')} ", "$muted"), (views.interaction, "bold"))
+        if views.place == "contacts":
+            return line(faces.chosen(views.choice), *self._searched)
         return faces.chosen(views.choice)
+
+    @property
+    def _searched(self) -> tuple[Part, ...]:
+        search = self._views.search
+        return (("  / ", "bold $accent"), (search.typed, "bold")) if search else ()
 
     def lines(self, width: int, height: int) -> list[Content]:
         """The chart or text of this place."""
@@ -61,8 +76,10 @@ class ReportDrawing:
             case "outlook":
                 return outlook_lines(found, views.axis(width, HALF_HOUR), views.cursor, width, height)
             case "timeline":
-                detail: PastDetail = found
-                return past_texts.timeline(detail, self._history.days, width)
+                evidence: Evidence = found
+                return past_texts.timeline(
+                    evidence, self._history.days, width, views.opened, recordings=self._recordings()
+                )
         counts = views.counts(found)
         at = views.axis(width, views.choice.width)
         charted = plots.Charted(counts, at, min(views.cursor, len(counts) - 1), views.choice.formula)
@@ -119,7 +136,11 @@ class ReportDrawing:
             rows = [past_texts.contact_row(one, days) for one in found.found]
             if found.cursor:
                 rows.append(past_texts.more_row())
-            return rows, None, tr("No contacts.")
+            return (
+                rows,
+                None,
+                tr("No contact fits. / changes the search, p the period.") if views.search else tr("No contacts."),
+            )
         width, formula = views.choice.width, views.choice.formula
         at = {start: str(index) for index, start in enumerate(views.starts)}
         rows = [

@@ -4,11 +4,17 @@ from textual.content import Content
 from textual.widgets import Input
 
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import line
 from desktop.words.catalogue import tr
 from desktop.words.marks import mark
 
-_WORDS = {"own": mark("custom range"), "plan": mark("staffing target"), "export": mark("export to")}
+_WORDS = {
+    "search": mark("find"),
+    "own": mark("custom range"),
+    "plan": mark("staffing target"),
+    "export": mark("export to"),
+}
 
 
 class ReportField(Input):
@@ -30,6 +36,6 @@ class ReportField(Input):
         return line(
             (f" {tr(_WORDS[wanted])} ", "bold"),
             (hint, "$muted"),
-            ("  enter", "bold $accent"),
-            (f" {tr('confirm')} ", "$muted"),
+            "  ",
+            key_hint("enter", tr("confirm"), " "),
         )

@@ -29,10 +29,16 @@ _WIDTH = ReportKey("w", mark("width"), mark("Wider intervals: 15 and 30 minutes,
 _FORMULA = ReportKey("f", mark("formula"), mark("Switch the service level formula. F goes back."))
 _EXPORT = ReportKey("e", mark("export"), mark("Save what is shown as CSV, JSON, Parquet, or an HTML page with charts."))
 _OWN = ReportKey("o", mark("custom range"), mark("Type a date, or a start and an end date."))
+_FIND = ReportKey(
+    "/", mark("find"), mark("Find contacts by words in them, customer, agent, wrap-up code, queue, outcome or wait.")
+)
+_LISTEN = ReportKey(
+    "l", mark("recording"), mark("Open the recording outside of the terminal; who did is in the audit log.")
+)
 _AGAIN = ReportKey("r", mark("refresh"), mark("Load the figures again."))
 KEYS: Final[dict[str, tuple[ReportKey, ...]]] = {
-    "plots": (_INTERVAL, _CONTACTS, _PERIOD, _QUEUES, _EXPORT, _WIDTH, _FORMULA, _OWN, _AGAIN),
-    "intervals": (_CONTACTS, _PERIOD, _QUEUES, _EXPORT, _WIDTH, _FORMULA, _OWN, _AGAIN),
+    "plots": (_INTERVAL, _CONTACTS, _PERIOD, _QUEUES, _FIND, _EXPORT, _WIDTH, _FORMULA, _OWN, _AGAIN),
+    "intervals": (_CONTACTS, _PERIOD, _QUEUES, _FIND, _EXPORT, _WIDTH, _FORMULA, _OWN, _AGAIN),
     "week": (
         ReportKey(
             "←→↑↓", mark("half hour"), mark("Move to another half hour of the week; its figures are shown below.")
@@ -49,10 +55,13 @@ KEYS: Final[dict[str, tuple[ReportKey, ...]]] = {
         *(_QUEUES, _AGAIN),
     ),
     "contacts": (
-        ReportKey("enter", mark("timeline"), mark("Everything that happened to the selected contact, step by step.")),
-        *(_PERIOD, _QUEUES, _EXPORT, _OWN, _AGAIN),
+        ReportKey("enter", mark("open"), mark("The selected contact whole: recording, note, messages, every step.")),
+        *(_FIND, _PERIOD, _QUEUES, _EXPORT, _OWN, _AGAIN),
     ),
-    "timeline": (ReportKey("↑↓", mark("scroll"), mark("Scroll up or down.")),),
+    "timeline": (
+        _LISTEN,
+        ReportKey("↑↓", mark("scroll"), mark("Scroll up or down.")),
+    ),
 }
 """Those of each place, the most wanted first."""
 _VIEWS: Final = {

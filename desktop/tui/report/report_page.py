@@ -12,12 +12,15 @@ from textual.widgets import Input, Static
 
 from desktop.app.commands.action_result import ActionResult
 from desktop.domain.figures.service_level import Formula
+from desktop.domain.select.past_search import SearchError, read_search
 from desktop.domain.staffing.staffing_error import StaffingError
+from desktop.ports.base import Capability
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable
 from desktop.tui.keys.two_presses import named as named_short
 from desktop.tui.pages.help import PageHelp
 from desktop.tui.pages.launcher import Around, LaunchedPage
+from desktop.tui.pages.recordings import next_recording, opened_outside
 from desktop.tui.report import faces, report_keys
 from desktop.tui.report.choice import Choice
 from desktop.tui.report.period import named, typed
@@ -31,12 +34,15 @@ from desktop.tui.report.requests import ReportRequests
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
+from desktop.tui.words.contact_evidence import LISTEN_KEY
 from desktop.words.catalogue import in_words, tr
+from desktop.words.marks import mark
 
 if TYPE_CHECKING:
     from desktop.app.supervision.supervisor_desk import SupervisorDesk
 
-_OPEN_FIELDS = frozenset("ote")
+_OPEN_FIELDS = frozenset(("o", "t", "e", "slash"))
+SEARCH_HINT = mark("words, or agent: code: queue: outcome: channel: from:+44… waited:2m")
 NARROW = 110
 """Columns below which the figures under the cursor take two lines."""
 
@@ -57,7 +63,7 @@ class ReportPage(LaunchedPage):
         questions = ReportQuestions(history, desk.staffing)
         choice = Choice(named("today", history.today()), formula=formula)
         self.views = ReportViews(choice, requests, questions, history)
-        self._drawing = ReportDrawing(self.views, history)
+        self._drawing = ReportDrawing(self.views, history, lambda: desk.offers(Capability.RECORDINGS))
 
     def compose(self) -> ComposeResult:
         """Tabs and what was chosen; a chart or a list; figures and keys."""
@@ -159,7 +165,11 @@ class ReportPage(LaunchedPage):
         choice = views.choice.pressed(key, self._desk.history.today())
         if key in _OPEN_FIELDS:
             self._wants_field()
-        if choice is not None:
+        if views.place == "timeline" and key == LISTEN_KEY:
+            self._listen()
+        elif key == "slash" and views.place in ("plots", "intervals", "contacts"):
+            self._type("search", views.search.typed, tr(SEARCH_HINT))
+        elif choice is not None:
             self._change(choice)
         elif key == "o":
             self._type("own", "", tr("one date or two: 2026-11-02 2026-11-08"))
@@ -179,6 +189,27 @@ class ReportPage(LaunchedPage):
         else:
             return False
         return True
+
+    def _listen(self) -> None:
+        """Open the recording of the contact in sight, of several the one after that which was opened last."""
+        views, detail = self.views, self.views.detail
+        if detail is None or not detail.recordings:
+            self._tell(tr("This contact was not recorded."), "info")
+            return
+        if not self._desk.offers(Capability.RECORDINGS):
+            self._tell(tr("This contact centre does not open recordings."), "info")
+            return
+        recording = next_recording(detail.recordings, views.opened[0] if views.opened is not None else "")
+        interaction = detail.interaction.id
+
+        async def listen() -> None:
+            opened = await opened_outside(self._desk.acts, interaction, recording, self._tell)
+            if opened is not None and views.interaction == interaction:
+                views.opened = opened
+                if self.is_attached:
+                    self.redraw()
+
+        self._spawn(listen())
 
     def _change(self, choice: Choice) -> None:
         self.views.change(choice)
@@ -230,11 +261,13 @@ class ReportPage(LaunchedPage):
             if wanted == "export":
                 self._export(event.value.strip())
                 return
-            if wanted == "plan":
+            if wanted == "search":
+                self.views.find(read_search(event.value, self._state()))
+            elif wanted == "plan":
                 self.views.staff_for(read_plan(event.value, self.views.plan))
             else:
                 self.views.change(self.views.choice.with_period(typed(event.value)))
-        except StaffingError as error:
+        except (StaffingError, SearchError) as error:
             self._say(in_words(error.sentence))
             return
         except ValueError as error:

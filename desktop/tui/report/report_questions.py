@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+from desktop.app.history.evidence import Evidence
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.history.query_cache import Answer
 from desktop.app.staffing.demand_forecast import Plan, Span
 from desktop.app.staffing.staffing_desk import StaffingDesk
-from desktop.domain.entities.history import Interval, IntervalQuery, PastDetail, PastInteraction, PastQuery
+from desktop.domain.entities.history import Interval, IntervalQuery, PastInteraction, PastQuery
 from desktop.domain.entities.instant import Instant
+from desktop.domain.select.past_search import PastSearch
 from desktop.domain.staffing.staffing_error import StaffingError
 from desktop.domain.text.sentence import Sentence
 from desktop.tui.report.choice import Choice
@@ -61,11 +63,38 @@ class ReportQuestions:
             return Answer(None, answer.at, Sentence("staffing.not_computed", why=error.sentence), "StaffingError")
         return Answer(foreseen(answer.value, plan, needed), answer.at, answer.problem, answer.error)
 
+    def contacts_query(
+        self, queues: tuple[str, ...], since: Instant, until: Instant, search: PastSearch, cursor: str = ""
+    ) -> PastQuery:
+        """The contacts of a stretch of time that fit what was searched for."""
+        return PastQuery(
+            since,
+            until,
+            search.queues or queues,
+            search.channels,
+            search.agents,
+            search.outcomes,
+            search.codes,
+            search.customer,
+            search.longer_than,
+            cursor,
+            PAGE,
+            search.text,
+        )
+
     async def contacts(
-        self, queues: tuple[str, ...], since: Instant, until: Instant, before: Contacts | None, anew: bool
+        self,
+        queues: tuple[str, ...],
+        since: Instant,
+        until: Instant,
+        search: PastSearch,
+        before: Contacts | None,
+        anew: bool,
     ) -> Answer[Contacts]:
         """A page of contacts, or the next one after those that are known."""
-        query = PastQuery(since, until, queues, cursor=before.cursor if before else "", limit=PAGE)
+        if search.text and not self._history.searches:
+            return Answer(None, None, Sentence("history.no_search"), "Unsupported")
+        query = self.contacts_query(queues, since, until, search, before.cursor if before else "")
         answer = await self._history.interactions(query, anew=anew)
         page = answer.value
         known = before.found if before else ()
@@ -73,6 +102,6 @@ class ReportQuestions:
             return Answer(before, answer.at, answer.problem, answer.error, answer.later)
         return Answer(Contacts(since, until, (*known, *page.interactions), page.cursor), answer.at)
 
-    async def detail(self, interaction_id: str) -> Answer[PastDetail]:
-        """One contact with what happened in it."""
-        return await self._history.interaction(interaction_id)
+    async def evidence(self, interaction_id: str) -> Answer[Evidence]:
+        """One contact with everything that is known of it."""
+        return await self._history.evidence(interaction_id)

@@ -1,23 +1,27 @@
 """What the report screen shows of its answers, and where its cursor stands; without any widget."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from desktop.app.commands.action_result import ActionResult
+from desktop.app.history.evidence import Evidence
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.history.query_cache import Answer
 from desktop.app.history.week_map import SLOTS
 from desktop.app.staffing.demand_forecast import Plan
 from desktop.domain.entities.counts import Counts
-from desktop.domain.entities.history import Interval, PastQuery
+from desktop.domain.entities.history import Interval, PastDetail
 from desktop.domain.entities.instant import Instant
+from desktop.domain.select.past_search import PastSearch
 from desktop.tui.report import axis, past_texts
 from desktop.tui.report.choice import Choice
 from desktop.tui.report.forecast_chart import Foreseen
 from desktop.tui.report.report_questions import Contacts, ReportQuestions
 from desktop.tui.report.requests import ReportRequests
 from desktop.tui.report.week import MapOf
+from desktop.tui.words.contact_evidence import Opened
 
 _ASKED = {"plots": "intervals", "intervals": "intervals"} | {
     name: name for name in ("week", "outlook", "contacts", "timeline")
@@ -40,6 +44,10 @@ class ReportViews:
         self._levels: list[str] = []
         self.stretch: tuple[Instant, Instant] | None = None
         self.interaction = ""
+        self.search = PastSearch()
+        """What the contacts are narrowed down to."""
+        self.opened: Opened | None = None
+        """The recording of the contact in sight that was opened last."""
         self.cursor = 0
         self._cursor_new = True
         self.weekday, self.slot = 0, 18
@@ -98,6 +106,22 @@ class ReportViews:
         self.plan, self._planned = plan, True
         self.read()
 
+    def find(self, search: PastSearch) -> None:
+        """Show the contacts that fit a search, of the period or the interval that is looked at."""
+        self.search = search
+        if self.place != "contacts":
+            self._levels = []
+            self.stretch = None
+            self.choice = replace(self.choice, view="contacts")
+        self.requests.forget("contacts")
+        self.read()
+
+    @property
+    def detail(self) -> PastDetail | None:
+        """The contact in sight, where one is."""
+        found: Evidence | None = self.answer.value if self.place == "timeline" else None
+        return found.detail if found is not None else None
+
     def read(self, *, anew: bool = False) -> None:
         """Ask what this place shows; `anew` even when a fresh answer is kept."""
         choice, ask, questions = self.choice, self.requests.ask, self._questions
@@ -109,10 +133,11 @@ class ReportViews:
                 ask("outlook", lambda: questions.outlook(choice.queues, choice.span, plan))
             case "contacts":
                 since, until = self.stretch or choice.period.edges(self._history.days)
-                ask("contacts", lambda: questions.contacts(choice.queues, since, until, None, anew))
+                search = self.search
+                ask("contacts", lambda: questions.contacts(choice.queues, since, until, search, None, anew))
             case "timeline":
                 interaction = self.interaction
-                ask("timeline", lambda: questions.detail(interaction))
+                ask("timeline", lambda: questions.evidence(interaction))
             case _:
                 ask("intervals", lambda: questions.intervals(choice, anew))
 
@@ -173,7 +198,7 @@ class ReportViews:
             self._levels.append("contacts")
             self.requests.forget("contacts")
         elif place == "contacts" and key:
-            self.interaction = key
+            self.interaction, self.opened = key, None
             self._levels.append("timeline")
             self.requests.forget("timeline")
         else:
@@ -192,9 +217,9 @@ class ReportViews:
     def _older(self) -> None:
         known: Contacts | None = self.answer.value
         if known is not None and known.cursor and self.waited is None:
-            queues, questions = self.choice.queues, self._questions
+            queues, questions, search = self.choice.queues, self._questions, self.search
             self.requests.ask(
-                "contacts", lambda: questions.contacts(queues, known.since, known.until, known, anew=False)
+                "contacts", lambda: questions.contacts(queues, known.since, known.until, search, known, anew=False)
             )
 
     def map_of(self, found: Any) -> MapOf:
@@ -238,7 +263,7 @@ class ReportViews:
         """Write what this place is about; the file's name says in which form."""
         if self.place == "contacts":
             since, until = self.stretch or self.choice.period.edges(self._history.days)
-            query = PastQuery(since, until, self.choice.queues)
+            query = self._questions.contacts_query(self.choice.queues, since, until, self.search)
             return await self._history.export_interactions(query, path, overwrite=overwrite)
         query_of = self._questions.query(self.choice)
         title = f"{self.choice.period.words} · {self.choice.queue_words}"

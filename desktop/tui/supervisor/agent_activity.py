@@ -40,6 +40,7 @@ _RANKS = (
     pmark("activity", "in contact"),
     pmark("activity", "connecting"),
     pmark("activity", "wrap-up"),
+    pmark("activity", "parked"),
     pmark("activity", "available"),
     pmark("activity", "not ready"),
     pmark("activity", "offline"),
@@ -52,14 +53,21 @@ def group_word(group: str) -> str:
 
 
 def is_busy(agent: Agent) -> bool:
-    """Whether the agent has a contact now, ringing or in wrap-up included; whoever is offline has none."""
-    return agent.observed is not Availability.OFFLINE and (bool(agent.work) or any(agent.in_use.values()))
+    """Whether the agent has a contact now, ringing or in wrap-up included; whoever is offline has none.
+
+    What is parked takes none of their time.
+    """
+    return agent.observed is not Availability.OFFLINE and (bool(_busy_with(agent)) or any(agent.in_use.values()))
+
+
+def _busy_with(agent: Agent) -> tuple[AgentWork, ...]:
+    return tuple(work for work in agent.work if work.parked_since is None)
 
 
 def activity(agent: Agent, state: AppState) -> Activity:
     """What the agent does now, as far as the contact centre tells."""
-    if agent.work:
-        return _working(agent.work)
+    if busy := _busy_with(agent):
+        return _working(busy)
     if agent.observed is not Availability.OFFLINE and any(agent.in_use.values()):
         return _of("in contact", "$accent", agent.since)
     style = wording.AVAILABILITY[agent.observed][2]
@@ -78,6 +86,8 @@ def in_hand(work: AgentWork) -> str:
     if work.phase is Phase.ACTIVE:
         if work.held:
             return "on hold"
+        if work.parked_since is not None:
+            return "parked"
         return "talking" if work.channel in CALLS else "in contact"
     if work.phase is Phase.OFFERED:
         return "ringing"

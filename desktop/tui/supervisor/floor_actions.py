@@ -21,6 +21,7 @@ from desktop.tui.supervisor.actions.acts_menu import ActsMenu
 from desktop.tui.supervisor.actions.question import Act, Proposal, Question
 from desktop.tui.supervisor.contact import offering
 from desktop.tui.supervisor.floor_guide import FloorGuide
+from desktop.tui.supervisor.floor_tabs import FLOOR_TABS
 from desktop.tui.supervisor.floor_view import CENTER
 from desktop.tui.supervisor.panels.agent_panel import GROUPED, AgentPanel
 from desktop.tui.supervisor.panels.floor_table import FloorTable
@@ -29,13 +30,16 @@ from desktop.tui.supervisor.report_launcher import ReportsWanted
 from desktop.tui.supervisor.screen import SupervisorScreen
 from desktop.tui.supervisor.verb_words import SHOWN, VERB_OF
 from desktop.tui.widgets.page_text import Line
-from desktop.tui.widgets.safe_text import content
+from desktop.tui.widgets.safe_text import content, safe
 from desktop.tui.words import wording
 from desktop.words.catalogue import in_words, ntr, tr
 from desktop.words.figures import arithmetic, known_as
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
+
+LONGEST_FILTER = 100
+"""Characters of a filter that is remembered."""
 
 
 class FloorActions:
@@ -159,6 +163,8 @@ class FloorActions:
         verb, contact_id = FloorVerb(act.victim[0]), act.victim[1]
 
         def still() -> Irrevocable | None:
+            if verb is FloorVerb.BROADCAST:
+                return act  # those who were counted get it, whatever state they are in by now
             contacts = offering(self._screen.target().contacts, verb)
             return act if any(contact.id == contact_id for contact in contacts) else None
 
@@ -172,7 +178,15 @@ class FloorActions:
             await self._session.supervisor.habits.gave(event.answers.get("why", ""))
             return await event.act.run(event.answers)
 
-        self._run(run(), event.act.about(event.answers))
+        self._run(run(), event.act.about(event.answers), lambda: self._show_deliveries(event.answers))
+
+    def _show_deliveries(self, answers: Mapping[str, str]) -> None:
+        """Whom a message to the team has reached, where there is one."""
+        deliveries, text = self._session.supervisor.acts.broadcasted, answers.get("text", "")
+        if "to" in answers and deliveries:
+            heading = ntr("Message to {n} agent", "Message to {n} agents", len(deliveries))
+            lines = floor_pages.broadcast_lines(deliveries, text, self._screen.view())
+            self._screen.query_one(Page).open("broadcast", heading, lines)
 
     def chosen_state(self, event: StateMenu.Chosen) -> None:
         """The supervisor's own availability."""
@@ -185,10 +199,12 @@ class FloorActions:
                 notices.MY_STATE,
             )
 
-    def _run(self, call: Awaitable[ActionResult], subject: str) -> None:
+    def _run(self, call: Awaitable[ActionResult], subject: str, done: Callable[[], None] = lambda: None) -> None:
         async def wait() -> None:
             result = await call
             self._session.store.outcome(result.ok, result.text, subject)
+            if result.ok:
+                done()
             self._done()
 
         self._spawn(wait())
@@ -243,26 +259,35 @@ class FloorActions:
     def rearranged(self) -> None:
         """Remember in which order the tables stand."""
         habits = self._session.supervisor.habits
-        for name, panel in (
-            ("queues", self._screen.query_one(QueuePanel)),
-            ("agents", self._screen.query_one(AgentPanel)),
-        ):
+        for name, panel in self._tables():
             order = panel.ordering
             self._spawn(habits.keep(f"{name}_order", f"{order.by}{' turned' if order.turned else ''}"))
         self._spawn(habits.keep("group", self._screen.query_one(AgentPanel).group))
 
+    def filtered(self) -> None:
+        """Remember which rows are shown."""
+        for name, panel in self._tables():
+            wanted = panel.ordering.wanted if len(panel.ordering.wanted) <= LONGEST_FILTER else ""
+            self._spawn(self._session.supervisor.habits.keep(f"{name}_filter", wanted))
+
+    def turned(self, tab: str) -> None:
+        """Remember the pane in sight."""
+        self._spawn(self._session.supervisor.habits.keep("tab", tab))
+
     async def take_up_habits(self) -> None:
-        """Have the screen as it was left."""
+        """Have the screen as it was left; what was kept and is not understood any more changes nothing."""
         habits = self._session.supervisor.habits
         await habits.load()
         self.set_formula(habits.word("formula"))
-        for name, panel in (
-            ("queues", self._screen.query_one(QueuePanel)),
-            ("agents", self._screen.query_one(AgentPanel)),
-        ):
+        for name, panel in self._tables():
             by, _, turned = habits.word(f"{name}_order").partition(" ")
             if by and (by, bool(turned)) != (panel.ordering.by, panel.ordering.turned):
                 panel.sort(by, turned=bool(turned))
+            if wanted := safe(habits.word(f"{name}_filter"), limit=LONGEST_FILTER).strip():
+                panel.filter(wanted)
+        tab = habits.word("tab")
+        if tab in {name for name, _ in FLOOR_TABS} and self._screen.focused is self._screen.query_one(QueuePanel):
+            self._screen.show_tab(tab)
         agents = self._screen.query_one(AgentPanel)
         if habits.word("group") != agents.group:
             agents.set_group(habits.word("group"))

@@ -7,6 +7,7 @@ from textual.content import Content
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.keys import keys
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.words import wording
@@ -46,11 +47,11 @@ class FloorFooter(Footer):
         last = [(keys.BY_ID[name], "$accent") for name in _ALWAYS]
         tail: list[Part] = []
         for key, style in last:
-            tail += [(key.shown, style), (f" {tr('desk') if key.id == 'floor' else key.label}  ", "$muted")]
+            tail.append(key_hint(key.shown, tr("desk") if key.id == "floor" else key.label, "  ", look=style))
         room = width - line(*tail).cell_length
         parts: list[Part] = [" "]
         for key, style in shown:
-            candidate: list[Part] = [*parts, (key.shown, style), (f" {key.label}  ", "$muted")]
+            candidate: list[Part] = [*parts, key_hint(key.shown, key.label, "  ", look=style)]
             if line(*candidate).cell_length > room:
                 break
             parts = candidate

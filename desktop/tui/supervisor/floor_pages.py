@@ -1,8 +1,9 @@
 """The texts of the floor's pages: keys, definitions, the formulas side by side, the audit."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from desktop.domain.entities.floor import AuditEntry, FloorVerb
+from desktop.domain.entities.floor import AuditEntry, BroadcastDelivery, FloorVerb, Reached
 from desktop.domain.entities.model import Instant, QueueStats
 from desktop.domain.figures.metrics import METRICS
 from desktop.domain.figures.service_level import Formula, compare
@@ -11,7 +12,7 @@ from desktop.tui.keys import keys
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID, SHARED
 from desktop.tui.keys.key import show
 from desktop.tui.supervisor.floor_view import FloorView, agent_name
-from desktop.tui.supervisor.verb_words import SHOWN
+from desktop.tui.supervisor.verb_words import OTHER_DEEDS, SHOWN
 from desktop.tui.widgets.page_text import Hanging, Line
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.words import wording
@@ -145,12 +146,13 @@ def _assumed(queue: QueueStats, view: FloorView) -> list[Line]:
 
 def _did(verb: str) -> str:
     """What was done, as people say it; verbs of other centres stand as they are told."""
-    return ptr("audit", SHOWN[FloorVerb(verb)].did) if verb in set(FloorVerb) else verb.replace("_", " ")
+    did = SHOWN[FloorVerb(verb)].did if verb in set(FloorVerb) else OTHER_DEEDS.get(verb)
+    return ptr("audit", did) if did else verb.replace("_", " ")
 
 
 def _is_reasoned(verb: str) -> bool:
     """Whether somebody is asked for a reason; of a verb of another centre nobody knows."""
-    return verb not in set(FloorVerb) or VERBS[FloorVerb(verb)].reasoned
+    return VERBS[FloorVerb(verb)].reasoned if verb in set(FloorVerb) else verb not in OTHER_DEEDS
 
 
 def _day(at: Instant, now: Instant) -> str:
@@ -179,3 +181,22 @@ def audit_lines(entries: Sequence[AuditEntry], view: FloorView) -> list[Line]:
             why = content(one.why) if one.why else content(tr("no reason given"), "$warning")
             lines.append(Hanging(content("         "), why))
     return lines
+
+
+def broadcast_lines(deliveries: Sequence[BroadcastDelivery], text: str, view: FloorView) -> list[Line]:
+    """What became of a message to several agents, at each of them; those it did not reach first."""
+    order = (Reached.REFUSED, Reached.LATER, Reached.DELIVERED)
+    lines: list[Line] = [content(f"“{text}”", "bold"), content("")]
+    for one in sorted(deliveries, key=lambda each: order.index(each.reached)):
+        sign, word, style = _REACHED[one.reached]
+        lines.append(
+            line((f" {sign} ", style), (f"{agent_name(view.state, one.agent_id):<28}  ", ""), (tr(word), style))
+        )
+    return lines
+
+
+_REACHED: Final = {
+    Reached.DELIVERED: ("✓", mark("delivered"), "$success"),
+    Reached.LATER: ("◷", mark("signed out, sees it when they sign in"), "$warning"),
+    Reached.REFUSED: ("✕", mark("not in your team, not sent"), "$error"),
+}

@@ -3,10 +3,12 @@
 from textual.content import Content
 from textual.widget import Widget
 
+from desktop.tui.keys.keys import shown
 from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.supervisor.panels.floor_pane import FloorPane
 from desktop.tui.widgets.css import css_beside
-from desktop.tui.widgets.safe_text import Part, line
+from desktop.tui.widgets.key_hint import pressing
+from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.words.catalogue import tr
 from desktop.words.marks import mark
 
@@ -37,7 +39,7 @@ class FloorTabs(FloorPane, Widget):
         parts: list[Part] = [" "]
         for number, (name, label) in enumerate(FLOOR_TABS, start=1):
             style = "bold reverse $accent" if name == self.current else "$muted"
-            parts.append((f" {number} {tr(label)} ", style))
+            parts.append(pressing(str(number), content(f" {number} {tr(label)} ", style)))
             parts.append(" ")
-        parts.append((f" {tr('{pane:key} next')}", "$muted"))
+        parts.append(pressing(shown("pane"), content(f" {tr('{pane:key} next')}", "$muted")))
         return line(*parts)

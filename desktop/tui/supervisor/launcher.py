@@ -28,7 +28,7 @@ _BUSY: Final = (Phase.OFFERED, Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP)
 ON_FLOOR: Final = frozenset(
     {
         *("accept", "decline", "state", "outbox", "retry", "news", "diagnostics", "palette", "help", "next_pane"),
-        *("back", "leave", "floor", "repaint"),
+        *("back", "leave", "floor", "repaint", "settings"),
     }
 )
 """Actions of the agent's table of keys that there are on the supervisor's screen, too."""

@@ -71,6 +71,12 @@ class FloorVerbs(Protocol):
     def rearranged(self) -> None:
         """Remember the order of the tables."""
 
+    def filtered(self) -> None:
+        """Remember which rows are shown."""
+
+    def turned(self, tab: str) -> None:
+        """Remember the pane in sight."""
+
 
 class FloorDesk(Protocol):
     """What stands behind the screen."""
@@ -367,6 +373,7 @@ class SupervisorScreen(ImmediateScreen):
         self.turn_tab(name)
         self._widget_of(name).focus()
         self.redraw()
+        self._floor.actions.turned(name)
 
     def turn_tab(self, name: str) -> None:
         """Have a pane in sight, with the focus wherever it is."""
@@ -440,6 +447,7 @@ class SupervisorScreen(ImmediateScreen):
         self.query_one("#floor-filter", Input).remove_class("open")
         self.table.focus()
         self.redraw()
+        self._floor.actions.filtered()
 
     def fit(self, size: Size) -> None:
         """Lay the panes out; called before the first paint, too."""

@@ -76,6 +76,12 @@ SHOWN: Final[Mapping[FloorVerb, VerbWords]] = {
         "agent_state", pmark("audit", "changed the state of"), mark("Change the agent's state"), _AN_AGENT
     ),
     FloorVerb.MESSAGE: VerbWords("message", pmark("audit", "messaged"), mark("Message to {agent}"), _AN_AGENT),
+    FloorVerb.BROADCAST: VerbWords(
+        "broadcast",
+        pmark("audit", "messaged the team"),
+        mark("Message to the team"),
+        effect=mark("press twice · everyone, or one state"),
+    ),
     FloorVerb.ANSWER_HELP: VerbWords(
         "answer_help",
         pmark("audit", "answered the help request of"),
@@ -89,5 +95,7 @@ SHOWN: Final[Mapping[FloorVerb, VerbWords]] = {
         mark("Select an unacknowledged alert first (3: alerts)."),
     ),
 }
+OTHER_DEEDS: Final = {"open_recording": pmark("audit", "opened the recording of")}
+"""What else supervisors do, for which nobody asks for a reason, by the contact centre's own word."""
 VERB_OF: Final = {words.key: verb for verb, words in SHOWN.items()}
 """The verb of each key."""

@@ -34,6 +34,7 @@ from desktop.tui.terminal.typed_keys import TypedKeys
 from desktop.tui.textual_patches.crash_handling import GuardedApp
 from desktop.tui.textual_patches.raw_output import write_raw
 from desktop.tui.widgets import css
+from desktop.tui.widgets.key_hint import pressed_at
 from desktop.tui.widgets.safe_text import safe
 from desktop.words.catalogue import tr
 from desktop.words.marks import mark
@@ -137,8 +138,12 @@ class TerminalApp(GuardedApp, inherit_bindings=False):
         """Say that a field was asked for: until one has the keyboard, what is typed is no verb."""
         self._typed.want_field()
 
-    def clicked(self) -> None:
-        """A button of the mouse was pressed: what is typed from now on belongs to what was clicked."""
+    def clicked(self, key: str) -> None:
+        """A button of the mouse was pressed: what is typed from now on belongs to what was clicked.
+
+        Args:
+            key: what the click will press, as it is printed; "" where no key is printed there.
+        """
         self._typed.release()
 
     def request_frame(self) -> None:
@@ -277,7 +282,7 @@ class TerminalApp(GuardedApp, inherit_bindings=False):
             await super().on_event(events.Resize(most, most))
         else:
             if isinstance(event, events.MouseDown) and not event.is_forwarded:
-                self.clicked()
+                self.clicked(pressed_at(self.screen, event.screen_x, event.screen_y))
             await super().on_event(event)
 
     async def _apply_typed(self) -> None:

@@ -32,7 +32,8 @@ class NewsBell:
         """`ring` sounds the bell, `write` hands bytes to the terminal as they are."""
         self._ring = ring
         self._write = write
-        self._wanted = wanted
+        self.wanted = wanted
+        """What is wanted from now on."""
         self._known: Mapping[str, News] = {}
 
     def hear(self, news: Mapping[str, News], in_sight: Set[str] = frozenset()) -> None:
@@ -48,9 +49,9 @@ class NewsBell:
         fresh = [
             one for key, one in news.items() if not one.seen and key not in in_sight and _more(known.get(key), one)
         ]
-        if any(_wants(self._wanted.ring, one) for one in fresh):
+        if any(_wants(self.wanted.ring, one) for one in fresh):
             self._ring()
-        told = sorted((one for one in fresh if _wants(self._wanted.notify, one)), key=lambda one: not one.urgent)
+        told = sorted((one for one in fresh if _wants(self.wanted.notify, one)), key=lambda one: not one.urgent)
         if told:
             more = f" {tr('(and {n} more)', n=len(told) - 1)}" if len(told) > 1 else ""
             self._write(notification(sentence(told[0])[: LONGEST - len(more)] + more, os.environ))

@@ -24,7 +24,7 @@ class OfferBell:
         """`ring` sounds the bell, `write` hands bytes to the terminal as they are."""
         self._ring = ring
         self._write = write
-        self._wanted = wanted
+        self.wanted = wanted
         self._known: frozenset[str] = frozenset()
         self._titled = ""
 
@@ -38,9 +38,14 @@ class OfferBell:
         self._known = frozenset(offers)
         if fresh:
             self._ring()
-            if self._wanted.notify != NONE:
+            if self.wanted.notify != NONE:
                 self._write(notification(" · ".join(part for part in fresh[0] if part), os.environ))
         self._show(next(iter(offers.values()))[0] if offers else "")
+
+    def want(self, wanted: Wanted) -> None:
+        """Go by this from now on; an offer that rings is shown so at the next one."""
+        self.close()
+        self.wanted = wanted
 
     def close(self) -> None:
         """Leave title and taskbar as they were."""
@@ -50,9 +55,9 @@ class OfferBell:
         before, self._titled = self._titled, title
         if title == before:
             return
-        if self._wanted.window in (BOTH, TITLE):
+        if self.wanted.window in (BOTH, TITLE):
             plain = "".join(sign for sign in safe(title, limit=LONGEST_TITLE) if sign.isprintable())
             kept = "" if before else _KEEP
             self._write(f"{kept}{_SET.format(tr('{offer} – agent-desktop', offer=plain))}" if title else _GIVE_BACK)
-        if self._wanted.window in (BOTH, TASKBAR) and not (title and before):
+        if self.wanted.window in (BOTH, TASKBAR) and not (title and before):
             self._write(passed_on(_PULSE if title else _NO_PULSE, os.environ))

@@ -73,8 +73,10 @@ class TypedKeys:
         self._typed_in, self._wanted, self._shut, self._told = None, False, False, False
 
     def add(self, event: events.Event) -> None:
-        """Put a key or a paste at the end of the line."""
+        """Put a key or a paste at the end of the line. What is pressed together with alt is no text, in no field."""
         self._first.came()
+        if isinstance(event, events.Key) and event.key.startswith("alt+"):
+            event.character = None
         self._waiting.put_nowait(event)
 
     async def run(self) -> None:
@@ -140,7 +142,7 @@ class TypedKeys:
 
 
 def _is_letter(event: events.Event) -> bool:
-    return isinstance(event, events.Key) and event.is_printable and not event.key.startswith(("alt+", "ctrl+"))
+    return isinstance(event, events.Key) and event.is_printable and not event.key.startswith("ctrl+")
 
 
 async def _handled(node: MessagePump) -> None:

@@ -4,8 +4,9 @@ Upstream: `textual._ansi_sequences.ANSI_SEQUENCES_KEYS`.
 https://github.com/Textualize/textual/blob/v8.2.8/src/textual/_ansi_sequences.py#L19
 Why: such terminals send alt+enter as ESC CR, alt+1 as ESC 1 and alt+c as ESC c. Textual reads the first as enter, the
 second as the sign a Mac keyboard would make of it, and the third as alt+c only when a pause follows: typed ahead it
-becomes `^c` and the rest. All are verbs here, so their sequences are named. A quick esc and a letter are the same
-bytes, which is why alt and a letter is that letter's verb, always.
+becomes `^c` and the rest; and alt with a capital or a sign is written into the field one is in. All are verbs here, so
+their sequences are named. A quick esc and a letter are the same bytes, which is why alt and a letter is that letter's
+verb, always. Esc O and what follows are function keys and arrows: alt+O is known by the pause behind it, as before.
 Switch: keys
 """
 
@@ -25,10 +26,10 @@ class _Named:
 
 
 def name_alt_keys(signs: Mapping[str, str]) -> None:
-    """Teach Textual's table alt+enter, alt+1 … alt+9, alt+a … alt+z and alt with a sign. Twice does no harm.
+    """Teach Textual's table alt+enter, alt with a digit, a letter or a sign. Twice does no harm.
 
     Args:
-        signs: the signs that are verbs together with alt, by Textual's names of them.
+        signs: the signs that terminals send together with alt, by Textual's names of them.
     """
     if is_plain("keys"):
         return
@@ -36,7 +37,10 @@ def name_alt_keys(signs: Mapping[str, str]) -> None:
     table["\x1b\r"] = (_Named("alt+enter"),)
     for name, sign in signs.items():
         table[f"\x1b{sign}"] = (_Named(f"alt+{name}"),)
-    for digit in "123456789":
+    table["\x1b "] = (_Named("alt+space"),)
+    for digit in "0123456789":
         table[f"\x1b{digit}"] = (_Named(f"alt+{digit}"),)
     for letter in ascii_lowercase:
         table.setdefault(f"\x1b{letter}", (_Named(f"alt+{letter}"),))  # alt+b and alt+f are word moves already
+        if letter != "o":
+            table.setdefault(f"\x1b{letter.upper()}", (_Named(f"alt+shift+{letter}"),))

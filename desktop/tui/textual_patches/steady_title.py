@@ -42,6 +42,13 @@ class SteadyTitle(_BorderTitle):
         edge = Region(size.width - cells if align == "right" else 0, 0 if first_line else size.height - 1, cells, 1)
         obj.refresh(edge.translate(-obj.content_offset))
 
+    def __get__(self, obj: Widget, objtype: type[Widget] | None = None) -> str | None:
+        """See the base class; without what a click does, for which markup has no word."""
+        title: Content | None = getattr(obj, self._internal_name, None)
+        if title is None:
+            return None
+        return Content(title.plain, [span for span in title.spans if isinstance(span.style, str)]).markup
+
 
 def _beside_open_sides(obj: Widget, title: Content) -> Content:
     if not title.cell_length or not obj.is_attached:

@@ -6,6 +6,7 @@ from typing import Final
 from textual.content import Content
 from textual.widget import Widget
 
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import Part, line
 
 _CORNERS: Final = 6
@@ -46,5 +47,5 @@ def key_hints(room: int, *wordings: Sequence[tuple[str, str]]) -> Content:
 def _hints(pairs: Sequence[tuple[str, str]], gap: str) -> Content:
     parts: list[Part] = []
     for key, words in pairs:
-        parts += [(key, "bold $accent"), (f" {words}{gap}", "$muted")]
+        parts += [key_hint(key, words, gap)]
     return line(*parts).rstrip()

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import Part
 
 KEY: Final = "\0"
@@ -17,4 +18,4 @@ def with_key(sentence: str, key: str, style: str = "$muted") -> tuple[Part, ...]
         style: of the words around it.
     """
     before, _, after = sentence.partition(KEY)
-    return (before, style), (key, "bold $accent"), (after, style)
+    return (before, style), key_hint(key), (after, style)

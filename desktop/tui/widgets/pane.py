@@ -65,6 +65,10 @@ class Pane:
             self._seen = seen
             self.draw(view)
 
+    def forget(self) -> None:
+        """Have the next view drawn whatever was drawn before: words or keys are others now."""
+        self._seen = ()
+
     def tick(self, view: View) -> None:
         """A second has passed."""
         self.view = view

@@ -3,10 +3,13 @@
 from desktop.domain import select
 from desktop.domain.entities.model import Interaction, Leg
 from desktop.domain.entities.words import LegKind, Verb
+from desktop.domain.entities.wrap_up_record import ReplyHead
 from desktop.domain.select.leg_names import with_leg_names
+from desktop.domain.select.threads import head_of_reply
 from desktop.domain.state.state import AppState
 from desktop.tui.keys.keys import BY_ID, KEY_OF
 from desktop.tui.keys.two_presses import Irrevocable, named
+from desktop.tui.words import wording
 from desktop.tui.words.titles import title
 from desktop.words.catalogue import tr
 
@@ -36,12 +39,28 @@ def consequence(state: AppState, verb: Verb, interaction: Interaction, target: s
     elif verb is Verb.END:
         victim.append(leg.id if leg is not None else "")
         draft = state.drafts.get(interaction.id)
-        unsent = draft is not None and bool(draft.reply.strip() or any(one.due is None for one in draft.outgoing))
+        unsent = draft is not None and bool(
+            draft.reply.strip() or draft.head.files or any(one.due is None for one in draft.outgoing)
+        )
         words = _end(interaction, leg, who)
         words = tr("{end}; your reply is not sent", end=words) if unsent else words
     else:
         raise KeyError(verb)
     return Irrevocable(key.shown, (*key.anywhere, *key.letters), tuple(victim), words)
+
+
+def sending(state: AppState, interaction: Interaction, head: ReplyHead) -> Irrevocable | None:
+    """What a reply with files or to several people sends, and to whom; None where nothing needs to be named."""
+    whole = head_of_reply(interaction, head)
+    several = (*whole.to, *whole.cc) if len(whole.to) + len(whole.cc) > 1 else ()
+    if not (whole.files or several):
+        return None
+    key = BY_ID["finish"]
+    who = ", ".join(map(named, several)) or named(title(state, interaction))
+    files = ", ".join(named(one.name) for one in whole.files)
+    words = tr("send {files} to {who}", files=files, who=who) if files else tr("send it to {who}", who=who)
+    ids = (*several, *(one.sha256 for one in whole.files))
+    return Irrevocable(key.shown, (*key.anywhere, *key.letters), ("send", interaction.id, *ids), words)
 
 
 def _end(interaction: Interaction, leg: Leg | None, who: str) -> str:
@@ -62,6 +81,8 @@ def _blind_transfer(state: AppState, target: str, who: str) -> str:
     kind, _, name = target.partition(":")
     if kind == "queue":
         return tr("blind transfer of {who} to the queue {queue}", who=who, queue=named(name))
+    if kind == "tel":
+        name = wording.number(name)
     person = state.people.get(name) if kind == "person" else None
     other = named(person.name if person is not None else name or target)
     return tr("blind transfer of {who} to {other}, without talking to them first", who=who, other=other)

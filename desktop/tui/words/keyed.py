@@ -1,6 +1,7 @@
 """A sentence that names a key, with the key in the colour of keys."""
 
 from desktop.tui.keys.keys import shown
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import Part
 
 
@@ -14,4 +15,4 @@ def keyed(sentence: str, name: str, style: str = "$muted") -> list[Part]:
     """
     key = shown(name)
     before, found, after = sentence.partition(key)
-    return [(before, style), (found, "bold $accent"), (after, style)]
+    return [(before, style), key_hint(found), (after, style)]

@@ -9,6 +9,7 @@ from desktop.domain.entities.model import Instant
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
 from desktop.tui.keys.keys import shown
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
 from desktop.words import formats
@@ -33,7 +34,7 @@ def put_together(match: Match) -> list[Content]:
     parts: list[Part] = [("= ", "bold $accent"), (wording.source_tag(match.records[0].customer.source), "")]
     for record in match.records[1:]:
         parts += [(f" + {wording.source_tag(record.customer.source)}", ""), (f" {in_words(record.why)}", "$muted")]
-    return [line(*parts, ("  ", ""), (shown("records"), "bold $accent"), (f" {tr('records')}", "$muted"))]
+    return [line(*parts, ("  ", ""), key_hint(shown("records"), tr("records")))]
 
 
 def differing(match: Match) -> list[Content]:
@@ -67,7 +68,7 @@ def _unanswered(answer: CrmAnswer, now: Instant, *, keyed: bool) -> list[Content
             line(
                 (f"✕ {tr('{source} could not be asked', source=tag)} ", "bold $error"),
                 (f"{old}  ", "$muted"),
-                *([(shown("retry"), "bold $accent"), (f" {tr('again')}  ", "$muted")] if keyed else []),
+                *([key_hint(shown("retry"), tr("again"), "  ")] if keyed else []),
                 (in_words(answer.why), "$muted"),
             )
         ]

@@ -151,6 +151,15 @@ def since(seconds: float | None) -> str:
     return text if seconds is None or seconds < 1 or text == UNKNOWN else tr("{age} ago", age=text)
 
 
+def file_size(size: int) -> str:
+    """How large a file is: `912 B`, `12 KB`, `3.4 MB`."""
+    if size < 1_000:
+        return tr("{n} B", n=size)
+    if size < 1_000_000:
+        return tr("{n:.0f} KB", n=size / 1_000)
+    return tr("{n:.1f} MB", n=size / 1_000_000)
+
+
 def clock(instant: Instant | None) -> str:
     """The local time of day, `14:03:22`; `—` when not known."""
     moment = None if instant is None else _local(instant)
@@ -436,6 +445,8 @@ def phase(interaction: Interaction) -> str:
     if interaction.phase is Phase.ACTIVE:
         if interaction.held:
             return tr("on hold")
+        if interaction.parked:
+            return ptr("contact", "parked")
         return tr("talking") if interaction.channel in CALLS else ptr("phase", "open")
     if interaction.phase is Phase.OFFERED:
         return tr("ringing") if interaction.channel in CALLS else ptr("phase", "offered")

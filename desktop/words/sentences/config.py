@@ -12,8 +12,13 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "config.at": mark("{where}: {problem}"),
     "config.backend_failed": mark("the backend failed: {error}."),
     "config.bad_name": mark("{where}: a name is made of up to 32 small letters and digits, a letter first."),
+    "config.cannot_be_changed": mark("{key} cannot be changed from here: change it in the file."),
+    "config.changed_meanwhile": mark(
+        "{path} was changed by another program. Nothing was written; its values are shown now."
+    ),
     "config.choose_one": mark('Choose one with --profile, or write default = "{first}" at the head of the file.'),
     "config.did_you_mean": mark("Did you mean {word}?"),
+    "config.file_read_only": mark("{path} is read-only: settings cannot be changed here."),
     "config.file_too_large": mark("{path} is too large to be a configuration."),
     "config.file_unreadable": mark("{path} cannot be read: {why}."),
     "config.file_unwritable": mark("{path} cannot be written: {why}."),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from desktop.words.marks import Plural, mark
+from desktop.words.marks import Plural, mark, plural
 
 SENTENCES: Final[Mapping[str, str | Plural]] = {
     "floor.not_done.ask_help": mark("No supervisor was asked for help."),
@@ -21,6 +21,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "floor.not_done.agent_state": mark("The agent's state was not changed."),
     "floor.not_done.answer_help": mark("The help request was not answered."),
     "floor.not_done.message": mark("The message was not sent."),
+    "floor.not_done.broadcast": mark("The message was not sent to anyone."),
     "floor.not_done.acknowledge": mark("The other supervisors were not told."),
     "floor.done.ask_help": mark("Your supervisors were asked for help."),
     "floor.done.close_help": mark("The help request is closed."),
@@ -37,6 +38,13 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "floor.done.agent_state": mark("The agent's state was changed."),
     "floor.done.answer_help": mark("Answered."),
     "floor.done.message": mark("Sent."),
+    "floor.done.broadcast": mark("Sent."),
+    "floor.broadcast_reached": plural("Delivered to {n} agent.", "Delivered to {n} agents."),
+    "floor.broadcast_later": plural(
+        "{n} is signed out and will see it when they sign in: {names}.",
+        "{n} are signed out and will see it when they sign in: {names}.",
+    ),
+    "floor.broadcast_refused": plural("{n} is not in your team: {names}.", "{n} are not in your team: {names}."),
     "floor.done.acknowledge": mark("The other supervisors see that you are dealing with it."),
     "floor.acknowledged_here": mark("Acknowledged on this desktop; the contact centre does not tell the others."),
     "floor.unchanged": mark("Nothing was changed."),

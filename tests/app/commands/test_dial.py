@@ -12,7 +12,7 @@ from desktop.domain.state.events import Change
 from desktop.ports.errors import Conflict, Rejected
 from desktop.words.catalogue import in_words
 from tests.app.app_fakes import interaction, spin
-from tests.app.commands.test_actions import Desk, desk
+from tests.app.commands.test_agent_commands import Desk, desk
 
 NUMBER = "+442079460018"
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from desktop.app.background import Background
-from desktop.app.commands.actions import Actions
+from desktop.app.commands.agent_commands import AgentCommands
 from desktop.app.commands.recording_consent import RecordingPolicy
 from desktop.app.commands.runner import CommandRunner
-from desktop.app.connections.feed import Feed
+from desktop.app.connections.event_feed import EventFeed
 from desktop.app.store import Store
 from desktop.domain.entities.customer import Consent, Match
 from desktop.domain.entities.screen_pop import ScreenPop
@@ -33,8 +33,8 @@ class Desk:
         self.store = Store(self.time.timing.clock)
         self.server = FakeContactCenter(self.time.timing)
         backend_calls = make_asking(self.time, self.store)
-        self.feed = Feed("contact_center", self.server, self.store, backend_calls)
-        self.actions = Actions(CommandRunner(self.store, backend_calls, self.server, self.feed.refresh), {})
+        self.feed = EventFeed("contact_center", self.server, self.store, backend_calls)
+        self.actions = AgentCommands(CommandRunner(self.store, backend_calls, self.server, self.feed.refresh), {})
         self.background = Background()
         RecordingPolicy(self.store, self.actions, self.background.spawn, policy)
         offered = self.server.capabilities - (frozenset() if able else {Capability.PAUSE_RECORDING})

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from desktop.app.commands.actions import Actions
+from desktop.app.commands.agent_commands import AgentCommands
 from desktop.app.commands.runner import CommandRunner
-from desktop.app.connections.feed import Feed
+from desktop.app.connections.event_feed import EventFeed
 from desktop.app.store import Store
 from desktop.domain.entities.model import AvailabilityChoice
 from desktop.domain.entities.words import Availability, Health
@@ -23,8 +23,8 @@ class Desk:
         self.store = Store(self.time.timing.clock)
         self.server = FakeContactCenter(self.time.timing)
         backend_calls = make_asking(self.time, self.store)
-        self.feed = Feed("contact_center", self.server, self.store, backend_calls)
-        self.actions = Actions(CommandRunner(self.store, backend_calls, self.server, self.feed.refresh), {})
+        self.feed = EventFeed("contact_center", self.server, self.store, backend_calls)
+        self.actions = AgentCommands(CommandRunner(self.store, backend_calls, self.server, self.feed.refresh), {})
         self.store.publish(HealthChanged(Health.CONNECTING), "contact_center")
 
     @property

@@ -6,7 +6,7 @@ from desktop.app.connections.server_clock import IN_A_ROW, ClockSkew
 from desktop.domain.entities.words import Health
 from desktop.domain.select import server_now
 from desktop.ports.errors import Unavailable
-from tests.app.connections.test_feed import Rig, running
+from tests.app.connections.test_event_feed import Rig, running
 
 FIVE_MINUTES = 300.0
 

@@ -7,7 +7,7 @@ import pytest
 
 from desktop.app.notes.canned_replies import LOOK_EVERY, CannedReplies
 from desktop.app.store import Store
-from desktop.domain.notes.canned_replies import CannedReply
+from desktop.domain.notes.canned_replies import CannedReply, Signature
 from desktop.domain.text.sentence import Sentence, verbatim
 from tests.app.app_fakes import VirtualTime, until
 
@@ -18,6 +18,7 @@ ONE, OTHER = CannedReply("One", "1"), CannedReply("Other", "2")
 class Files:
     replies: tuple[CannedReply, ...] = ()
     problems: tuple[Sentence, ...] = ()
+    signatures: tuple[Signature, ...] = ()
 
 
 class Folder:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from desktop.app.commands.runner import CommandRunner
-from desktop.app.connections.feed import Feed
+from desktop.app.connections.event_feed import EventFeed
 from desktop.app.store import Store
 from desktop.app.supervision.notices import FloorNotices
 from desktop.app.supervision.supervisor_commands import SupervisorCommands
@@ -72,7 +72,7 @@ class Desk:
         self.store = Store(self.time.timing.clock)
         self.server = Floor(self.time.timing)
         backend_calls = make_asking(self.time, self.store)
-        self.feed = Feed("contact_center", self.server, self.store, backend_calls)
+        self.feed = EventFeed("contact_center", self.server, self.store, backend_calls)
         self.acts = SupervisorCommands(CommandRunner(self.store, backend_calls, self.server, self.feed.refresh))
         self.script = self.server.script
 

@@ -8,7 +8,7 @@ import pytest
 
 from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.backend_calls import BackendCalls
-from desktop.app.connections.feed import Feed
+from desktop.app.connections.event_feed import EventFeed
 from desktop.app.store import Store
 from desktop.app.supervision.supervisor_commands import SupervisorCommands
 from desktop.app.timing import Timing
@@ -36,7 +36,7 @@ class Person:
         self.store = Store()
         self.backend = MockContactCenter.create({"url": servers.urls["contact_center"], "token": servers.tokens[who]})
         backend_calls = BackendCalls(Timing(), lambda text: self.store.notice(text, "error"))
-        self.feed = Feed("contact_center", self.backend, self.store, backend_calls, tells_time=True)
+        self.feed = EventFeed("contact_center", self.backend, self.store, backend_calls, tells_time=True)
         self.acts = SupervisorCommands(CommandRunner(self.store, backend_calls, self.backend, self.feed.refresh))
 
     async def until(self, what: object) -> None:

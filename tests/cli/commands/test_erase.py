@@ -80,7 +80,7 @@ def found(data: Path, words: tuple[str, ...]) -> set[str]:
 
 
 def answer(**counts: Any) -> dict[str, Any]:
-    return {"customer_id": "cust-a", **NOTHING, "log": False, **counts}
+    return {"customer_id": "cust-a", **NOTHING, "log": False, "saved_files": 0, **counts}
 
 
 def test_a_customer_leaves_no_byte_and_the_others_stay(env: dict[str, str], data: Path) -> None:
@@ -93,6 +93,18 @@ def test_a_customer_leaves_no_byte_and_the_others_stay(env: dict[str, str], data
     assert found(data, OTHERS) == set(OTHERS)
     again = run("erase", "cust-a", env=env)
     assert (again.code, again.json) == (0, answer())
+
+
+def test_files_saved_from_contacts_are_told_since_nothing_says_whose_they_are(env: dict[str, str], data: Path) -> None:
+    keep(data, unsent=False)
+    folder = data / "work.files"
+    folder.mkdir()
+    (folder / ".half.part").write_bytes(b"x")
+    (folder / "bill.pdf").write_bytes(b"%PDF")
+    ran = run("erase", "cust-a", env=env)
+    assert (ran.code, ran.json["customers"], ran.json["saved_files"]) == (0, 1, 1)
+    assert "1 file saved from contacts is still in" in ran.words and str(folder) in ran.words
+    assert (folder / "bill.pdf").exists()
 
 
 def test_what_was_not_sent_goes_only_when_that_is_said(env: dict[str, str], data: Path) -> None:

@@ -34,7 +34,7 @@ def test_info_is_printed_even_where_the_configuration_is_broken(tmp_path: Path) 
 
 def entry(path: Path, level: str, text: str, *values: object) -> str:
     with logging_to(path, level):
-        logging.getLogger("desktop.app.connections.feed").warning(text, *values)
+        logging.getLogger("desktop.app.connections.event_feed").warning(text, *values)
     return path.read_text() if path.exists() else ""
 
 
@@ -67,7 +67,7 @@ def test_it_is_private_and_of_bounded_size(tmp_path: Path) -> None:
     path.touch(0o644)
     for _ in range(6):
         with logging_to(path, "info"):
-            logging.getLogger("desktop.app.connections.feed").info("x")
+            logging.getLogger("desktop.app.connections.event_feed").info("x")
         with path.open("ab") as file:
             file.write(b"x" * (999_990 - file.tell()))  # the next entry does not fit any more
     entry(path, "info", "the newest")

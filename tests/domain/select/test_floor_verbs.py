@@ -40,6 +40,7 @@ def everything(who: Standing, phase: Phase) -> set[FloorVerb]:
         *on_offer.for_interaction(contact(phase, "maya"), who),
         *on_offer.for_help(HELP, who, agent),
         *on_offer.for_alert(ALERT, who, agent),
+        *on_offer.for_team(who),
     }
 
 

@@ -45,6 +45,7 @@ class ReferenceCrm(Reference, Crm):
                 Capability.CREATE_CASE,
                 Capability.CREATE_CUSTOMER,
                 Capability.CONSENT,
+                Capability.WRAP_UPS,
             }
         ),
         Reference.OPTIONS,
@@ -82,6 +83,10 @@ class ReferenceCrm(Reference, Crm):
 
     async def customer(self, customer_id: str) -> Customer:
         return self.told(await self.ask(lambda: self._record(customer_id)))
+
+    async def wrap_ups(self, interaction_id: str) -> Sequence[WrapUpRecord]:
+        written = await self.ask(lambda: [record for record, _ in self.line.written])
+        return [one for one in written if one.interaction_id == interaction_id]
 
     async def log_wrap_up(self, record: WrapUpRecord) -> str:
         return await self.ask(lambda: self.line.once(record.key, lambda: self.write(record)), changing=True)

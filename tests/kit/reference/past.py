@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from desktop.domain.entities.counts import Counts
+from desktop.domain.entities.floor import AuditEntry
 from desktop.domain.entities.history import (
     Interval,
     IntervalQuery,
@@ -13,7 +14,9 @@ from desktop.domain.entities.history import (
     PastInteraction,
     PastPage,
     PastQuery,
+    PastRecording,
     PastStep,
+    RecordingLink,
     WeekCell,
     WeekQuery,
 )
@@ -38,6 +41,7 @@ class PastLine(CenterLine):
         self.counted = [(self.now - 24 * HOUR + 420.0 * n, QUEUE, Counts(0, 0, **_ONE)) for n in range(60)]
         self._steps: dict[str, list[PastStep]] = {}
         self._ended: dict[str, float] = {}
+        self.opened: list[AuditEntry] = []
 
     def become(self, one: Interaction, change: Change, reason: str = "", **news: Any) -> Interaction:
         now = super().become(one, change, reason, **news)
@@ -45,7 +49,8 @@ class PastLine(CenterLine):
         if change is Change.WRAP_UP:
             self._ended[now.id] = self.now
         if now.phase is Phase.CLOSED and now.answered_at is not None:
-            self.past.append(PastDetail(self._kept(now), tuple(self._steps[now.id])))
+            recorded = (PastRecording("1", now.answered_at, 5.0),)
+            self.past.append(PastDetail(self._kept(now), tuple(self._steps[now.id]), recordings=recorded))
             self.counted.append((now.answered_at, now.queue, Counts(0, 0, **_ONE)))
         return now
 
@@ -65,7 +70,8 @@ class ReferencePast(ReferenceContactCenter):
 
     manifest: ClassVar[Manifest] = replace(
         ReferenceContactCenter.manifest,
-        capabilities=ReferenceContactCenter.manifest.capabilities | {Capability.HISTORY},
+        capabilities=ReferenceContactCenter.manifest.capabilities
+        | {Capability.HISTORY, Capability.HISTORY_SEARCH, Capability.RECORDINGS, Capability.AUDIT},
     )
     line: PastLine
 
@@ -116,8 +122,13 @@ class ReferencePast(ReferenceContactCenter):
             query.since <= one.arrived_at < query.until
             and all(not wanted or has in wanted for wanted, has in (*named, (query.outcomes, one.outcome)))
             and (not query.customer or query.customer == one.customer)
+            and all(self.has(one, word) for word in query.text.casefold().split())
             and (query.longer_than is None or one.wait_seconds >= query.longer_than)
         )
+
+    def has(self, one: PastInteraction, word: str) -> bool:
+        """Whether a word is part of an interaction."""
+        return word in f"{one.customer}\n{one.customer_name}".casefold()
 
     def after(self, one: PastInteraction, cursor: str) -> bool:
         """Whether an interaction comes after the last one of the page before."""
@@ -132,14 +143,32 @@ class ReferencePast(ReferenceContactCenter):
 
         return await self.ask(look)
 
-    async def past_interaction(self, interaction_id: str) -> PastDetail:
-        def look() -> PastDetail:
-            found = next((one for one in self.line.past if one.interaction.id == interaction_id), None)
-            if found is None:
-                raise NotFound("Nobody had that.")
-            return found
+    def had(self, interaction_id: str) -> PastDetail:
+        """One that is over."""
+        found = next((one for one in self.line.past if one.interaction.id == interaction_id), None)
+        if found is None:
+            raise NotFound("Nobody had that.")
+        return found
 
-        return await self.ask(look)
+    async def past_interaction(self, interaction_id: str) -> PastDetail:
+        return await self.ask(lambda: self.had(interaction_id))
+
+    async def open_recording(self, interaction_id: str, recording_id: str, *, key: str) -> RecordingLink:
+        def work() -> RecordingLink:
+            if recording_id not in {one.id for one in self.had(interaction_id).recordings}:
+                raise NotFound("That was not recorded.")
+            self.write_down(interaction_id)
+            return RecordingLink("https://recordings.example.invalid/1", self.line.later() + HOUR)
+
+        return await self.ask(lambda: self.line.once(key, work), changing=True)
+
+    def write_down(self, interaction_id: str) -> None:
+        """That a recording of it was opened."""
+        line = self.line
+        line.opened.append(AuditEntry(line.new_id(), line.later(), ME, "Me", "open_recording", interaction_id, ""))
+
+    async def audit(self, *, limit: int = 100) -> Sequence[AuditEntry]:
+        return await self.ask(lambda: self.line.opened[::-1][:limit])
 
 
 class ReferencePastRig(ReferenceContactCenterRig):

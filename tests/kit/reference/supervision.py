@@ -4,7 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
-from desktop.domain.entities.floor import Acknowledgement, AgentMessage, AuditEntry, HelpRequest, HelpState
+from desktop.domain.entities.floor import (
+    Acknowledgement,
+    AgentMessage,
+    AuditEntry,
+    BroadcastDelivery,
+    HelpRequest,
+    HelpState,
+    Reached,
+)
 from desktop.domain.entities.model import Address, Agent, Interaction, Message
 from desktop.domain.entities.words import Availability, Channel, Direction, Monitoring, Outcome, Phase, Role
 from desktop.domain.state.events import Change, ContactCenterSnapshot
@@ -27,6 +35,7 @@ FOR_BOSSES = frozenset(
         Capability.ACKNOWLEDGE,
         Capability.AUDIT,
         Capability.MONITOR,
+        Capability.BROADCAST,
     }
 )
 
@@ -222,6 +231,25 @@ class ReferenceSupervision(ReferenceContactCenter):
             return line
 
         return await self.change(key, work)
+
+    async def broadcast(self, agent_ids: Sequence[str], text: str, *, key: str) -> Sequence[BroadcastDelivery]:
+        self.need(Capability.BROADCAST)
+
+        def work() -> list[BroadcastDelivery]:
+            if not text.strip() or ME not in agent_ids:
+                raise Rejected("To nobody.")
+            return [BroadcastDelivery(one, self.give(one, text)) for one in agent_ids]
+
+        return await self.change(key, work)
+
+    def give(self, agent_id: str, text: str) -> Reached:
+        """Give an agent a line."""
+        if agent_id != ME:
+            return Reached.REFUSED
+        line = AgentMessage(self.line.new_id(), self.line.later(), self.who, self.who, agent_id, text)
+        self.line.lines[line.id] = line
+        self.line.tell(AgentMessaged(line))
+        return Reached.DELIVERED
 
     async def acknowledge(self, alert: str, text: str, *, key: str) -> Acknowledgement:
         self.need(Capability.ACKNOWLEDGE)

@@ -1,16 +1,18 @@
 """A contact centre in memory whose written contacts have everything: mail heads, files, edits, reading and typing."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from desktop.domain.entities.model import Address, Attachment, Interaction, Message, OutgoingFile, Reply
-from desktop.domain.entities.words import Channel, Phase
-from desktop.domain.state.events import Change
+from desktop.domain.entities.model import Address, Attachment, Interaction, Message, OutgoingFile, Reply, Waiting
+from desktop.domain.entities.words import Availability, Channel, Direction, Phase
+from desktop.domain.state.events import Change, ContactCenterSnapshot
 from desktop.ports.base import Capability, Manifest
 from desktop.ports.errors import NotFound
+from desktop.testing import fresh
 
-from .contact_center import CenterLine, ReferenceContactCenter, ReferenceContactCenterRig
+from .contact_center import ME, QUEUE, CenterLine, ReferenceContactCenter, ReferenceContactCenterRig
 
 PIECE = 64 * 1024
 
@@ -22,6 +24,18 @@ class ThreadLine(CenterLine):
         super().__init__()
         self.files: dict[tuple[str, str], bytes] = {}
         self.agent_types: set[str] = set()
+        self.waiting: dict[str, Interaction] = {}
+        self.taken: dict[str, Interaction] = {}  # by others
+        self.stays_parked = False
+
+    def wait(self, line: Message) -> None:
+        """A customer who writes while nobody takes offers."""
+        at, customer = self.later(), Address("handle", fresh.name())
+        made = Interaction(
+            *(self.new_id(), 1, Channel.CHAT, Direction.INBOUND, Phase.QUEUED, QUEUE, customer, at, at),
+            messages=(line,),
+        )
+        self.waiting[made.id] = made
 
     def keep(self, message_id: str, files: Sequence[OutgoingFile]) -> tuple[Attachment, ...]:
         """Files of a message."""
@@ -34,7 +48,8 @@ class ThreadLine(CenterLine):
     def says(self, one: Interaction, line: Message) -> Interaction:
         """A message more."""
         more = line.author == "customer"
-        return self.become(one, Change.UPDATED, messages=(*one.messages, line), unread=one.unread + more)
+        parked = one.parked and (self.stays_parked or not more)
+        return self.become(one, Change.UPDATED, messages=(*one.messages, line), unread=one.unread + more, parked=parked)
 
 
 class ReferenceThreads(ReferenceContactCenter):
@@ -43,7 +58,8 @@ class ReferenceThreads(ReferenceContactCenter):
     manifest: ClassVar[Manifest] = replace(
         ReferenceContactCenter.manifest,
         capabilities=ReferenceContactCenter.manifest.capabilities
-        | {Capability.ATTACHMENTS, Capability.COPIES, Capability.READ, Capability.TYPING},
+        | {Capability.ATTACHMENTS, Capability.COPIES, Capability.READ, Capability.TYPING}
+        | {Capability.PARK, Capability.PULL},
     )
     line: ThreadLine
 
@@ -85,6 +101,30 @@ class ReferenceThreads(ReferenceContactCenter):
 
         return await self.ask(lambda: self.line.once(key, work), changing=True)
 
+    def shown(self) -> ContactCenterSnapshot:
+        told = super().shown()
+        used = Counter(one.channel for one in self.line.work.values() if not one.parked)
+        to_pull = tuple(
+            Waiting(one.id, one.customer, one.arrived_at, one.channel) for one in self.line.waiting.values()
+        )
+        queues = tuple(replace(queue, to_pull=to_pull) for queue in told.queues)
+        return replace(told, agents=(replace(self.line.me, in_use=used),), queues=queues)
+
+    async def park(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        def work() -> Interaction:
+            return self.line.become(self.mine(interaction_id, Phase.ACTIVE), Change.UPDATED, parked=on)
+
+        return await self.ask(lambda: self.line.once(key, work), changing=True)
+
+    async def pull(self, interaction_id: str, *, key: str) -> Interaction:
+        def work() -> Interaction:
+            one = self.line.waiting.pop(interaction_id, None)
+            if one is None:
+                raise NotFound("It waits no longer.")
+            return self.line.become(one, Change.CONNECTED, phase=Phase.ACTIVE, agent_id=ME)
+
+        return await self.ask(lambda: self.line.once(key, work), changing=True)
+
     async def typing(self, interaction_id: str, *, on: bool) -> None:
         def work() -> None:
             types = self.line.agent_types
@@ -97,10 +137,20 @@ class ReferenceThreadsRig(ReferenceContactCenterRig):
     """The far side: customers who write mails and chats, with files."""
 
     line: ThreadLine
+    edits = True
 
     def __init__(self, backend: type[Any] = ReferenceThreads) -> None:
         super().__init__(backend)
         self.line = ThreadLine()
+
+    async def write(self, text: str) -> None:
+        if self.line.me.observed is Availability.AVAILABLE:
+            await super().write(text)
+        else:
+            self.line.wait(Message(self.line.new_id(), self.line.now, "customer", text))
+
+    async def colleague_pulls(self, interaction_id: str) -> None:
+        self.line.taken[interaction_id] = self.line.waiting.pop(interaction_id)
 
     async def write_mail(self, text: str, subject: str, sender: str, *, cc: Sequence[str] = ()) -> None:
         line = Message(

@@ -305,3 +305,19 @@ def test_what_may_ring_beside_what_is_a_table(in_hand: str, rings: str, offered:
     r.enqueue("first", "q", in_hand, 0.0)
     r.accept("first", "bob", 1.0)
     assert bool(offers(r.enqueue("second", "q", rings, 2.0))) is offered
+
+
+def test_what_is_parked_is_in_nobodys_way_and_its_time_is_nobodys() -> None:
+    profile = AgentProfile("bob", {}, {"voice": 1, "chat": 1}, CALLS_BESIDE_MAIL)
+    r = Router([QueuePolicy("q", wrap_up_seconds=0)], [profile], 0.0)
+    r.set_availability("bob", "available", 0.0)
+    r.enqueue("chat", "q", "chat", 0.0)
+    r.accept("chat", "bob", 0.0)
+    r.enqueue("call", "q", "voice", 5.0)
+    assert [type(effect).__name__ for effect in r.park("chat", 10.0)] == ["Parked", "Offered"]
+    r.accept("call", "bob", 10.0)
+    r.end("call", 40.0)
+    r.take_up("chat", 100.0)
+    r.end("chat", 120.0)
+    counts = r.queue_stats("q", 120.0).counts
+    assert (counts.handled, counts.talk_seconds) == (2, 30.0 + 30.0)

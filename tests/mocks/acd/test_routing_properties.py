@@ -57,6 +57,7 @@ class Item:
     queued_at: float
     seq: int
     returned: bool = False
+    parked: bool = False
     level: int = 0
     phase: str = "queued"
     owner: str | None = None
@@ -79,6 +80,7 @@ class Floor(RuleBasedStateMachine):
         self.wrap_ups: dict[tuple[str, str], float | None] = {}
         self.channel_of_wrap_up: dict[tuple[str, str], str] = {}
         self.dialled: set[str] = set()
+        self.pulled = ""  # what an agent takes out of a line
         self.ordered = ""  # whose offer a supervisor ordered, against lines and skills
 
     # -- the model: believes nothing but the effects
@@ -139,9 +141,24 @@ class Floor(RuleBasedStateMachine):
                     item.refused[agent] = self.now
             case fx.Connected(who, _, agent, waited):
                 item = self.items[who]
-                assert (item.phase, item.owner) == ("offered", agent)
+                if who == self.pulled:
+                    assert (item.phase, item.owner) == ("queued", None)
+                    item.owner = agent
+                    self.used[agent][item.channel] += 1
+                else:
+                    assert (item.phase, item.owner) == ("offered", agent)
                 assert waited == pytest.approx(self.now - item.queued_at)
                 item.phase = "active"
+            case fx.Parked(who, agent):
+                item = self.items[who]
+                assert (item.phase, item.owner, item.parked) == ("active", agent, False)
+                item.parked = True
+                self.used[agent][item.channel] -= 1
+            case fx.TakenUp(who, agent):
+                item = self.items[who]
+                assert (item.phase, item.owner, item.parked) == ("active", agent, True)
+                item.parked = False
+                self.used[agent][item.channel] += 1
             case fx.HandedOver(who, old, new):
                 item = self.items[who]
                 assert (item.phase, item.owner) == ("active", old)
@@ -185,7 +202,10 @@ class Floor(RuleBasedStateMachine):
 
     def let_go(self, who: str, agent: str) -> None:
         """The conversation no longer fills the agent's capacity (a wrap-up may, from its own effect on)."""
-        self.used[agent][self.items[who].channel] -= 1
+        if self.items[who].parked:
+            self.items[who].parked = False
+        else:
+            self.used[agent][self.items[who].channel] -= 1
 
     def any(self, *phases: str) -> bool:
         return any(item.phase in phases for item in self.items.values())
@@ -320,6 +340,55 @@ class Floor(RuleBasedStateMachine):
             else:
                 with pytest.raises(RoutingError):
                     self.router.hand_over(name, agent, self.now)
+
+    @precondition(lambda self: self.any("active"))
+    @rule(data=st.data(), verb=st.sampled_from(["park", "park", "take_up"]))
+    def is_put_aside_or_taken_up(self, data: st.DataObject, verb: str) -> None:
+        if (name := self.some(data, "active")) is None:
+            return
+        item = self.items[name]
+        assert item.owner is not None
+        absent = self.state[item.owner][0] == "offline"
+        if verb == "take_up" and item.parked and (absent or not self.has_room(item.owner, item.channel)):
+            with pytest.raises(RoutingError):
+                self.router.take_up(name, self.now)
+        else:
+            self.see(getattr(self.router, verb)(name, self.now))
+            assert item.parked is (verb == "park")
+
+    @precondition(lambda self: any(item.parked for item in self.items.values()))
+    @rule(data=st.data())
+    def a_customer_of_a_parked_one_writes(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from([name for name, item in self.items.items() if item.parked]))
+        item = self.items[name]
+        assert item.owner is not None
+        if self.state[item.owner][0] != "offline":
+            self.see(self.router.take_up(name, self.now, force=True))
+            assert not item.parked
+        else:  # back to the front of its queue
+            item.phase, item.owner, item.parked = "moving", None, False
+            item.queued_at, item.level = self.now, 0
+            item.refused.clear()
+            effects = self.router.take_up(name, self.now, force=True)
+            assert effects[0] == fx.Queued(name, item.queue, returned=True)
+            item.phase = "queued"
+            self.see(effects)
+
+    @precondition(lambda self: self.any("queued"))
+    @rule(data=st.data(), agent=st.sampled_from(sorted(PROFILES)))
+    def is_pulled(self, data: st.DataObject, agent: str) -> None:
+        if (name := self.some(data, "queued")) is None:
+            return
+        item = self.items[name]
+        serves = item.queue in self.router.agent(agent).queues
+        if serves and self.state[agent][0] != "offline" and self.has_room(agent, item.channel):
+            self.pulled = name
+            self.see(self.router.pull(name, agent, self.now))
+            self.pulled = ""
+            assert (item.phase, item.owner) == ("active", agent)
+        else:
+            with pytest.raises(RoutingError):
+                self.router.pull(name, agent, self.now)
 
     @rule(data=st.data(), at=st.sampled_from([None, 20.0]))
     def wants_a_callback(self, data: st.DataObject, at: float | None) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlite_utils import Database
 
 from mock_backends.http.principals import Principal
-from mock_backends.openapi_files import documents
+from mock_backends.openapi_files import FOLDER
 from mock_backends.supervision.audit_log import AuditLog
 from tests.mocks.harness import Harness
 from tests.mocks.supervision.floor import agent, arrive, audit, contact, monitor, order, set_state
@@ -24,6 +24,7 @@ ACTS: dict[str, dict[str, Any]] = {
     "monitor": {**WHY, "agent_id": "maya", "mode": "listen"},
     "answer_help": {"text": "coming"},
     "message_agent": {"text": "hello"},
+    "broadcast": {"agent_ids": ["maya"], "text": "hello"},
     "acknowledge": {"alert": "rule|Billing", "text": "on it"},
     "end_monitor": {},
 }
@@ -34,7 +35,7 @@ OWN = {"audit", "schedules", "acknowledge"}  # every supervisor may, and it is a
 def routes() -> list[tuple[str, str, str]]:
     """(operation, method, path) of everything for supervisors, as it is published."""
     found = []
-    for path, item in json.loads(documents()["contact_center.json"])["paths"].items():
+    for path, item in json.loads((FOLDER / "contact_center.json").read_text("utf-8"))["paths"].items():
         for method, call in item.items():
             if path.startswith("/v1/floor/") or call["operationId"] in ACTS:
                 found.append((call["operationId"], method.upper(), path))

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import subprocess
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -30,7 +31,7 @@ tls_privatekey = {folder}/{name}.key
 auth_advertise_hosts = *
 dsn_advertise_hosts = *
 smtputf8_advertise_hosts = *
-message_size_limit = 100K
+message_size_limit = {largest}
 acl_smtp_rcpt = rcpt
 acl_smtp_data = data
 
@@ -41,16 +42,20 @@ rcpt:
   defer local_parts = later
         message = Try again later
   accept authenticated = *
-  deny  message = Sign in first
+{sign_in}  deny  message = Sign in first
 data:
+  warn condition = ${{if exists{{{folder}/hold}}}}
+       control = queue_only
   accept
 
 begin routers
+{routers}
 all:
   driver = accept
   transport = box
 
 begin transports
+{transports}
 box:
   driver = appendfile
   directory = {folder}/box
@@ -74,6 +79,13 @@ plain:
 class Exim(Server):
     """A relay that takes mail from whoever signed in over TLS, and keeps all of it."""
 
+    routers = ""
+    """What is tried before everything goes into the one box; `{folder}`, `{user}` and `{group}` are filled in."""
+    transports = ""
+    largest = "100K"
+    sign_in = ""
+    """Who need not sign in: a rule of the ACL."""
+
     def start(self) -> None:
         exim = program("exim4", "exim4-daemon-light")
         self.certificate = make_certificate(self.folder, NAME)
@@ -93,6 +105,10 @@ class Exim(Server):
                 tls=self.tls_port,
                 username=USER,
                 password=PASSWORD,
+                routers=self.routers,
+                largest=self.largest,
+                sign_in=self.sign_in,
+                transports=self.transports.format(folder=self.folder, user=account.pw_uid, group=account.pw_gid),
             )
         )
         self.run()
@@ -101,6 +117,15 @@ class Exim(Server):
         """Start the daemon on the same ports and box as before."""
         self.daemon = self.spawn([self._exim, "-C", str(self._config), "-bdf"])
         self.wait_until(lambda: self.listening(self.port) and self.listening(self.tls_port), "exim")
+
+    def hold(self, on: bool) -> None:
+        """Take mails and deliver none (`on`), or deliver what was taken meanwhile."""
+        mark = self.folder / "hold"
+        if on:
+            mark.touch()
+        else:
+            mark.unlink()
+            subprocess.run([self._exim, "-C", str(self._config), "-qf"], check=True, capture_output=True)
 
     def mails(self) -> list[EmailMessage]:
         """What was delivered so far."""

@@ -1,18 +1,19 @@
-"""Fifteen jobs of every shift, by the keys one presses for them beside what is typed: none may get longer."""
+"""The jobs of every shift, by the keys one presses for them beside what is typed: none may get longer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from desktop.domain.entities.customer import FollowUp
-from desktop.domain.entities.words import Availability, LegPhase, Verb
+from desktop.domain.entities.model import Address, Message, Waiting
+from desktop.domain.entities.words import Availability, Channel, LegPhase, Verb
 from desktop.domain.notes.canned_replies import CannedReply
 from desktop.domain.state.state import AppState
 from tests.tui.agent.test_reply import quiet
 from tests.tui.desk import RecordedSession, desk, settle
-from tests.tui.states import IDLE, active, consulting, offered, three_matches, wrapping_up
+from tests.tui.states import IDLE, NOW, QUEUES, active, consulting, offered, three_matches, wrapping_up
 
 
 class Typed(str):
@@ -59,6 +60,23 @@ def expert_on_the_line() -> AppState:
     return consulting(LegPhase.ACTIVE)
 
 
+def two_contacts() -> AppState:
+    state = quiet()
+    chat = state.interactions["i1"]
+    words = (Message("m1", NOW - 50, "customer", "Charged twice."),)
+    mail = replace(chat, id="i2", channel=Channel.EMAIL, customer=Address("email", "j@example.com"), messages=words)
+    return replace(state, interactions={"i1": chat, "i2": mail})
+
+
+def parked() -> AppState:
+    return quiet(parked=True, parked_since=NOW - 60)
+
+
+def somebody_waits() -> AppState:
+    who = Waiting("w1", Address("handle", "priya"), NOW - 130, Channel.CHAT, "Priya Natarajan", "Charged twice")
+    return replace(IDLE, queues={"Billing": replace(QUEUES["Billing"], to_pull=(who,))})
+
+
 ONE_CODE = Typed("dupl")
 JOBS = (
     Job(
@@ -95,6 +113,16 @@ JOBS = (
     ),
     Job("text the customer", wrapping_up, ("alt+t", Typed("hello"), "enter"), 2, follows_up("sms", "hello")),
     Job("answer a chat", quiet, ("t", Typed("hello"), "alt+enter"), 2, asked("replies.send", "i1")),
+    Job(
+        "read and answer an e-mail",
+        two_contacts,
+        ("2", "t", Typed("hello"), "alt+enter"),
+        3,
+        asked("replies.send", "i2"),
+    ),
+    Job("park", quiet, ("f4",), 1, verb(Verb.PARK)),
+    Job("take back", parked, ("f4",), 1, verb(Verb.UNPARK)),
+    Job("take who waits", somebody_waits, ("q", "down", "enter"), 3, asked("actions.pull", "w1")),
     Job(
         "answer with a canned reply",
         quiet,

@@ -13,7 +13,7 @@ from tests.tui.agent.test_reply import quiet, texts
 from tests.tui.desk import desk, settle, told
 from tests.tui.states import NOW
 
-SIZE = (120, 50)
+SIZE = (120, 56)
 EARLIER = "".join(f"> line {n}\n" for n in range(11))
 REPLY = f"Thank you.\n\nOn 12 Nov 2026, Maya Okafor wrote:\n{EARLIER}\nPriya"
 

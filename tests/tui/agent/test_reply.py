@@ -1,9 +1,11 @@
 """Writing to the customer of a chat, a mail or a text: where it stands, what a key sends, what is never sent."""
 
+import string
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from textual._xterm_parser import XTermParser
 from textual.content import Content
 
 from desktop.domain.entities.model import Message
@@ -15,6 +17,7 @@ from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.reply import ReplyPane
 from desktop.tui.app import DesktopApp
+from desktop.tui.keys.key import ALT_SIGNS, SIGNS
 from tests.tui.desk import RecordedSession, desk, settle, told
 from tests.tui.states import NOW, active, mail_held_back, written
 
@@ -64,6 +67,34 @@ async def test_from_the_note_the_key_goes_to_the_reply_and_sends_nothing(key: st
         await settle(pilot, [key])
         assert sends(session) == []
         assert isinstance(app.desk_screen.focused, ReplyPane)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    sorted(
+        {*string.ascii_letters, *string.digits, *(SIGNS[name] for name in ALT_SIGNS), *"äÉЖ "}
+        - {"o", "C"}  # pages that ask a session of the real kind: tests/e2e/test_written.py
+    ),
+)
+async def test_a_quick_esc_and_a_key_never_write_it_into_the_reply(sent: str) -> None:
+    """The bytes as a terminal sends them: alt and the key, or esc and the key within a moment."""
+    app, session = desk(quiet())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["t", *"Hello"])
+        parser = XTermParser()
+        for event in (*parser.feed(f"\x1b{sent}"), *parser.feed("")):
+            app.post_message(event)
+        await settle(pilot)
+        assert app.desk_screen.query_one(ReplyPane).text == "Hello"
+        assert sends(session) == []
+
+
+async def test_capitals_typed_into_the_reply_are_text() -> None:
+    app, session = desk(quiet())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["t", *string.ascii_uppercase])
+        assert app.desk_screen.query_one(ReplyPane).text == string.ascii_uppercase
+        assert sends(session) == []
 
 
 async def test_nothing_typed_is_nothing_sent() -> None:

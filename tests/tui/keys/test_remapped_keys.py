@@ -142,8 +142,9 @@ def test_a_key_for_two_things_is_refused_with_both(changes: dict[str, str], word
 
 
 def test_a_letter_replaces_the_letter_and_another_key_the_other() -> None:
-    assert keys.remap({"hold": "Z"}) == {"hold": "f4", "hold.letter": "Z"}
+    assert keys.remap({"hold": "Z"}) == {"hold": "f4,alt+shift+z", "hold.letter": "Z"}
     assert keys.shown("hold") == "F4"
+    assert keys.remap({"attach": "alt+U"}) == {"attach.letter": "alt+shift+u"}
     assert keys.remap({"mute": "f11"}) == {"mute": "f11,alt+m", "mute.letter": "m"}
 
 

@@ -11,11 +11,12 @@ from desktop.app.history.query_cache import Answer
 from desktop.app.supervision.questions import Looked
 from desktop.app.supervision.supervisor_commands import Listening
 from desktop.domain.entities.floor import AuditEntry
-from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Monitoring
 from desktop.domain.figures.adherence import FITS
 from desktop.domain.figures.service_level import Formula
 from desktop.domain.select import floor_verbs
+from desktop.domain.select.audience import Audience, audience
 from desktop.domain.select.floor_verbs import Standing
 from desktop.domain.staffing.what_if import Step, WhatIf
 from desktop.domain.state.state import AppState
@@ -59,6 +60,10 @@ class RecordedCommands:
         self._session.calls.append(("end_monitor",))
         self.monitoring = None
         return ActionResult(True, verbatim("You stopped listening."))
+
+    def audience(self, which: Audience) -> tuple[Agent, ...]:
+        state = self._session.store.state
+        return audience(state.agents.values(), state.me, which)
 
     async def waiting(self, queue: str) -> Looked[Any]:
         return Looked(self.waits if queue == "Billing" else ())

@@ -44,14 +44,15 @@ ACTS = [
     (["4", "p", "enter", *WHY], ("set_priority", "i1", 100, "why not")),
     (["4", "down", "u", *WHY], ("withdraw", "i2", "why not")),
     (["1", "m", "down", "enter", *"chat", "enter", *WHY], ("move", "i2", "Chat", "why not")),
+    (["2", "N", *"everyone", "enter", *"drill at 3", "enter"], ("broadcast", ["a3", "a2", "a1"], "drill at 3")),
     (["3", "h", *"coming", "enter"], ("answer_help", "h1", "coming", False)),
     (["3", "h", "down", "down", "down", "enter"], ("answer_help", "h1", "", True)),
     (["3", "down", "k", "enter"], ("acknowledge", "low service level|Billing", "")),
     (["3", "down", "k", *"on it", "enter"], ("acknowledge", "low service level|Billing", "on it")),
 ]  # fmt: skip
 
-TWICE = {"take_over": "t", "reassign": "e", "withdraw": "u"}
-"""What takes a customer away for good is done by one more press of its key."""
+TWICE = {"take_over": "t", "reassign": "e", "withdraw": "u", "broadcast": "N"}
+"""What cannot be taken back is done by one more press of its key."""
 
 
 def typed(keys: list[str]) -> list[str]:
@@ -147,7 +148,7 @@ def test_every_verb_is_tried() -> None:
     tried = {call[0] for _, call in ACTS}
     assert tried == {
         *("monitor", "take_over", "reassign", "move", "set_priority", "withdraw", "set_agent_availability", "message"),
-        *("answer_help", "acknowledge"),
+        *("answer_help", "acknowledge", "broadcast"),
     }
     assert len(FloorVerb) == len(tried) + 2 + 1, "whisper and barge are modes; listening is ended without a question"
 

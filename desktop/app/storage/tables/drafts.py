@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from desktop.app.storage.contact_facts_json import facts_from, facts_json
 from desktop.app.storage.schema import canonical_json, is_sealed, seal
 from desktop.app.storage.transaction import Connection
-from desktop.domain.entities.wrap_up_record import OutgoingReply
+from desktop.domain.entities.wrap_up_record import NO_HEAD, OutgoingReply, ReplyFile, ReplyHead
 from desktop.domain.notes.contact_facts import ContactFacts
 from desktop.domain.text.card_numbers import HIDDEN
 
@@ -21,8 +21,9 @@ class Draft:
     saved_at is in seconds since the epoch and is set by the store. also: the customer's records in other CRMs, which
     are remembered for erasing and not read back. target: which CRM `customer_id` is an id of, as the outbox knows it;
     "" in a draft of an older version. half: a follow-up that is being typed and was not added yet. reply: what is being
-    typed to the customer; outgoing: messages to them without a definite answer. facts: what is needed to deliver it
-    without the contact; None in a draft of an older version. intact: whether it is what was written.
+    typed to the customer, head its subject, recipients and files; outgoing: messages without a definite answer. facts:
+    what is needed to deliver it without the contact; None in a draft of an older version. intact: whether it is what
+    was written.
     """
 
     interaction_id: str
@@ -39,6 +40,7 @@ class Draft:
     intact: bool = True
     reply: str = ""
     outgoing: tuple[OutgoingReply, ...] = ()
+    head: ReplyHead = NO_HEAD
 
     @property
     def id(self) -> str:
@@ -48,7 +50,7 @@ class Draft:
     @property
     def words(self) -> tuple[object, ...]:
         """All that somebody wrote or chose."""
-        return self.note, self.codes, self.follow_ups, self.half, self.reply, self.outgoing
+        return self.note, self.codes, self.follow_ups, self.half, self.reply, self.outgoing, self.head
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -60,9 +62,8 @@ class Draft:
     @property
     def is_empty(self) -> bool:
         """Whether nobody wrote or chose anything."""
-        return not (
-            self.note.strip() or self.codes or self.follow_ups or self.half or self.reply.strip() or self.outgoing
-        )
+        written = self.note.strip() or self.reply.strip() or self.outgoing or self.head != NO_HEAD
+        return not (written or self.codes or self.follow_ups or self.half)
 
     def is_by_another(self, me: str) -> bool:
         """Whether another agent than `me` wrote it; False while it is not known who that is."""
@@ -71,12 +72,18 @@ class Draft:
 
 def with_replies_in_note(draft: Draft) -> Draft:
     """The record of a contact that is over: what was not sent to the customer stands in its note."""
-    unsure = [f"{_NOT_SENT if one.due is not None else _NOT_KNOWN} {one.text}" for one in draft.outgoing]
-    unsent = [f"{_NOT_SENT} {draft.reply.strip()}"] if draft.reply.strip() else []
+    unsure = [
+        f"{_NOT_SENT if one.due is not None else _NOT_KNOWN} {one.text}{_files(one.head)}" for one in draft.outgoing
+    ]
+    unsent = [f"{_NOT_SENT} {draft.reply.strip()}{_files(draft.head)}"] if draft.reply.strip() else []
     if not (unsure or unsent):
-        return draft
+        return replace(draft, head=NO_HEAD)
     note = "\n".join(filter(None, (draft.note.rstrip(), *unsure, *unsent)))
-    return replace(draft, note=note, reply="", outgoing=())
+    return replace(draft, note=note, reply="", outgoing=(), head=NO_HEAD)
+
+
+def _files(head: ReplyHead) -> str:
+    return f" [{', '.join(one.name for one in head.files)}]" if head.files else ""
 
 
 # In one language, for all who read the record.
@@ -100,6 +107,10 @@ def draft_body(draft: Draft) -> str:
         body["reply"] = draft.reply
     if draft.outgoing:
         body["outgoing"] = [[one.key, one.text] for one in draft.outgoing]
+    if draft.head != NO_HEAD:
+        body["head"] = asdict(draft.head)
+    if heads := {one.key: asdict(one.head) for one in draft.outgoing if one.head != NO_HEAD}:
+        body["heads"] = heads  # an older version sends them without, under the same key, and is refused
     if held := {one.key: one.due for one in draft.outgoing if one.due is not None}:
         body["held"] = held  # an older version takes these for messages whose fate is not known
     if draft.facts is not None:
@@ -121,11 +132,13 @@ def draft_of_body(
         reply = str(words.get("reply", ""))
         held = {str(key): float(due) for key, due in words.get("held", {}).items()}
         sent = ((str(key), str(text)) for key, text in words.get("outgoing", ()))
-        outgoing = tuple(OutgoingReply(key, text, held.get(key)) for key, text in sent)
+        heads = {str(key): _head(one) for key, one in words.get("heads", {}).items()}
+        outgoing = tuple(OutgoingReply(key, text, held.get(key), heads.get(key, NO_HEAD)) for key, text in sent)
+        head = _head(words.get("head", {}))
         facts = facts_from(words["facts"]) if words.get("facts") is not None else None
     except (ValueError, TypeError, LookupError, AttributeError):
         note, codes, follow_ups, target, half, intact = str(body), (), (), "", None, False
-        reply, outgoing = "", ()
+        reply, outgoing, head = "", (), NO_HEAD
     return Draft(
         interaction_id,
         customer_id,
@@ -140,7 +153,18 @@ def draft_of_body(
         intact=intact,
         reply=reply,
         outgoing=outgoing,
+        head=head,
     )
+
+
+def _head(kept: Mapping[str, Any]) -> ReplyHead:
+    """Raises TypeError, ValueError or LookupError where it is none."""
+    files = tuple(
+        ReplyFile(str(one["path"]), str(one["name"]), str(one["media_type"]), int(one["size"]), str(one["sha256"]))
+        for one in kept.get("files", ())
+    )
+    to, cc = (tuple(map(str, kept.get(name, ()))) for name in ("to", "cc"))
+    return ReplyHead(str(kept.get("subject", "")), to, cc, files)
 
 
 def hidden_digits(*bodies: str) -> int:

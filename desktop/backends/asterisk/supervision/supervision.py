@@ -7,7 +7,6 @@ which queues, is what the profile says; a keeper who wants more gives agents a m
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from desktop.backends.asterisk.ami.idempotency import Once
 from desktop.backends.asterisk.rights import SUPERVISORS
 from desktop.backends.asterisk.supervision.action_log import ActionLog
 from desktop.backends.asterisk.supervision.actions import SupervisorActions
@@ -16,6 +15,7 @@ from desktop.backends.asterisk.supervision.waiting_line import WaitingLine
 from desktop.backends.asterisk.switchboard import Switchboard
 from desktop.backends.asterisk.verbs.pickup import Pickup
 from desktop.backends.asterisk.verbs.transfers import Transfers
+from desktop.backends.wire.once import Once
 from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Availability, Monitoring, Phase

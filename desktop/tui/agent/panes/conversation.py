@@ -12,11 +12,13 @@ from desktop.domain.entities.floor import HelpState
 from desktop.domain.entities.model import Interaction, Leg
 from desktop.domain.entities.words import Direction, LegKind, LegPhase, Phase, Recording, Verb
 from desktop.domain.select.hearing import AGENT, CUSTOMER, Hearing, hearing
+from desktop.domain.text.folding import fold
 from desktop.tui.agent.past import details_seen, what_came_before
-from desktop.tui.agent.thread import FOLDED_SIGN, OPEN_SIGN, has_quotations, thread
+from desktop.tui.agent.thread import FOLDED_SIGN, OPEN_SIGN, has_quotations, searched, thread
 from desktop.tui.keys import keys
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import border_room, first_that_fits
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
@@ -42,6 +44,8 @@ class ConversationPane(TextPane):
     _page = 1  # messages in sight
     _read = ("", 0)  # which contact, and how many messages it had
     _unfolded = False  # what its e-mails quote
+    _folded: tuple[object, tuple[str, ...]] = ((), ())  # of which messages, and their words to be searched
+    _found: str | None = None  # the id of the message that was looked for
 
     def look(self, view: View) -> tuple[object, ...]:
         """The interaction, its customer and what is under way."""
@@ -88,6 +92,35 @@ class ConversationPane(TextPane):
         self._passed = min(most, max(0, self._passed - pages * step))
         self.draw(self.view)
 
+    @property
+    def at_end(self) -> bool:
+        """Whether the newest message is in sight."""
+        return self._passed == 0
+
+    def find(self, text: str, step: int) -> tuple[int, int]:
+        """Show a message with these words: the newest, or the one `step` further up (-1) or down (1).
+
+        Returns:
+            Which one it is, the newest being 1, and how many there are.
+        """
+        interaction = self.view.interaction if self.view is not None else None
+        if interaction is None or self.view is None:
+            return 0, 0
+        messages, wanted = interaction.messages, fold(text)
+        if self._folded[0] is not messages:
+            self._folded = (messages, tuple(fold(searched(one)) for one in messages))
+        found = [n for n in range(len(messages) - 1, -1, -1) if wanted and wanted in self._folded[1][n]]
+        if not found:
+            self._found = None
+            self.draw(self.view)
+            return 0, 0
+        at = next((n for n, where in enumerate(found) if messages[where].id == self._found), None) if step else None
+        at = 0 if at is None else min(max(at - step, 0), len(found) - 1)
+        self._found = messages[found[at]].id
+        self._passed = len(messages) - 1 - found[at]
+        self.draw(self.view)
+        return at + 1, len(found)
+
     def fold(self) -> bool:
         """Show what the e-mails quote, or no more. Says whether they quote anything."""
         interaction = self.view.interaction if self.view is not None else None
@@ -109,7 +142,7 @@ class ConversationPane(TextPane):
         of, before = self._read
         self._read = (interaction.id, len(interaction.messages))
         if of != interaction.id:
-            self._unfolded = False
+            self._unfolded, self._found = False, None
             return 0
         came = max(0, len(interaction.messages) - before)
         return min(self._passed + came if self._passed else 0, max(0, len(interaction.messages) - 1))
@@ -141,7 +174,13 @@ class ConversationPane(TextPane):
         shown += [*([content("")] if shown and height > ROOMY else []), *about]
         if interaction.messages or interaction.channel in WRITTEN:
             part = thread(
-                view, interaction, width, max(3, height - len(shown) - 1), self._passed, unfolded=self._unfolded
+                view,
+                interaction,
+                width,
+                max(3, height - len(shown) - 1),
+                self._passed,
+                unfolded=self._unfolded,
+                found=self._found,
             )
             self._page = part.messages
             shown += [content(""), *part.lines]
@@ -161,9 +200,9 @@ def verb_line(
     for verb, key, label in table:
         if verb in on_offer and key not in used:
             used.add(key)
-            parts += [(keys.BY_ID[key].shown, "bold $accent"), (f" {tr(label)}{gap}", "$muted")]
+            parts += [key_hint(keys.BY_ID[key].shown, tr(label), gap)]
     if interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):
-        parts += [(keys.BY_ID["wrap_up"].shown, "bold $accent"), (f" {tr('wrap-up')}", "$muted")]
+        parts += [key_hint(keys.BY_ID["wrap_up"].shown, tr("wrap-up"))]
     return line(*parts).rstrip()
 
 
@@ -173,7 +212,8 @@ def _heading(view: View, room: int) -> Content:
     if interaction is None:
         return content(tr("Conversation"))
     sign = TRAITS[interaction.channel].sign
-    time = wording.duration(view.now - (interaction.held_since or interaction.answered_at or interaction.phase_since))
+    began = interaction.parked_since or interaction.held_since or interaction.answered_at or interaction.phase_since
+    time = wording.duration(view.now - began)
     if interaction.phase is Phase.WRAP_UP:
         time = wording.duration(view.now - interaction.phase_since)
     if interaction.phase is Phase.OFFERED or interaction.wrap_up_deadline is not None:
@@ -182,7 +222,8 @@ def _heading(view: View, room: int) -> Content:
     plain = interaction.recording is Recording.ACTIVE and not select.recorded_against_will(view.state, interaction)
     who = f"{sign} {title(view.state, interaction)}"
     muted = [(f" · {tr('muted')}", "bold $warning")] if interaction.muted else []
-    talking = (f"{wording.talk(interaction)} {time}".rstrip(), "bold $warning" if interaction.held else "bold $success")
+    aside = interaction.held or interaction.parked
+    talking = (f"{wording.talk(interaction)} {time}".rstrip(), "bold $warning" if aside else "bold $success")
     queue, said, level = f" · {interaction.queue}", f" · {recording}" if recording else "", _service_level(interaction)
 
     def version(queue: str, said: str, level: str, who: Part = (who, "bold")) -> Content:

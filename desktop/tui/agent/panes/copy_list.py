@@ -7,6 +7,7 @@ from textual.message import Message
 
 from desktop.domain import select
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
@@ -56,10 +57,8 @@ class CopyList(Pane, Vertical):
         self._offered = select.copyables(self.view.state, interaction)[:MOST] if self.view and interaction else ()
         self.border_title = content(tr("Copy"))
         self.border_subtitle = line(
-            (tr("digit"), "bold $accent"),
-            (f" {tr('copies')}  ", "$muted"),
-            ("esc", "bold $accent"),
-            (f" {tr('close')}", "$muted"),
+            key_hint(tr("digit"), tr("copies"), "  "),
+            key_hint("esc", tr("close")),
         )
         table = self.query_one(LineTable)
         table.set_rows([_row(number, one) for number, one in enumerate(self._offered, start=1)])

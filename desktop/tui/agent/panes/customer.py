@@ -17,6 +17,7 @@ from desktop.tui.keys.key import show
 from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import first_that_fits
+from desktop.tui.widgets.key_hint import key_hint, pressing
 from desktop.tui.widgets.key_in_text import KEY, with_key
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, content, line, web_link
@@ -48,9 +49,7 @@ class CustomerPane(TextPane):
         """Redraw the card and say where it came from and how old it is."""
         self.border_title = _heading(view)
         self.border_subtitle = (
-            line((shown("copy"), "bold $accent"), (f" {tr('copy')}", "$muted"))
-            if view.interaction is not None
-            else content("")
+            line(key_hint(shown("copy"), tr("copy"))) if view.interaction is not None else content("")
         )
         super().draw(view)
 
@@ -71,8 +70,7 @@ class CustomerPane(TextPane):
             shown_as = ScreenPop(PopAnswer.ONE, view.now, (view.preview,), view.preview.customer.id)
             how = line(
                 (f"{tr('Not linked: there is no contact.')} ", "$muted"),
-                ("esc", "bold $accent"),
-                (f" {tr('close')}", "$muted"),
+                key_hint("esc", tr("close")),
             )
             return (*_one(shown_as, view.preview, view, self._room), how)
         if interaction is None:
@@ -142,8 +140,7 @@ def _one(pop: ScreenPop, match: Match, view: View, room: int) -> list[Content]:
         lines.append(
             line(
                 (f"{one_of} · ", "$muted"),
-                (show(BY_ID["unlink"].letters[0]), "bold $accent"),
-                (f" {tr('unlink')}", "$muted"),
+                key_hint(show(BY_ID["unlink"].letters[0]), tr("unlink")),
             )
         )
     if pop.why:
@@ -234,22 +231,22 @@ def _many(pop: ScreenPop, view: View, width: int, room: int) -> list[Content]:
             (f"  {more}" if more else "", "$accent"),
         ]
         row = line(*head) if roomy else line(*head, (f"  {why}", "$muted"))
-        lines.append(row.truncate(width, ellipsis=True) if width else row)
+        rows = [row.truncate(width, ellipsis=True) if width else row]
         if roomy:
-            lines.append(content(f"{' ' * _INDENT}{why}", "$muted"))
+            rows.append(content(f"{' ' * _INDENT}{why}", "$muted"))
+        lines += [pressing(str(number), one) for one in rows]
     if len(shown_matches) < len(pop.matches):
         lines.append(
             line(
                 (f"{tr('{n} more', n=len(pop.matches) - len(shown_matches))} · ", "$muted"),
-                (shown("search"), "bold $accent"),
-                (f" {tr('search')}", "$muted"),
+                key_hint(shown("search"), tr("search")),
             )
         )
     elif len(lines) < room:
-        key = (show(BY_ID["search"].letters[0]), "bold $accent")
+        key = key_hint(show(BY_ID["search"].letters[0]), tr("search"))
         last = len(matches)
         choose = tr("Press 1–{last} to choose (alt+1–{last} while typing)", last=last) if last > 1 else tr("1 links it")
-        lines.append(line((f"{choose} · ", "$muted"), key, (f" {tr('search')}", "$muted")))
+        lines.append(line((f"{choose} · ", "$muted"), key))
     return [*lines, *waits]
 
 
@@ -284,10 +281,8 @@ def _ways_on() -> list[Content]:
     search, create = (show(BY_ID[verb].letters[0]) for verb in ("search", "create"))
     return [
         line(
-            (search, "bold $accent"),
-            (f" {tr('search')}   ", "$muted"),
-            (create, "bold $accent"),
-            (f" {tr('new customer')}", "$muted"),
+            key_hint(search, tr("search"), "   "),
+            key_hint(create, tr("new customer")),
         ),
         content(tr("Or continue without a record: the note stays with the contact."), "$muted"),
     ]

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from textual import events
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input
 
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import line
 from desktop.tui.words import wording
 from desktop.words.catalogue import tr
@@ -45,8 +47,8 @@ class DialField(Input):
         """
         self._numbers = tuple(map(wording.number, numbers))
         self.border_title = line((tr("Call"), "bold"), f" {who}" if who else "")
-        more = ((" ↑↓", "bold $accent"), (f" {tr('other number')}  ", "$muted")) if len(numbers) > 1 else ()
-        self.border_subtitle = line(*more, ("enter", "bold $accent"), (f" {tr('call')}  ", "$muted"), *_close())
+        more = (" ", key_hint("↑↓", tr("other number"), "  ")) if len(numbers) > 1 else ()
+        self.border_subtitle = line(*more, key_hint("enter", tr("call"), "  "), _close())
         self.value = self._numbers[0] if self._numbers else ""
         self.cursor_position = len(self.value)
         self.add_class("open")
@@ -72,5 +74,5 @@ class DialField(Input):
             self.post_message(self.Dialled(event.value.strip()))
 
 
-def _close() -> tuple[tuple[str, str], tuple[str, str]]:
-    return (("esc", "bold $accent"), (f" {tr('close')}", "$muted"))
+def _close() -> Content:
+    return key_hint("esc", tr("close"))

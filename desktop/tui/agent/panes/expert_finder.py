@@ -1,5 +1,9 @@
-"""Finds the expert: type a skill, a name or a team; the ranked list says who is free and how sure that is."""
+"""Finds the expert: type a skill, a name or a team; the ranked list says who is free and how sure that is.
 
+A telephone number that is typed during a call is a target itself.
+"""
+
+import re
 from datetime import datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,10 +16,12 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from desktop.domain import select
+from desktop.domain.entities.channels import CALLS, TRAITS
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.source import Source
-from desktop.domain.entities.words import Health
+from desktop.domain.entities.words import Channel, Health
 from desktop.domain.select.experts import RankedExpert
+from desktop.ports.phone_numbers import e164
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import border_room, key_hints
@@ -30,6 +36,8 @@ from desktop.words.catalogue import in_words, ptr, tr
 from desktop.words.marks import mark
 
 SHOWN = 40
+_NUMBER = re.compile(r"(?=(?:\D*\d){5})[-0-9+()./ ]+")
+"""What may be a telephone number: too short ones are extensions, tickets or the beginning of one."""
 
 
 class ExpertFinder(Pane, Vertical):
@@ -39,7 +47,10 @@ class ExpertFinder(Pane, Vertical):
     DEFAULT_CSS = css_beside(__file__)
 
     class Picked(Message):
-        """An expert was chosen for `how`: consult, transfer or chat (with the text to send)."""
+        """Somebody was chosen for `how`: consult, transfer or chat (with the text to send).
+
+        `person_id` is an expert's id, `queue:NAME` or `tel:NUMBER`.
+        """
 
         def __init__(self, how: str, person_id: str, text: str = "") -> None:
             super().__init__()
@@ -66,6 +77,8 @@ class ExpertFinder(Pane, Vertical):
         self.border_title = content(tr("Find an expert"))
         self._ranked: dict[str, RankedExpert] = {}
         self._queues: tuple[str, ...] = ()
+        self.country = ""
+        """The two-letter country in which a number without `+` is dialled; set by who opens the list."""
         self._writing_to: str | None = None
         self._first_guess = ""
         self._chosen: str | None = None  # the row that the agent moved to or typed for
@@ -73,7 +86,7 @@ class ExpertFinder(Pane, Vertical):
 
     def compose(self) -> ComposeResult:
         """A field, the list, what speaks for the one under the cursor, and the chat with them."""
-        yield Input(placeholder=tr("skill, name or team"), id="expert-query")
+        yield Input(placeholder=tr("skill, name, team or number"), id="expert-query")
         yield LineTable(
             (
                 Column("", 1),
@@ -170,6 +183,8 @@ class ExpertFinder(Pane, Vertical):
                 if wanted
                 else rows + [_queue_row(n) for n in self._queues]
             )
+        if number := self._number(view, query):
+            rows = [_number_row(number), *rows]
         table = self.query_one("#expert-list", LineTable)
         table.set_rows(rows)
         if table.cursor_key != self._chosen:
@@ -177,6 +192,11 @@ class ExpertFinder(Pane, Vertical):
         self.border_title = content((tr("Transfer to") if self.transferring else tr("Find an expert")) + _heard(view))
         self.border_subtitle = self._keys()
         self._draw_expert(view, table.cursor_key)
+
+    def _number(self, view: View, query: str) -> str:
+        """The telephone number that was typed, where a call can be brought to it; "" for none."""
+        on_call = view.interaction is not None and view.interaction.channel in CALLS
+        return e164(query, self.country) if on_call and _NUMBER.fullmatch(query.strip()) else ""
 
     def _keys(self) -> Content:
         """What can be done with whoever is under the cursor."""
@@ -261,7 +281,7 @@ class ExpertFinder(Pane, Vertical):
             event.stop()
 
     def pick(self, how: str) -> None:
-        """Choose the expert or queue under the cursor for `consult`, `transfer` or `chat`.
+        """Choose the expert, number or queue under the cursor for `consult`, `transfer` or `chat`.
 
         A transfer needs somebody who was moved to or typed for: who comes first in a list just opened was not chosen.
         """
@@ -272,7 +292,7 @@ class ExpertFinder(Pane, Vertical):
             self.post_message(self.Refused(tr("Choose whom to transfer to first: type a name, or move to a row.")))
             return
         if how == "chat":
-            if key.startswith("queue:"):
+            if key.startswith(("queue:", "tel:")):
                 return
             field = self.query_one("#expert-message", Input)
             if field.has_focus and key == self._writing_to:
@@ -328,6 +348,18 @@ def _queue_row(name: str) -> Row:
     return Row(
         f"queue:{name}",
         (content("≡", "$accent"), content(name, "bold"), content(ptr("in a column", "queue"), "$muted"), "", "", ""),
+    )
+
+
+def _number_row(number: str) -> Row:
+    return Row(
+        f"tel:{number}",
+        (
+            content(TRAITS[Channel.VOICE].sign, "$accent"),
+            content(wording.number(number), "bold"),
+            content(ptr("in a column", "number"), "$muted"),
+            *("", "", ""),
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from desktop.tui.agent.notice import cut_to_lines, notice_line
 from desktop.tui.keys import keys
 from desktop.tui.keys.key import show
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint, pressing
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.words.catalogue import ptr, tr
@@ -30,6 +31,7 @@ class Footer(Pane, Widget):
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = css_beside(__file__)
     _line: Content = Content("")
+    _again: str = ""
     prompt: str = ""
     """What one more press does; it stands before everything else."""
 
@@ -38,9 +40,9 @@ class Footer(Pane, Widget):
         self.told_above: Callable[[], bool] = lambda: False
         """Whether notices stand in a row of their own now; set by the screen."""
 
-    def ask(self, prompt: str) -> None:
-        """Show what one more press does; "" for no more."""
-        self.prompt = prompt
+    def ask(self, prompt: str, key: str = "") -> None:
+        """Show what one more press of a key does; "" for no more."""
+        self.prompt, self._again = prompt, key
         self.redraw()
 
     def redraw(self) -> None:
@@ -61,7 +63,7 @@ class Footer(Pane, Widget):
         most = 1 if covered else TALLEST
         told = None if self.told_above() and not covered else notice_line(view, width - 1, most)
         if self.prompt:
-            shown = cut_to_lines(f" ! {self.prompt}", "bold $error", width, most)
+            shown = pressing(self._again, cut_to_lines(f" ! {self.prompt}", "bold $error", width, most))
         else:
             shown = Content(" ") + told if told is not None else self.keys_line(width)
         if not shown.is_same(self._line):
@@ -90,7 +92,7 @@ class Footer(Pane, Widget):
                 label = tr("leave the field")
             elif name == "text" and helpful is IN_WRAP_UP:
                 label = ptr("to the customer", "text")
-            candidate: list[Part] = [*parts, (shown, "bold $accent"), (f" {label}   ", "$muted")]
+            candidate: list[Part] = [*parts, key_hint(shown, label, "   ")]
             if line(*candidate).cell_length > width:
                 break
             parts = candidate

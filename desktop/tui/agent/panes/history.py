@@ -13,6 +13,7 @@ from desktop.tui.agent import entries
 from desktop.tui.agent.past import details_seen, match_of
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table import LineTable
@@ -159,12 +160,10 @@ class TimelinePane(Pane, LineTable):
 def _keys(view: View) -> Content:
     """What can be done with what is looked for, or with the list."""
     if view.wanted:
-        return line(("esc", "bold $accent"), (f" {tr('shows all')}", "$muted"))
+        return line(key_hint("esc", tr("shows all")))
     return line(
-        ("enter", "bold $accent"),
-        (f" {ptr('do', 'open')}  ", "$muted"),
-        (shown("find"), "bold $accent"),
-        (f" {tr('find')}", "$muted"),
+        key_hint("enter", ptr("do", "open"), "  "),
+        key_hint(shown("find"), tr("find")),
     )
 
 
@@ -187,7 +186,7 @@ def _rows(listed: Sequence[HistoryEntry], details: select.ShownDetails, now: Ins
 def _older(older: Older, why: str) -> Row:
     """The row behind the last entry that is there."""
     if older is Older.FAILED:
-        words: tuple[Part, ...] = ((f"✕ {why}  ", "$error"), ("enter", "bold $accent"), (f" {tr('again')}", "$muted"))
+        words: tuple[Part, ...] = ((f"✕ {why}  ", "$error"), key_hint("enter", tr("again")))
     elif older is Older.LOADING:
         words = ((f"◌ {tr('older …')}", "$accent"),)
     else:

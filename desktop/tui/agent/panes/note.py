@@ -5,6 +5,7 @@ from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.tui.agent.draft_editor import DraftEditor, is_written_to
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
@@ -38,7 +39,7 @@ class NotePane(DraftEditor):
         """Load another interaction's note, and say how safe this one is."""
         self.take(view, closed=view.interaction is None)
         self.border_title = line(*self._safety(view))
-        back = [(shown("text"), "bold $accent"), (f" {tr('reply')}", "$muted")] if is_written_to(view) else []
+        back = [key_hint(shown("text"), tr("reply"))] if is_written_to(view) else []
         self.border_subtitle = line(*self.marks(), *back)
 
     def close_note(self, interaction_id: str) -> None:
@@ -52,7 +53,7 @@ class NotePane(DraftEditor):
         label: Part = (tr("note"), "bold")
         if interaction is None:
             gone = f" · {tr('the contact is gone, this is in the outbox')} · "
-            left: list[Part] = [] if self._of is None else [(gone, "$warning"), ("esc", "bold $accent")]
+            left: list[Part] = [] if self._of is None else [(gone, "$warning"), key_hint("esc")]
             return [(tr("note"), "$muted"), *left]
         required = interaction.wrap_up_rule.note_required and interaction.phase is Phase.WRAP_UP
         want: list[Part] = [(f" · {tr('required')}", "$warning")] if required and not self.text.strip() else []

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.page_text import Line, PageText
 from desktop.tui.widgets.safe_text import content, line
 from desktop.words.catalogue import tr
@@ -39,7 +40,7 @@ class Page(VerticalScroll, can_focus=True):
         """
         self.topic = topic
         self.border_title = content(heading)
-        self.border_subtitle = line(("esc", "bold $accent"), (f" {tr('close')}", "$muted"))
+        self.border_subtitle = line(key_hint("esc", tr("close")))
         self.query_one(PageText).set_lines(lines)
         self.add_class("open")
         self.scroll_home(animate=False)

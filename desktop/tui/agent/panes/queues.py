@@ -5,7 +5,9 @@ from typing import ClassVar
 from textual.content import Content
 
 from desktop.domain import select
-from desktop.domain.entities.model import Instant, QueueStats
+from desktop.domain.entities.channels import TRAITS
+from desktop.domain.entities.model import Instant, QueueStats, Waiting
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table import LineTable
@@ -15,12 +17,14 @@ from desktop.tui.words import wording
 from desktop.tui.words.keyed import keyed
 from desktop.words.catalogue import ptr, tr
 
+_TO_PULL = "contact "
+"""Before the id of a contact, the key of its row."""
 STALE = 15.0
 """Seconds without a sign of life after which figures are shown dim."""
 
 
 class QueuesPane(Pane, LineTable):
-    """Waiting, longest wait, service level."""
+    """Waiting, longest and estimated wait, service level; while one is here, who waits and may be taken by enter."""
 
     ticks: ClassVar[bool] = True
 
@@ -30,10 +34,12 @@ class QueuesPane(Pane, LineTable):
                 Column(tr("queue")),
                 Column(ptr("customers waiting", "wait"), 4, align="right"),
                 Column(ptr("wait", "longest"), 7, align="right"),
+                Column(ptr("wait", "est."), 6, align="right", min_width=44),
                 Column(ptr("agents", "free"), 4, align="right", min_width=36),
                 Column(tr("SL"), 4, align="right"),
             ),
             empty=tr("No queue figures yet."),
+            clears_selection=True,
             id="queues",
         )
         self.border_title = content(tr("Queues"))
@@ -46,7 +52,12 @@ class QueuesPane(Pane, LineTable):
         """Set the rows, busiest first."""
         queues = sorted(view.state.queues.values(), key=lambda queue: (-(queue.waiting or 0), queue.name))
         seen = {queue.name: select.known_at(view.state, "contact_center", queue.as_of) for queue in queues}
-        self.set_rows([Row(queue.name, _cells(queue, view.now, view.now - seen[queue.name])) for queue in queues])
+        can = self.has_focus and "pull" in select.call_capabilities(view.state)
+        rows = list[Row]()
+        for queue in queues:
+            rows.append(Row(queue.name, _cells(queue, view.now, view.now - seen[queue.name])))
+            rows += [_waiting(one, view.now) for one in queue.to_pull] if can else []
+        self.set_rows(rows)
         oldest = min(seen.values(), default=None)
         formula = next((queue.service_level_formula for queue in queues if queue.service_level_formula), "")
         title = tr("Queues")
@@ -55,13 +66,26 @@ class QueuesPane(Pane, LineTable):
         self.border_title = content(title)
         self.border_subtitle = self._service_level(formula)
 
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """While one is here, who may be taken is shown too."""
+        super().watch_has_focus(has_focus)
+        self.on_resize()
+
     def on_resize(self) -> None:
         """Fit the new width."""
         if self.view is not None:
             self.draw(self.view)
 
+    @property
+    def pullable(self) -> str | None:
+        """The contact under the cursor that can be taken, if one is."""
+        key = self.cursor_key or ""
+        return key.removeprefix(_TO_PULL) if key.startswith(_TO_PULL) else None
+
     def _service_level(self, formula: str) -> Content:
         """How the service level is counted, whole; where there is no room for it, where it stands."""
+        if self.pullable is not None:
+            return line(key_hint("enter", tr("take")))
         if not formula:
             return content("")
         whole = content(f"{tr('SL')} {formula}")
@@ -78,9 +102,19 @@ def _cells(queue: QueueStats, now: Instant, age: float) -> tuple[Part, ...]:
         content(queue.name, dim),
         content(_count(queue.waiting), dim or ("bold" if queue.waiting else "$muted")),
         content(wording.UNKNOWN if queue.longest_since is None else wording.duration(now - queue.longest_since), dim),
+        content(wording.UNKNOWN if queue.estimated_wait is None else wording.duration(queue.estimated_wait), dim),
         content(_count(queue.agents_available), dim),
         content(wording.UNKNOWN if level is None else f"{int(level * 100 + 1e-9)}%", dim or goal),  # 79.9 is not 80
     )
+
+
+def _waiting(one: Waiting, now: Instant) -> Row:
+    """Who waits in writing, since when, what about."""
+    sign = TRAITS[one.channel].sign if one.channel is not None else "·"
+    who = one.customer_name or wording.address(one.customer)
+    parts: list[Part] = [(f"  {sign} ", "$accent"), (f"{wording.duration(now - one.since)} ", "$muted"), who]
+    parts += [(f" · {one.subject}", "$muted")] if one.subject else []
+    return Row(f"{_TO_PULL}{one.interaction_id}", (line(*parts),))
 
 
 def _count(value: int | None) -> str:

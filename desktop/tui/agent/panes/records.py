@@ -14,6 +14,7 @@ from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import NOTHING
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
@@ -102,10 +103,8 @@ class RecordsPane(Pane, Vertical):
         whose = self._choices[0].name if self._choices else ""
         self.border_title = content(tr("Records of {name}", name=whose) if whose else tr("Records"))
         self.border_subtitle = line(
-            (tr("digit"), "bold $accent"),
-            (f" {tr('link or separate')}  ", "$muted"),
-            ("esc", "bold $accent"),
-            (f" {tr('close')}", "$muted"),
+            key_hint(tr("digit"), tr("link or separate"), "  "),
+            key_hint("esc", tr("close")),
         )
         rows = [_row(number, choice) for number, choice in enumerate(self._choices)]
         table = self.query_one(LineTable)

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from desktop.domain.entities.channels import TRAITS
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import pressing
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
@@ -58,7 +59,7 @@ class Tabs(Pane, Widget):
         parts: list[Part] = [" "]
         for name, label in TABS:
             parts += [(f" {tr(label)} ", "bold reverse $accent" if name == self.current else "$muted"), " "]
-        left = line(*parts, (f" {shown('pane')} {tr('next')}", "$muted"))
+        left = line(*parts, pressing(shown("pane"), content(f" {shown('pane')} {tr('next')}", "$muted")))
         right = self._whom(self.size.width - left.cell_length - 3)
         return Content.assemble(left, " " * max(1, self.size.width - left.cell_length - right.cell_length - 1), right)
 
@@ -67,7 +68,7 @@ class Tabs(Pane, Widget):
         interaction = self.view.interaction if self.view is not None else None
         if interaction is None or self.view is None:
             return content("")
-        since = interaction.held_since or interaction.answered_at or interaction.phase_since
+        since = interaction.parked_since or interaction.held_since or interaction.answered_at or interaction.phase_since
         clock = content(f" {wording.duration(self.view.now - since)}", "$muted")
         sign = line((f"{TRAITS[interaction.channel].sign} ", "$accent"))
         name = content(title(self.view.state, interaction), "bold")

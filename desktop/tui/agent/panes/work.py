@@ -46,7 +46,6 @@ class WorkPane(Pane, LineTable):
             empty=tr("No active contacts."),
             id="work",
         )
-        self.border_title = content(tr("Work"))
 
     def look(self, view: View) -> tuple[object, ...]:
         """My interactions and who they are with."""
@@ -55,6 +54,7 @@ class WorkPane(Pane, LineTable):
 
     def draw(self, view: View) -> None:
         """Set the rows; the cursor follows the selection."""
+        self.border_title = content(tr("Work"))
         self.set_rows(
             [
                 Row(interaction.id, _cells(view, view.numbers.get(interaction.id), interaction))
@@ -97,7 +97,7 @@ def _state(state: AppState, interaction: Interaction, style: str) -> Content:
         return content(ptr("note", "kept"), style)
     if interaction.unread and interaction.channel not in CALLS and interaction.phase is Phase.ACTIVE:
         return content(ptr("to do", "reply"), style)
-    return content(ptr("contact", "parked") if interaction.parked else wording.phase(interaction), style)
+    return content(wording.phase(interaction), style)
 
 
 def _style(interaction: Interaction) -> str:
@@ -105,12 +105,14 @@ def _style(interaction: Interaction) -> str:
         return "bold $accent"
     if interaction.held or interaction.phase is Phase.WRAP_UP:
         return "$warning"
+    if interaction.parked:
+        return "$muted"
     return "$success" if interaction.phase is Phase.ACTIVE else "$muted"
 
 
 def _clock(interaction: Interaction, now: Instant) -> float:
-    """Seconds left of an offer or a wrap-up with a limit; else the seconds since the phase (or the hold) began."""
+    """Seconds left of an offer or a wrap-up with a limit; else the seconds since the phase (hold, parking) began."""
     deadline = interaction.offer_deadline if interaction.phase is Phase.OFFERED else interaction.wrap_up_deadline
     if deadline is not None and interaction.phase in (Phase.OFFERED, Phase.WRAP_UP):
         return deadline - now
-    return now - (interaction.held_since or interaction.phase_since)
+    return now - (interaction.parked_since or interaction.held_since or interaction.phase_since)

@@ -21,6 +21,7 @@ from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import border_room, first_that_fits, key_hints
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table import LineTable
@@ -206,8 +207,7 @@ class WrapUpPane(Pane, Vertical):
             parts = [
                 (f"✓ {tr('finished {at}', at=wording.clock(finished.at))}", "bold $success"),
                 (f": {tr('the record is safe.')} ", "$muted"),
-                (shown("finish"), "bold $accent"),
-                (f" {tr('closes the contact; anything you add is sent as well.')}", "$muted"),
+                key_hint(shown("finish"), tr("closes the contact; anything you add is sent as well.")),
             ]
         elif problems:
             parts = [
@@ -217,7 +217,7 @@ class WrapUpPane(Pane, Vertical):
             ]
         else:
             ready: Part = (f"✓ {tr('ready:')} ", "bold $success")
-            parts = [ready, (shown("finish"), "bold $accent"), (f" {tr('finishes')}", "$muted"), *_nobody_chosen(view)]
+            parts = [ready, key_hint(shown("finish"), tr("finishes")), *_nobody_chosen(view)]
         self.query_one("#wrap-up-missing", Static).update(line(*parts))
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -31,6 +31,7 @@ _CANNOT: Final = {
     Verb.BLIND_TRANSFER: mark("Cannot transfer now."),
     Verb.CONFERENCE: mark("Cannot start a conference now."),
     Verb.END: mark("Cannot end this contact now."),
+    Verb.PARK: mark("Cannot park this contact now."),
     Verb.EXTEND_WRAP_UP: mark("Cannot extend the wrap-up now."),
 }
 

@@ -6,7 +6,7 @@ How a verb is carried out and told of, and why some ask for a second press, is i
 import asyncio
 
 from desktop.domain import select
-from desktop.domain.entities.channels import CALLS
+from desktop.domain.entities.channels import CALLS, WRITTEN
 from desktop.domain.entities.phone import CallState, PhoneCall
 from desktop.domain.entities.words import Phase, Verb
 from desktop.domain.state.state import AppState
@@ -25,6 +25,7 @@ from desktop.words.catalogue import tr
 
 _CALL = "a call to make"
 """What is told of one, until one is made."""
+_PULL = "a contact to take from a queue"
 _ON_THE_LINE = frozenset({Phase.CONNECTING, Phase.ACTIVE})
 
 
@@ -44,8 +45,34 @@ class ContactVerbs(DeskVerbs):
         self._do(Verb.ACCEPT, offer)
 
     def hold(self) -> None:
-        """Hold the customer, or resume; with an expert on the line, talk to the other of the two."""
-        self.first_of(Verb.SWAP, Verb.RESUME, Verb.HOLD)
+        """Hold the customer, or resume; with an expert on the line, talk to the other of the two.
+
+        A written contact is parked, or taken back.
+        """
+        selected = self._selected()
+        if selected is not None and selected.channel in WRITTEN and selected.phase is not Phase.OFFERED:
+            self.first_of(Verb.UNPARK, Verb.PARK)
+        else:
+            self.first_of(Verb.SWAP, Verb.RESUME, Verb.HOLD)
+
+    def pull(self, interaction_id: str) -> None:
+        """Take what waits in a queue, and turn to it."""
+        session = self.session
+        if session is None:
+            self._not_yet()
+            return
+
+        async def take() -> None:
+            result = await session.actions.pull(interaction_id)
+            session.store.outcome(result.ok, result.text, _PULL)
+            state = session.store.drain()
+            if result.ok and interaction_id in state.interactions:
+                self._screen.show(state)  # the contact came with it; the next frame would be too late
+                self._screen.select(interaction_id)
+                if not self._screen.typing:
+                    self._screen.focus_writing()
+
+        self._spawn(take())
 
     def dial(self) -> None:
         """Choose the number to call, where the contact centre can call and nobody is on the line."""

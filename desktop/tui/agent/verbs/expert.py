@@ -75,7 +75,7 @@ class ExpertVerbs(DeskVerbs):
         if how == "chat":
             self._result(session.actions.chat(target, text), f"chat:{target}")
             return
-        target = target if target.startswith("queue:") else f"person:{target}"
+        target = target if target.startswith(("queue:", "tel:")) else f"person:{target}"
         verb = Verb.CONSULT if how == "consult" and not target.startswith("queue:") else Verb.BLIND_TRANSFER
         if not self._meant(verb, interaction, {"target": target}):
             return  # the finder stays until it is
@@ -88,5 +88,7 @@ class ExpertVerbs(DeskVerbs):
             query = interaction.skills[0] if interaction.skills else interaction.queue
         self._wants_field()
         self._screen.uncover()
-        self._screen.query_one(ExpertFinder).open(query, transferring=transferring)
+        finder = self._screen.query_one(ExpertFinder)
+        finder.country = self.session.region if self.session is not None else ""
+        finder.open(query, transferring=transferring)
         self._screen.open_right()

@@ -12,7 +12,8 @@ from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.reply import ReplyPane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.verbs.base import DeskVerbs
-from desktop.tui.keys.two_presses import named
+from desktop.tui.keys.two_presses import Irrevocable, named
+from desktop.tui.words.consequences import sending
 from desktop.tui.words.titles import title
 from desktop.words.catalogue import in_words, tr
 from desktop.words.marks import mark
@@ -114,11 +115,27 @@ class WrapUpVerbs(DeskVerbs):
             self._screen.focus_reply()
         elif gap := reply.gap():
             self._tell(tr("Not sent: {gap} is not filled in yet.", gap=gap))
-        elif reply.text.strip():
+        elif reply.text.strip() or self._has_files(interaction):
             reply.tell()
-            self._result(self.session.replies.send(interaction.id), interaction.id)
+            if self._named_again(interaction):
+                self._result(self.session.replies.send(interaction.id), interaction.id)
         else:
             self._tell(tr("Write your reply first."))
+
+    def _has_files(self, interaction: Interaction) -> bool:
+        draft = self._screen.state.drafts.get(interaction.id)
+        return draft is not None and bool(draft.head.files)
+
+    def _named_again(self, interaction: Interaction) -> bool:
+        """Whether the reply may go: with files, or to several, who gets what was named first."""
+
+        def act() -> Irrevocable | None:
+            state = self._screen.state
+            now, draft = state.interactions.get(interaction.id), state.drafts.get(interaction.id)
+            return sending(state, now, draft.head) if now is not None and draft is not None else None
+
+        asked = act()
+        return asked is None or self._presses.press(asked, act)
 
     def _pressed_twice(self, interaction: Interaction) -> bool:
         """Whether the key has finished a contact a moment ago: neither that again nor the next by a slip."""

@@ -8,7 +8,8 @@ from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.model import Agent
 from desktop.domain.entities.words import Availability, Monitoring
 from desktop.domain.news import notices
-from desktop.domain.select.floor_verbs import VERBS
+from desktop.domain.select.audience import Audience
+from desktop.domain.select.floor_verbs import VERBS, for_team
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.two_presses import Irrevocable
 from desktop.tui.keys.two_presses import named as named_short
@@ -19,13 +20,21 @@ from desktop.tui.supervisor.contact import Contact, contact_of_interaction, cont
 from desktop.tui.supervisor.floor_view import FloorView, agent_name
 from desktop.tui.supervisor.verb_words import SHOWN
 from desktop.tui.words import wording
-from desktop.words.catalogue import in_words, tr
+from desktop.words.catalogue import in_words, ntr, tr
+from desktop.words.marks import mark
 
 if TYPE_CHECKING:
     from desktop.app.supervision.supervisor_commands import SupervisorCommands
 
 MOST_PRIORITY = 1_000
 _CLOSE = "close"
+_AUDIENCES = {
+    Audience.TEAM: mark("everyone in the team"),
+    Audience.SIGNED_IN: mark("everyone signed in"),
+    Audience.AVAILABLE: mark("available, without a contact"),
+    Audience.BUSY: mark("on a contact"),
+    Audience.NOT_READY: mark("not ready"),
+}
 
 
 class ActionBuilder:
@@ -45,7 +54,10 @@ class ActionBuilder:
 
     def make(self, verb: FloorVerb, target: Target) -> Act | None:
         """The act, None where the verb makes no sense for what is selected."""
-        if verb not in target.offered(self._acts.standing):
+        who = self._acts.standing
+        if verb in for_team(who):
+            return self._broadcast()
+        if verb not in target.offered(who):
             return None
         spec = VERBS[verb]
         if spec.phases:
@@ -232,6 +244,42 @@ class ActionBuilder:
             send,
             _about("agent", agent.id),
         )
+
+    def _broadcast(self) -> Act:
+        acts = self._acts
+        counted = {which: len(acts.audience(which)) for which in Audience}
+        options = tuple(
+            Proposal(which, tr(_AUDIENCES[which]), ntr("{n} agent", "{n} agents", n))
+            for which, n in counted.items()
+            if n
+        )
+
+        meant: list[str] = []
+
+        async def send(answers: Mapping[str, str]) -> ActionResult:
+            return await acts.broadcast(meant, answers["text"])
+
+        def named(answers: Mapping[str, str]) -> Irrevocable:
+            """Whom one more press reaches: those who are in that state now, and nobody else than was counted."""
+            which, text = Audience(answers["to"]), answers["text"]
+            meant[:] = [one.id for one in acts.audience(which)]
+            words = ntr(
+                "send “{text}” to {n} agent ({which})",
+                "send “{text}” to {n} agents ({which})",
+                len(meant),
+                text=named_short(text),
+                which=tr(_AUDIENCES[which]),
+            )
+            key = FLOOR_BY_ID[SHOWN[FloorVerb.BROADCAST].key]
+            victim = (FloorVerb.BROADCAST.value, *meant, text)
+            return Irrevocable(key.shown, key.letters, victim, words)
+
+        questions = (
+            Question("to", tr("Who gets it?"), options),
+            Question("text", tr("Your message. Enter to go on"), free=True),
+        )
+        title = tr(SHOWN[FloorVerb.BROADCAST].title)
+        return Act(title, tr("your team"), questions, send, _about("team", ""), named)
 
     # Help and alerts
 

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from desktop.tui.supervisor.actions.beside_row import place_beside
 from desktop.tui.supervisor.actions.question import LONGEST, Act, Proposal, Question
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
@@ -79,10 +80,8 @@ class ActionDialog(Pane, Vertical):
         self._row, self._within = row, within
         self.border_title = content(act.title)
         self.border_subtitle = line(
-            ("enter", "bold $accent"),
-            (f" {tr('confirm')}  ", "$muted"),
-            ("esc", "bold $accent"),
-            (f" {tr('cancel')}", "$muted"),
+            key_hint("enter", tr("confirm"), "  "),
+            key_hint("esc", tr("cancel")),
         )
         self.add_class("open")
         self._ask()

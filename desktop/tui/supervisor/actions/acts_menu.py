@@ -18,6 +18,7 @@ from desktop.tui.supervisor.actions.target import Target
 from desktop.tui.supervisor.contact import Contact, offering
 from desktop.tui.supervisor.verb_words import SHOWN, VERB_OF
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
@@ -91,10 +92,8 @@ class ActsMenu(Pane, Vertical):
     def open(self, listed: Listed, row: Offset, within: Region) -> None:
         """Show the list beside its row, with the focus; see `place_beside`."""
         self.border_subtitle = line(
-            ("enter", "bold $accent"),
-            (f" {tr('or its key')}  ", "$muted"),
-            ("esc", "bold $accent"),
-            (f" {tr('close')}", "$muted"),
+            key_hint("enter", tr("or its key"), "  "),
+            key_hint("esc", tr("close")),
         )
         self._show(listed, anew=True)
         self.place(row, within)

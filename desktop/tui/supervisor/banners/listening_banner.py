@@ -11,6 +11,7 @@ from desktop.tui.keys.two_presses import named
 from desktop.tui.supervisor.banners.banner import Banner
 from desktop.tui.supervisor.floor_view import Heard, agent_name
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import line
 from desktop.tui.words import wording
@@ -52,7 +53,6 @@ class ListeningBanner(Banner):
                 (f"  {wording.duration(view.now - heard.since)}", ""),
                 (f"  {tr(effect)}", "bold" if heard.mode is not Monitoring.LISTEN else "$muted"),
                 ("   ", ""),
-                (self._key, "bold $accent"),
-                (f" {self._hint}", "$muted"),
+                key_hint(self._key, self._hint),
             ),
         )

@@ -13,6 +13,7 @@ from desktop.tui.keys import keys
 from desktop.tui.keys.two_presses import named
 from desktop.tui.supervisor.banners.banner import Banner
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import line
 from desktop.tui.words import wording
@@ -45,8 +46,7 @@ class OwnCallBanner(Banner):
                 (f" · {wording.phase(first)} {wording.duration(view.now - first.phase_since)}", ""),
                 (f"  {tr('+{n} more', n=len(own) - 1)}" if len(own) > 1 else "", "$muted"),
                 ("   ", ""),
-                (keys.shown("floor"), "bold $accent"),
-                (f" {tr('to your desk')}", "$muted"),
+                key_hint(keys.shown("floor"), tr("to your desk")),
             ),
         )
 

@@ -15,6 +15,7 @@ from desktop.tui.supervisor.alert_advice import advice
 from desktop.tui.supervisor.floor_view import BELOW, HALF_HOUR, SEVERITY, STALE_SECONDS, FloorView, LookedUp, signed
 from desktop.tui.supervisor.panels.queue_plot import QueueDay, plot_lines
 from desktop.tui.widgets.flowed_pairs import flowed
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
 from desktop.tui.words.figures import estimate, exact_share, number, share, written
@@ -82,8 +83,7 @@ def _service_level(queue: QueueStats, view: FloorView) -> Content:
         (f" {tr('in {seconds:.0f} s', seconds=limit)}" if limit else "", ""),
         (f" ({tr('target {share}', share=share(target))})" if target is not None else "", "$muted"),
         (f" · {term('formula', formula.id)} · {known_as(formula)[0]}  ", "$muted"),
-        (FLOOR_BY_ID["compare"].shown, "bold $accent"),
-        (f" {tr('all formulas')}", "$muted"),
+        key_hint(FLOOR_BY_ID["compare"].shown, tr("all formulas")),
     )
 
 

@@ -19,6 +19,7 @@ from desktop.tui.supervisor.floor_view import FloorView, agent_name
 from desktop.tui.supervisor.panels.floor_pane import FloorPane
 from desktop.tui.supervisor.verb_words import SHOWN
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.page_text import Hanging, Line, PageText
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
@@ -58,13 +59,13 @@ class ThreadPanel(FloorPane, VerticalScroll, can_focus=True):
         """Show a contact's thread from now on."""
         self.contact_id, self._lines = contact_id, None
         who = standing(self.view.state) if self.view is not None else None
-        parts: list[Part] = [(FLOOR_BY_ID["acts"].shown, "bold $accent"), (f" {FLOOR_BY_ID['acts'].label}  ", "$muted")]
+        parts: list[Part] = [key_hint(FLOOR_BY_ID["acts"].shown, FLOOR_BY_ID["acts"].label, "  ")]
         for verb in _ACTS:
             if who is None or not who.has(verb):
                 continue
             key = FLOOR_BY_ID[SHOWN[verb].key]
-            parts += [(key.shown, "bold $accent"), (f" {key.label}  ", "$muted")]
-        self.border_subtitle = line(*parts, ("esc", "bold $accent"), (f" {tr('close')}", "$muted"))
+            parts += [key_hint(key.shown, key.label, "  ")]
+        self.border_subtitle = line(*parts, key_hint("esc", tr("close")))
         self.query_one(PageText).set_lines([content(tr("Asking …"), "$muted")])
         self.add_class("open")
         self.focus()

@@ -42,7 +42,7 @@ class LastSeen(NamedTuple):
     ran_out: bool
 
 
-class Parking:
+class ParkedRecords:
     """Which records are parked, and the way there and back.
 
     What is parked waits in the outbox; it comes back to the editor if its contact does.

@@ -1,16 +1,20 @@
 """A conversation with an SMTP relay, one connection a mail. Blocking: it runs on a thread and can be cut off."""
 
+import asyncio
 import contextlib
 import re
 import smtplib
 import ssl
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
-from desktop.backends.smtp.mail import Mail
+from desktop.backends.wire.mail import Mail
 from desktop.backends.wire.route import trusted
 from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown, ProtocolError, Rejected, Unavailable
 
+T = TypeVar("T")
 SILENCE = 10.0  # seconds for each answer of the relay
 _AUTH = frozenset({530, 534, 535, 538})
 _LONGEST_REASON = 200
@@ -122,7 +126,8 @@ class Conversation:
             options += ["RET=HDRS", f"ENVID={mail.message_id.replace('+', '+2B').replace('=', '+3D')}"]
             notify = ["NOTIFY=FAILURE,DELAY"]
         _check(smtp.mail(mail.sender, options), 250)
-        _check(smtp.rcpt(mail.to, notify), 250, 251)
+        for recipient in mail.recipients:  # all of them, or the mail is not sent
+            _check(smtp.rcpt(recipient, notify), 250, 251)
         _check(smtp.docmd("DATA"), 354)
         smtp.send(re.sub(rb"(?m)^\.", b"..", mail.body).rstrip(b"\r\n") + b"\r\n.\r\n")
         self._handed_over = True
@@ -130,6 +135,15 @@ class Conversation:
         with contextlib.suppress(smtplib.SMTPException, OSError):
             smtp.quit()
         return words
+
+
+async def on_a_thread(conversation: Conversation, work: Callable[[], T]) -> T:
+    """`work` on a thread; whoever stops waiting cuts the connection, so that no thread is left behind."""
+    try:
+        return await asyncio.to_thread(work)
+    except asyncio.CancelledError:
+        conversation.cut()
+        raise
 
 
 def _check(reply: tuple[int, bytes], *wanted: int) -> str:

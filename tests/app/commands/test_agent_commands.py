@@ -1,4 +1,4 @@
-"""Actions: once, in time, and in words."""
+"""Agent commands: once, in time, and in words."""
 
 import asyncio
 from dataclasses import replace
@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from desktop.app.commands.actions import Actions
+from desktop.app.commands.agent_commands import AgentCommands
 from desktop.app.commands.runner import CommandRunner
+from desktop.app.connections.event_feed import EventFeed
 from desktop.app.connections.failures import explain
-from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
 from desktop.domain.entities.words import Availability, Health, Phase, Verb
 from desktop.domain.entities.wrap_up_record import DraftView
@@ -29,8 +29,8 @@ class Desk:
         self.server = FakeContactCenter(self.time.timing)
         self.presence = FakePresence()
         backend_calls = make_asking(self.time, self.store)
-        self.feed = Feed("contact_center", self.server, self.store, backend_calls)
-        self.actions = Actions(
+        self.feed = EventFeed("contact_center", self.server, self.store, backend_calls)
+        self.actions = AgentCommands(
             CommandRunner(self.store, backend_calls, self.server, self.feed.refresh), {"presence": self.presence}
         )
         self.store.publish(

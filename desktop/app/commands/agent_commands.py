@@ -1,20 +1,18 @@
-"""Everything the agent can do now: with a deadline, once, and in words when it fails. Nothing here is ever queued.
-
-What got no answer is looked up here, too (`_look_up`)."""
+"""Everything the agent can do now: with a deadline, once, and in words when it fails. Nothing here is ever queued."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 
 from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, ActionResult, failed
 from desktop.app.commands.colleague_chat import ColleagueChat
-from desktop.app.commands.contact_commands import SPECS, Arguments, not_done, not_known, shown
-from desktop.app.commands.fresh_snapshot import LOOK_SECONDS
+from desktop.app.commands.contact_commands import SPECS, Arguments, not_done, shown
 from desktop.app.commands.own_state import OwnState
 from desktop.app.commands.phone import Phone
 from desktop.app.commands.runner import CommandRunner, Request
-from desktop.app.connections.failures import explain, note_safety
+from desktop.app.commands.unknown_outcome import LOOK_SECONDS, look_up_contact
+from desktop.app.connections.failures import note_safety
 from desktop.app.timing import first_of
-from desktop.domain.entities.model import Address, Interaction
+from desktop.domain.entities.model import Address, Interaction, Reply
 from desktop.domain.entities.words import Availability, ContactEnd, Direction, Phase, Verb
 from desktop.domain.select import call_capabilities, call_way
 from desktop.domain.state.available_verbs import verbs
@@ -28,7 +26,7 @@ SEE_SECONDS = 2.0
 """How long a contact that was made here is waited for, until it is looked for."""
 
 
-class Actions:
+class AgentCommands:
     """What the agent asks of the contact centre and of colleagues."""
 
     def __init__(
@@ -56,6 +54,15 @@ class Actions:
                 `digits` for dtmf, `text` for send_message, `reason` for decline; for callback `at` (seconds since
                 the epoch), and `to`, `queue`, `note` where they differ from the interaction's.
         """
+        return await self._do(verb, interaction_id, key, arguments, None)
+
+    async def send(self, interaction_id: str, reply: Reply, *, key: str) -> ActionResult:
+        """Send a reply that has more than its text, or files instead of one."""
+        return await self._do(Verb.SEND_MESSAGE, interaction_id, key, {"text": reply.text}, reply)
+
+    async def _do(
+        self, verb: Verb, interaction_id: str, key: str, arguments: dict[str, str], reply: Reply | None
+    ) -> ActionResult:
         if SPECS[verb].contact_leaves or verb is Verb.PARK:
             kept_here = await self.leaving(interaction_id)
             if kept_here is not None:
@@ -81,25 +88,38 @@ class Actions:
         intent: Hashable = tone or (interaction_id, verb, key or words, version)
         phone = self._phone if self._phone is not None and self._phone.carries(verb, interaction) else None
         try:
-            given = spec.arguments(interaction, arguments)
+            given = spec.arguments(interaction, arguments) if reply is None else arguments
         except BackendError as error:
             return self._failed(verb, interaction_id, error, phone.source if phone is not None else CONTACT_CENTER)
         if phone is not None:
             result = await self._runner.run(self._on_phone(phone, verb, interaction, given, slot))
         else:
-            result = await self._runner.run(self._at_centre(verb, interaction, given, slot, intent, key))
+            result = await self._runner.run(self._at_centre(verb, interaction, given, slot, intent, key, reply))
         if result.ok and verb is Verb.CONSULT:
             self._tell_asked(asked, interaction_id)
         return result
 
     def _at_centre(
-        self, verb: Verb, interaction: Interaction, given: Arguments, slot: Hashable, intent: Hashable, key: str
+        self,
+        verb: Verb,
+        interaction: Interaction,
+        given: Arguments,
+        slot: Hashable,
+        intent: Hashable,
+        key: str,
+        reply: Reply | None,
     ) -> Request[object]:
         spec = SPECS[verb]
+
+        def call(key: str) -> Awaitable[object]:
+            if reply is not None:
+                return self._runner.contact_center.send_reply(interaction.id, reply, key=key)
+            return spec.send(self._runner.contact_center, interaction.id, given, key)
+
         return Request(
             verb=verb.value,
             intent=intent,
-            call=lambda key: spec.send(self._runner.contact_center, interaction.id, given, key),
+            call=call,
             take=lambda answer: self._take(verb, interaction, answer),
             refused=lambda error: self._failed(verb, interaction.id, error),
             look_up=lambda error: self._look_up(verb, interaction, error),
@@ -157,6 +177,37 @@ class Actions:
             )
         )
         if made and not await self._in_sight(made[0]):
+            await self._runner.snapshot.see(LOOK_SECONDS)
+        return result
+
+    async def pull(self, interaction_id: str) -> ActionResult:
+        """Take a written contact that waits in a queue; answers once it is in sight."""
+
+        def take(answer: object) -> Sentence:
+            if not isinstance(answer, Interaction) or answer.id != interaction_id:
+                raise ProtocolError(Sentence("answer.about_another"))
+            return NOTHING
+
+        async def look_up(error: OutcomeUnknown) -> ActionResult:
+            if not await self._runner.snapshot.see(LOOK_SECONDS):
+                return failed(error, Sentence("pull.not_known"))
+            if interaction_id in self._store.drain().interactions:
+                return ActionResult(True, NOTHING)
+            return failed(error, Sentence("pull.not_done"))
+
+        result = await self._runner.run(
+            Request(
+                verb="pull",
+                intent=("pull", interaction_id),
+                call=lambda key: self._runner.contact_center.pull(interaction_id, key=key),
+                take=take,
+                refused=lambda error: failed(error, Sentence("pull.not_done")),
+                look_up=look_up,
+                subject=interaction_id,
+                slot=("pull", interaction_id),
+            )
+        )
+        if result.ok and not await self._in_sight(interaction_id):
             await self._runner.snapshot.see(LOOK_SECONDS)
         return result
 
@@ -244,20 +295,8 @@ class Actions:
         return note_safety(self._store.state, interaction_id) if leaves else NOTHING
 
     async def _look_up(self, verb: Verb, before: Interaction, error: OutcomeUnknown) -> ActionResult:
-        """Nobody knows what became of it: look, and say what is there."""
-        unknown = not_known(verb)
-        if not await self._runner.snapshot.see(LOOK_SECONDS):
-            failure = explain(error, unknown, source=CONTACT_CENTER, safe=self._safety(verb, before.id, error))
-            return ActionResult(False, failure.text, OutcomeUnknown.__name__)
-        state = self._store.drain()
-        after = state.interactions.get(before.id)
-        seen = shown(after, state.me)
-        done = SPECS[verb].seen(before, after, state.me)
-        if done:
-            return ActionResult(True, Sentence("late.but_done") + seen)
-        first = not_done(verb) if done is False else unknown
-        press = Sentence("late.press_again" if done is False else "late.look_first")
-        return ActionResult(False, first + Sentence("late.no_answer") + seen + press, OutcomeUnknown.__name__)
+        safe = self._safety(verb, before.id, error)
+        return await look_up_contact(self._runner.snapshot, self._store, verb, before, error, safe)
 
     def _take(self, verb: Verb, asked: Interaction, answer: object) -> Sentence:
         if not isinstance(answer, SPECS[verb].answers):

@@ -34,7 +34,7 @@ class _HoleFoundError(Exception):
     """The stream skipped a number: connect again and ask for what is missing."""
 
 
-class Feed:
+class EventFeed:
     """Puts the events of one source into the store, each once, in order, whatever the connection does.
 
     A snapshot to start and to heal, events in between, numbers to notice. Only what goes on from the known position

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from desktop.app.connections.backoff import Breaker, full_jitter
-from desktop.app.connections.feed import Feed
+from desktop.app.connections.event_feed import EventFeed
 from desktop.app.connections.server_clock import ClockSkew
 from desktop.app.store import Store
 from desktop.domain.entities.words import Health, Phase
@@ -24,7 +24,9 @@ class Rig:
         self.time = VirtualTime(seed)
         self.store = Store(self.time.timing.clock)
         self.server = FakeContactCenter(self.time.timing)
-        self.feed = Feed("contact_center", self.server, self.store, make_asking(self.time, self.store), tells_time=True)
+        self.feed = EventFeed(
+            "contact_center", self.server, self.store, make_asking(self.time, self.store), tells_time=True
+        )
         self.seen: list[Envelope] = []
         self.store.taps.append(self.seen.append)
 

@@ -1,0 +1,282 @@
+"""The contact-centre adapter for a shared mailbox: IMAP for what comes in, SMTP for what goes out."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import ClassVar, Self
+
+from desktop.backends.imap.box import letter
+from desktop.backends.imap.claims import OFFERED, PARKED
+from desktop.backends.imap.contact import Contact, answer_to, message_of
+from desktop.backends.imap.desk import Desk
+from desktop.backends.imap.mime import one_line, read
+from desktop.backends.imap.settings import OPTIONS, Settings, settings
+from desktop.backends.wire.mail import Mail, compose, plain_address
+from desktop.backends.wire.once import Once
+from desktop.domain.entities.model import Agent, Instant, Interaction, Reply, WrapUpCode
+from desktop.domain.entities.words import Availability, DeliveryState, Phase
+from desktop.domain.state.events import Envelope
+from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.contact_center import ContactCenter
+from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected
+
+_PIECE = 64 << 10
+_MOST_RECIPIENTS = 50
+_CAPABILITIES = frozenset(
+    {
+        Capability.ATTACHMENTS,
+        Capability.COPIES,
+        Capability.READ,
+        Capability.PARK,
+        Capability.PULL,
+        Capability.QUEUE_HEAD,
+        Capability.NEXT_AVAILABILITY,
+    }
+)
+
+
+class ImapContactCenter(ContactCenter):
+    """One agent at one shared mailbox."""
+
+    manifest: ClassVar[Manifest] = Manifest(
+        kind=Kind.CONTACT_CENTER,
+        name="imap",
+        api=API,
+        title="Shared mailbox (IMAP and SMTP)",
+        capabilities=_CAPABILITIES,
+        options=OPTIONS,
+    )
+
+    def __init__(
+        self,
+        known: Settings,
+        *,
+        clock: Callable[[], Instant] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock` dates what happens, `monotonic` measures how long ago something was seen."""
+        self._settings = known
+        self._desk = Desk(known, clock=clock, monotonic=monotonic)
+        self._once = Once()
+        self._doing: set[asyncio.Task[object]] = set()
+
+    @classmethod
+    def create(cls, options: Mapping[str, str]) -> Self:
+        return cls(settings(options))
+
+    async def open(self) -> frozenset[Capability]:
+        async with self._desk.turn():
+            pass  # it is connected, and prepared
+        await self._desk.outgoing.check()
+        return _CAPABILITIES
+
+    async def close(self) -> None:
+        await self._desk.close()
+
+    async def snapshot(self) -> Envelope:
+        return await self._desk.snapshot()
+
+    def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
+        return self._desk.events(after)
+
+    async def set_availability(
+        self, availability: Availability, *, reason: str, after_current: bool, key: str
+    ) -> Agent:
+        async def work() -> Agent:
+            async with self._desk.turn() as link:
+                await link.command("NOOP", changing=True)  # who cannot reach the mailbox is not available at it
+                busy = any(not one.shown.parked for one in self._desk.contacts.values())
+                if after_current and busy:
+                    self._desk.next = (availability, reason)
+                else:
+                    self._desk.choose(availability, reason)
+                return self._desk.tell_agent()
+
+        return await self._once.do(key, work)
+
+    async def cancel_next(self, *, key: str) -> Agent:
+        self._desk.next = None
+        return self._desk.tell_agent()
+
+    async def accept(self, interaction_id: str, *, key: str) -> Interaction:
+        async def work() -> Interaction:
+            async with self._desk.turn() as link:
+                if interaction_id not in self._desk.contacts:
+                    await self._desk.look(link)
+                contact = self._desk.contact(interaction_id)
+                if contact.shown.phase is Phase.OFFERED:
+                    await self._desk.mark(link, contact, remove=(OFFERED,))
+                    self._desk.connected(contact)
+                elif contact.shown.phase is not Phase.ACTIVE:
+                    raise Conflict("The mail is not offered any more.")
+                return contact.shown
+
+        return await self._once.do(key, work)
+
+    async def decline(self, interaction_id: str, *, reason: str, key: str) -> Interaction:
+        async def work() -> Interaction:
+            async with self._desk.turn() as link:
+                contact = self._desk.contact(interaction_id)
+                if contact.shown.phase is not Phase.OFFERED:
+                    raise Conflict("The mail is not offered any more.")
+                await self._desk.decline(link, contact)
+                return contact.shown
+
+        return await self._once.do(key, work)
+
+    async def end(self, interaction_id: str, *, key: str) -> Interaction:
+        async def work() -> Interaction:
+            async with self._desk.turn() as link:
+                contact = self._active(interaction_id)
+                await self._desk.end(link, contact)
+                return contact.shown
+
+        return await self._once.do(key, work)
+
+    async def wrap_up(self, interaction_id: str, *, codes: Sequence[str], note_given: bool, key: str) -> Interaction:
+        async def work() -> Interaction:
+            known = {one.id for one in self._settings.codes}
+            if unknown := [one for one in codes if one not in known]:
+                raise Rejected(f"There is no wrap-up code {one_line(unknown[0])[:40]!r}.")
+            async with self._desk.turn() as link:
+                contact = self._desk.contact(interaction_id)
+                if contact.shown.phase is not Phase.WRAP_UP:
+                    raise Conflict("The mail is not being wrapped up.")
+                await self._desk.finish(link, contact, tuple(codes))
+                return contact.shown
+
+        return await self._once.do(key, work)
+
+    async def wrap_up_codes(self) -> Sequence[WrapUpCode]:
+        return self._settings.codes
+
+    async def mark_read(self, interaction_id: str, message_id: str, *, key: str) -> Interaction:
+        async def work() -> Interaction:
+            async with self._desk.turn() as link:
+                contact = self._desk.contact(interaction_id)
+                await self._desk.read_until(link, contact, message_id)
+                return contact.shown
+
+        return await self._once.do(key, work)
+
+    async def park(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        async def work() -> Interaction:
+            async with self._desk.turn() as link:
+                contact = self._active(interaction_id)
+                if contact.shown.parked is on:
+                    return contact.shown
+                if not on and self._desk.in_use() >= self._settings.capacity:
+                    raise Conflict("You have no room for another mail.")
+                await self._desk.mark(link, contact, (PARKED,) if on else (), () if on else (PARKED,))
+                self._desk.parked(contact, on=on)
+                return contact.shown
+
+        return await self._once.do(key, work)
+
+    async def pull(self, interaction_id: str, *, key: str) -> Interaction:
+        async def work() -> Interaction:
+            async with self._desk.turn() as link:
+                if (known := self._desk.contacts.get(interaction_id)) is not None:
+                    if known.shown.phase is Phase.OFFERED:
+                        await self._desk.mark(link, known, remove=(OFFERED,))
+                        self._desk.connected(known)
+                    return known.shown
+                return (await self._desk.pull(link, interaction_id)).shown
+
+        return await self._once.do(key, work)
+
+    async def send_message(self, interaction_id: str, text: str, *, key: str) -> Interaction:
+        return await self.send_reply(interaction_id, Reply(text), key=key)
+
+    async def send_reply(self, interaction_id: str, reply: Reply, *, key: str) -> Interaction:
+        return await self._once.do(key, lambda: self._send(interaction_id, reply, key))
+
+    async def _send(self, interaction_id: str, reply: Reply, key: str) -> Interaction:
+        outgoing = self._desk.outgoing
+        async with self._desk.turn() as link:
+            contact = self._active(interaction_id)
+            mail = await asyncio.to_thread(self._compose, contact, reply, key)
+            fresh = await outgoing.keep_copy(link, mail)
+        if fresh:
+            try:
+                await outgoing.send(mail)
+            except BackendError as error:
+                await self._tidy(mail)
+                raise error
+        try:
+            async with self._desk.turn() as link:
+                await outgoing.mark_sent(link)
+                await self._desk.note_answered(link, contact)
+        except BackendError:
+            pass  # the mail is sent; its copy is marked the next time the mailbox is looked at
+        sent = message_of(read(mail.body), self._desk.now(), self._settings.own_addresses, DeliveryState.SENT)
+        self._desk.answered(contact, sent)
+        return contact.shown
+
+    async def _tidy(self, mail: Mail) -> None:
+        try:
+            async with self._desk.turn() as link:
+                await self._desk.outgoing.withdraw(link, mail)
+        except BackendError:
+            pass  # the copy stays a draft, and the same reply finds it
+
+    def _compose(self, contact: Contact, reply: Reply, key: str) -> Mail:
+        if not reply.text.strip() and not reply.files:
+            raise Rejected("There is nothing to send.")
+        sender = self._settings.senders[contact.shown.queue]
+        last = contact.last
+        to = reply.to or ((answer_to(last, self._settings.own_addresses),) if last is not None else ())
+        recipients = [plain_address(one) for one in to if one]
+        copies = [plain_address(one) for one in reply.cc]
+        if not recipients:
+            raise Rejected("The mail names nobody who could be answered.")
+        if len(recipients) + len(copies) > _MOST_RECIPIENTS:
+            raise Rejected(f"A reply goes to {_MOST_RECIPIENTS} recipients at most.")
+        if {one.lower() for one in (*recipients, *copies)} & self._settings.own_addresses:
+            raise Rejected("A reply to a mailbox of our own would come back as a new mail.")
+        if sum(len(one.content) for one in reply.files) > self._settings.largest * 3 // 4:
+            raise Rejected(f"The files are too large; a mail has {self._settings.largest >> 20} MB at most.")
+        subject = reply.subject or _answer_to(contact.shown.subject)
+        references = () if last is None else (*last.related, last.message_id)
+        return compose(
+            key,
+            sender=sender.address,
+            sender_name=sender.name,
+            reply_to="",
+            to=recipients,
+            cc=copies,
+            subject=subject,
+            text=reply.text,
+            at=self._desk.now(),
+            references=[one for one in references if one],
+            files=reply.files,
+        )
+
+    async def attachment(self, interaction_id: str, message_id: str, attachment_id: str) -> AsyncIterator[bytes]:
+        async with self._desk.turn() as link:
+            contact = self._desk.contact(interaction_id)
+            if message_id not in {one.id for one in contact.shown.messages}:
+                raise NotFound("There is no such message.")
+            place = contact.place_of(message_id) or await self._desk.outgoing.place_of(link, message_id)
+            if place is None:
+                raise NotFound("The mail is not in the mailbox any more.")
+            await link.select(place[0])
+            found = await letter(link, place[1], self._settings.largest)
+        file = next((one for one in found.files if one.attachment.id == attachment_id), None) if found else None
+        if file is None:
+            raise NotFound("There is no such file.")
+        if found is not None and found.short and file.attachment.id == found.files[-1].attachment.id:
+            raise Rejected("The mail is larger than largest_mb allows, so that this file cannot be fetched whole.")
+        content = await asyncio.to_thread(file.content)
+        for begin in range(0, len(content), _PIECE):
+            yield content[begin : begin + _PIECE]
+
+    def _active(self, interaction_id: str) -> Contact:
+        contact = self._desk.contact(interaction_id)
+        if contact.shown.phase is not Phase.ACTIVE:
+            raise Conflict("The mail is not being worked on.")
+        return contact
+
+
+def _answer_to(subject: str) -> str:
+    return subject if subject.lower().startswith(("re:", "aw:")) else f"Re: {subject}".strip()

@@ -1,0 +1,719 @@
+"""One agent at a shared mailbox: what is in hand, what is offered, and the stream made of it.
+
+There is no server that distributes mails. Each agent's desktop looks at the mailbox and takes the oldest mail that
+nobody has; the mailbox decides between those who try at once.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+
+from desktop.backends.imap.box import Box, Slip, any_of, fetched, internal_date, letter, move, search
+from desktop.backends.imap.claims import CODE, DONE, ENDED, OFFERED, PARKED, Claims, make_folder
+from desktop.backends.imap.contact import Contact, Held, begin, message_of
+from desktop.backends.imap.link import Link, Refused, refusal
+from desktop.backends.imap.mime import Automatic, Letter, read
+from desktop.backends.imap.outgoing import Outgoing
+from desktop.backends.imap.protocol import quoted
+from desktop.backends.imap.settings import Settings
+from desktop.backends.wire.event_log import EventLog
+from desktop.domain.entities.model import Address, Agent, Instant, Message, QueueStats, Waiting
+from desktop.domain.entities.words import Availability, Channel, DeliveryState, OfferEnd, Outcome, Phase, Role
+from desktop.domain.state.events import (
+    AgentChanged,
+    Change,
+    ContactCenterSnapshot,
+    Envelope,
+    Heartbeat,
+    InteractionChanged,
+    QueueChanged,
+)
+from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, Unavailable, Unsupported
+from desktop.ports.kinds import Kind
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 9.0
+"""Seconds after which the server is asked at the latest, also while it pushes: a dead connection pushes nothing."""
+_ASIDE = 60.0  # seconds that a mail is not offered again to whoever did not want it
+_LEFT_BEHIND = 60.0  # seconds beyond its time after which an offer is another's, because that desktop is gone
+_OTHERS_FIRST = 30.0  # seconds that a mail waits for the agent who has its thread
+_MOST_TRIES = 20
+_HEAD_SHOWN = 10
+_THREAD_MAILS = 30
+
+
+class Desk:
+    """See the module. Everything that speaks to the server does so in a `turn`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], Instant] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.settings = settings
+        self.outgoing = Outgoing(settings.relay, settings.sent, clock=clock)
+        self.contacts: dict[str, Contact] = {}
+        self.gone: dict[str, None] = {}
+        self.availability = Availability.OFFLINE
+        self.reason = ""
+        self.next: tuple[Availability, str] | None = None
+        self._clock, self._monotonic = clock, monotonic
+        self._since = clock()
+        self._missed = 0
+        self._version = int(clock() * 1_000)
+        self._boxes = [Box(folder, queue, monotonic=monotonic) for queue, folder in settings.queues.items()]
+        self.claims = Claims(settings.agent)
+        self._prepared = False
+        self._link: Link | None = None
+        self._log = EventLog(Kind.CONTACT_CENTER.value)
+        self._lock = asyncio.Lock()
+        self._wake = asyncio.Event()
+        self._waiting = 0
+        self._runs: asyncio.Task[None] | None = None
+        self._closed = False
+        self._aside: dict[tuple[str, int], float] = {}
+        self._told_queues: Mapping[str, tuple[object, ...]] = {}
+
+    # -- the connection
+
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[Link]:
+        """The connection, for nobody else; made anew if it is lost."""
+        self._waiting += 1
+        self._wake.set()
+        try:
+            await self._lock.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            link = await self._linked()
+            try:
+                yield link
+            except Refused as refused:
+                raise refusal(refused) from None
+            finally:
+                if not link.alive:
+                    self._lost(link, Unavailable("The connection to the mail server is lost."))
+        finally:
+            self._lock.release()
+
+    async def _linked(self) -> Link:
+        if self._closed:
+            raise Unavailable("The connection to the mail server is closed.")
+        if self._link is not None and self._link.alive:
+            return self._link
+        if self._link is not None:
+            self._lost(self._link, Unavailable("The connection to the mail server is lost."))
+        link = Link(self.settings.server)
+        await link.open()
+        try:
+            await self._prepare(link)
+        except Refused as refused:
+            link.drop()
+            raise refusal(refused) from None
+        except BaseException:
+            link.drop()
+            raise
+        self._link = link
+        self._log = EventLog(Kind.CONTACT_CENTER.value)
+        self._runs = asyncio.ensure_future(self._run(link))
+        return link
+
+    async def _prepare(self, link: Link) -> None:
+        """The folders, and how mails are taken."""
+        if not self._prepared:
+            for name in filter(None, (self.settings.sent, self.settings.done)):
+                await make_folder(link, name)
+            first = await link.select(self._boxes[0].name)
+            if "CONDSTORE" not in link.capabilities or not first.modseq or not first.keywords:
+                raise Unsupported(
+                    "This mail server cannot say which of two agents took a mail: it needs CONDSTORE and keywords."
+                )
+            for box in self._boxes:
+                await link.select(box.name)
+            self._prepared = True
+
+    def _lost(self, link: Link, error: BackendError) -> None:
+        link.drop()
+        if self._link is link:
+            self._link = None
+            self._log.end(error)
+            if self._runs is not None and self._runs is not asyncio.current_task():
+                self._runs.cancel()
+            self._runs = None
+
+    async def close(self) -> None:
+        """Give back what is offered, and leave. What is in hand stays the agent's."""
+        if self._closed:
+            return
+        offered = [one for one in self.contacts.values() if one.shown.phase is Phase.OFFERED]
+        if offered and self._link is not None and self._link.alive:
+            with contextlib.suppress(BackendError, TimeoutError):
+                async with asyncio.timeout(0.2), self.turn() as link:
+                    for contact in offered:
+                        await self._give_back(link, contact)
+        self._closed = True
+        link_now, self._link = self._link, None
+        if self._runs is not None:
+            self._runs.cancel()
+        if link_now is not None:
+            await link_now.leave()
+        self._log.end(Unavailable("The connection to the mail server is closed."))
+
+    # -- what is told
+
+    def now(self) -> Instant:
+        """The time, for people."""
+        return self._clock()
+
+    async def snapshot(self) -> Envelope:
+        """Look at the mailbox, and tell all of it."""
+        async with self.turn() as link:
+            await self.look(link)
+            return self._log.numbered(self._picture(), self.now())
+
+    async def events(self, after: tuple[str, int] | None) -> AsyncGenerator[Envelope, None]:
+        """See `ContactCenter.events`."""
+        async with self.turn():
+            current = self._log
+        yield current.envelope(Heartbeat(self.now(), current.head), self.now())
+        async with contextlib.aclosing(current.follow(after, self.now())) as stream:
+            async for one in stream:
+                yield one
+
+    def tell(self, change: Change, contact: Contact, reason: str = "") -> None:
+        """A contact changed."""
+        self._log.add(InteractionChanged(change, contact.shown, reason), self.now())
+
+    def tell_agent(self) -> Agent:
+        """The agent changed."""
+        agent = self.agent()
+        self._log.add(AgentChanged(agent), self.now())
+        return agent
+
+    def agent(self) -> Agent:
+        """The agent as they are now."""
+        self._version += 1
+        chosen, reason = self.next or (None, "")
+        return Agent(
+            id=self.settings.agent,
+            version=self._version,
+            name=self.settings.agent_name,
+            role=Role.AGENT,
+            team="",
+            observed=self.availability,
+            since=self._since,
+            reason=self.reason,
+            next=chosen,
+            next_reason=reason,
+            capacity={Channel.EMAIL.value: self.settings.capacity},
+            in_use={Channel.EMAIL.value: self.in_use()},
+            queues=tuple(self.settings.queues),
+            missed=self._missed,
+        )
+
+    def in_use(self) -> int:
+        """How many mails take the agent's capacity."""
+        return sum(1 for one in self.contacts.values() if not one.shown.parked)
+
+    def _picture(self) -> ContactCenterSnapshot:
+        return ContactCenterSnapshot(
+            me=self.settings.agent,
+            interactions=tuple(one.shown for one in self.contacts.values()),
+            agents=(self.agent(),),
+            queues=tuple(self._figures(box) for box in self._boxes),
+            codes=self.settings.codes,
+            reasons=self.settings.reasons,
+        )
+
+    def _figures(self, box: Box) -> QueueStats:
+        free = self._free(box)
+        known = [one for one in free if one.head is not None]
+        self._version += 1
+        head = tuple(_waiting(one, one.head) for one in known[:_HEAD_SHOWN] if one.head is not None)
+        return QueueStats(
+            name=box.queue,
+            version=self._version,
+            as_of=self.now(),
+            waiting=len(free),
+            longest_since=known[0].arrived if known else None,
+            head=head,
+            to_pull=head,
+        )
+
+    def _tell_queues(self) -> None:
+        figures = {box.queue: self._figures(box) for box in self._boxes}
+        told: dict[str, tuple[object, ...]] = {one.name: (one.waiting, one.head) for one in figures.values()}
+        for name, one in figures.items():
+            if self._told_queues.get(name) != told[name]:
+                self._log.add(QueueChanged(one), self.now())
+        self._told_queues = told
+
+    # -- the agent
+
+    def choose(self, availability: Availability, reason: str) -> None:
+        """Be available, or not."""
+        self.availability, self.reason, self.next = availability, reason, None
+        self._since = self.now()
+        self._wake.set()
+
+    def settle_next(self) -> None:
+        """What was asked for after the current work."""
+        if self.next is not None and not any(not one.shown.parked for one in self.contacts.values()):
+            self.choose(*self.next)
+            self.tell_agent()
+
+    # -- looking
+
+    async def _run(self, link: Link) -> None:
+        try:
+            while self._link is link:
+                async with self.turn() as mine:
+                    if mine is not link:
+                        return
+                    self._wake.clear()
+                    await self.look(link)
+                    self._log.sign(Heartbeat(self.now(), self._log.head), self.now())
+                    seconds = self._rest_seconds()
+                    if "IDLE" in link.capabilities:
+                        if not self._waiting:
+                            await link.select(self._boxes[0].name)
+                            await link.idle(seconds, self._wake)
+                        continue  # whoever waits for a turn has theirs first
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(seconds):
+                        await self._wake.wait()
+        except BackendError as error:
+            self._lost(link, error)
+        except Exception:
+            log.exception("imap: looking at the mailbox failed")
+            self._lost(link, Unavailable("The mailbox could not be looked at."))
+
+    def _rest_seconds(self) -> float:
+        deadlines = [one.shown.offer_deadline for one in self.contacts.values() if one.shown.phase is Phase.OFFERED]
+        return max(0.05, min([LOOK_EVERY, *(one - self.now() for one in deadlines if one is not None)]))
+
+    async def look(self, link: Link) -> None:
+        """See what is new and what is gone, and offer what may be offered."""
+        for box in self._boxes:
+            await box.refresh(link, self._relevant)
+        await self.outgoing.mark_sent(link)
+        await self._sweep(link)
+        await self._settle(link)
+        await self._take_answers(link)
+        await self._expire(link)
+        await self._offer(link)
+        self._tell_queues()
+        self.settle_next()
+
+    def _relevant(self, slip: Slip) -> bool:
+        return self.claims.owner(slip) != "" and DONE.lower() not in slip.flags
+
+    def _mine(self) -> dict[tuple[str, int], tuple[Box, Slip]]:
+        return {
+            (box.name, slip.uid): (box, slip)
+            for box in self._boxes
+            for slip in box.slips.values()
+            if slip.live and DONE.lower() not in slip.flags and self.claims.mine(slip)
+        }
+
+    async def _sweep(self, link: Link) -> None:
+        """Finished mails that were not put away, because the connection ended between the two."""
+        if not self.settings.done:
+            return
+        for box in self._boxes:
+            for slip in [one for one in box.slips.values() if DONE.lower() in one.flags and one.live]:
+                if self.claims.mine(slip):
+                    await move(link, box, slip.uid, self.settings.done)
+
+    async def _settle(self, link: Link) -> None:
+        """Bring the contacts into line with the mailbox."""
+        mine = self._mine()
+        for contact in list(self.contacts.values()):
+            lost = [one for one in contact.held if (one.box.name, one.uid) not in mine]
+            contact.held = [one for one in contact.held if one not in lost]
+            if not contact.held:
+                elsewhere = any((slip := one.slip) is not None and slip.live for one in lost)
+                self._ended_elsewhere(contact, taken=elsewhere)
+                continue
+            self._see_marks(contact)
+            if contact.look(self.settings.own_addresses):
+                self.tell(Change.UPDATED, contact, "message")
+        held = {(one.box.name, one.uid) for contact in self.contacts.values() for one in contact.held}
+        for place in sorted(mine.keys() - held):
+            await self._take_up(link, *mine[place])
+
+    def _see_marks(self, contact: Contact) -> None:
+        slip = contact.held[0].slip
+        if slip is None:
+            return
+        phase = contact.shown.phase
+        if ENDED.lower() in slip.flags and phase is Phase.ACTIVE:
+            self._to_wrap_up(contact, "agent_ended")
+        elif phase is Phase.OFFERED and OFFERED.lower() not in slip.flags:
+            self.connected(contact)
+        elif phase is Phase.ACTIVE and (PARKED.lower() in slip.flags) is not contact.shown.parked:
+            contact.change(parked=not contact.shown.parked)
+            self.tell(Change.UPDATED, contact, "parked" if contact.shown.parked else "taken_up")
+
+    def _ended_elsewhere(self, contact: Contact, *, taken: bool) -> None:
+        """Every mail of the contact is gone from us: removed from the mailbox, or taken by another."""
+        phase = contact.shown.phase
+        if phase is Phase.OFFERED:
+            self._end_offer(contact, OfferEnd.RESCINDED if taken else OfferEnd.ABANDONED)
+        elif phase is Phase.ACTIVE:
+            self._to_wrap_up(contact, "taken_over" if taken else "customer_left")
+
+    def _to_wrap_up(self, contact: Contact, reason: str) -> None:
+        now = self.now()
+        contact.change(phase=Phase.WRAP_UP, phase_since=now, ended_at=now, customer_connected=False, parked=False)
+        self.tell(Change.WRAP_UP, contact, reason)
+
+    def _end_offer(self, contact: Contact, why: OfferEnd) -> None:
+        ends = why is OfferEnd.ABANDONED
+        contact.change(
+            phase=Phase.CLOSED if ends else Phase.QUEUED,
+            phase_since=self.now(),
+            agent_id=None,
+            offer_deadline=None,
+            outcome=Outcome.ABANDONED if ends else None,
+        )
+        self.drop(contact)
+        self.tell(Change.OFFER_ENDED, contact, why.value)
+
+    def drop(self, contact: Contact) -> None:
+        """It is not ours any more."""
+        self.contacts.pop(contact.id, None)
+        self.gone[contact.id] = None
+        while len(self.gone) > 5_000:
+            del self.gone[next(iter(self.gone))]
+
+    async def _take_up(self, link: Link, box: Box, slip: Slip) -> None:
+        """A mail that is ours and that we did not know: from before a restart, or of an answer that got lost."""
+        if OFFERED.lower() in slip.flags:
+            await self.claims.give_back(link, box, slip.uid)
+            return
+        await link.select(box.name)
+        found = await letter(link, slip.uid, self.settings.largest)
+        if found is None:
+            return
+        home = next((one for one in self.contacts.values() if one.belongs(found)), None)
+        if home is not None:
+            home.take(Held(box, slip.uid, found))
+            await self._prove(link, home, found)
+            home.look(self.settings.own_addresses)
+            self.tell(Change.UPDATED, home, "message")
+            return
+        contact = await self._begin(link, box, slip, found, restored=True)
+        ended = ENDED.lower() in slip.flags
+        now = self.now()
+        contact.change(
+            phase=Phase.WRAP_UP if ended else Phase.ACTIVE,
+            phase_since=now,
+            answered_at=now,
+            ended_at=now if ended else None,
+            customer_connected=not ended,
+            parked=PARKED.lower() in slip.flags and not ended,
+        )
+        self.tell(Change.WRAP_UP if ended else Change.CONNECTED, contact, "restored")
+
+    async def _begin(self, link: Link, box: Box, slip: Slip, found: Letter, *, restored: bool = False) -> Contact:
+        self._version += 1
+        target = self.settings.target_seconds
+        name = slip.id if slip.id not in self.contacts else f"{slip.id}-{slip.uid}"
+        own = self.settings.own_addresses
+        contact = begin(name, self._version, box, slip, found, self.settings.rule, target, own)
+        contact.take(Held(box, slip.uid, found))
+        await self._recall(link, contact, found, answered=restored or "\\answered" in slip.flags)
+        await self._prove(link, contact, found)
+        contact.look(self.settings.own_addresses)
+        contact.change(agent_id=self.settings.agent)
+        self.contacts[contact.id] = contact
+        self.gone.pop(contact.id, None)
+        return contact
+
+    async def _recall(self, link: Link, contact: Contact, found: Letter, *, answered: bool) -> None:
+        """The earlier mails of the thread, and our replies to this one."""
+        own = self.settings.own_addresses
+        keys = [f"HEADER Message-ID {quoted(f'<{one}>')}" for one in _askable(found.related[-_THREAD_MAILS:])]
+        folders = [self.settings.sent, *filter(None, (self.settings.done,))] if keys else []
+        report = found.report
+        if report is not None and report.message_id and not keys:
+            keys = [f"HEADER Message-ID {quoted(f'<{one}>')}" for one in _askable((report.message_id,))]
+            folders = [self.settings.sent] if keys else []
+        replies = [f"HEADER In-Reply-To {quoted(f'<{one}>')}" for one in _askable((found.message_id,))]
+        asked = [(folder, any_of(keys)) for folder in folders]
+        if answered and replies:
+            asked.append((self.settings.sent, any_of(replies)))
+        for folder, key in asked:
+            uids = (await search(link, folder, "UNDELETED", key))[-_THREAD_MAILS:]
+            for uid in uids:
+                answer = await link.command("UID FETCH", str(uid), "(UID FLAGS INTERNALDATE BODY.PEEK[]<0.1048576>)")
+                for _, values in fetched(answer):
+                    raw = next((one for name, one in values.items() if name.startswith("BODY[]")), None)
+                    if not isinstance(raw, bytes):
+                        continue
+                    old = await asyncio.to_thread(read, raw)
+                    flags = values.get("FLAGS")
+                    doubtful = isinstance(flags, list) and "\\Draft" in flags
+                    at = internal_date(values.get("INTERNALDATE"))
+                    delivery = DeliveryState.QUEUED if doubtful else None
+                    contact.before.append(message_of(old, at, own, delivery))
+                    contact.places[old.message_id] = (folder, uid)
+                    contact.know(old)
+                    if folder == self.settings.sent or contact.people & old.people:
+                        contact.people |= old.people
+
+    async def _prove(self, link: Link, contact: Contact, found: Letter) -> None:
+        """Whatever a mail answers or reports did go out."""
+        open_ones = {one.id for one in contact.before if one.delivery is DeliveryState.QUEUED} | self.outgoing.doubtful
+        told = {*found.related, found.report.message_id if found.report is not None else ""}
+        for message_id in open_ones & told:
+            await self.outgoing.prove(link, message_id)
+        contact.prove(found)
+
+    async def _take_answers(self, link: Link) -> None:
+        """New mails that go on with a contact in hand."""
+        for box in self._boxes:
+            for slip in self._free(box):
+                head = slip.head
+                home = next(
+                    (
+                        one
+                        for one in self.contacts.values()
+                        if head is not None and one.shown.phase is Phase.ACTIVE and one.belongs(head)
+                    ),
+                    None,
+                )
+                if home is None:
+                    continue
+                if not await self.claims.take(link, box, slip.uid, offered=False):
+                    continue
+                await link.select(box.name)
+                found = await letter(link, slip.uid, self.settings.largest)
+                if found is None:
+                    continue
+                home.take(Held(box, slip.uid, found))
+                await self._prove(link, home, found)
+                if home.shown.parked and found.automatic in {Automatic.NO, Automatic.BOUNCE}:
+                    await self.mark(link, home, remove=(PARKED,))
+                    home.change(parked=False)
+                home.look(self.settings.own_addresses)
+                self.tell(Change.UPDATED, home, "message")
+
+    # -- offers
+
+    def _free(self, box: Box) -> list[Slip]:
+        """The mails that nobody has, oldest first."""
+        claims = self.claims
+        free = [
+            one
+            for one in box.slips.values()
+            if one.live and DONE.lower() not in one.flags and (not claims.owner(one) or self._left_behind(one))
+        ]
+        return sorted(free, key=lambda one: (one.arrived or 4e9, one.uid))
+
+    def _left_behind(self, slip: Slip) -> bool:
+        """Whether it is offered to somebody whose desktop is gone."""
+        if OFFERED.lower() not in slip.flags or self.claims.mine(slip):
+            return False
+        return self._monotonic() - slip.changed > self.settings.offer_seconds + _LEFT_BEHIND
+
+    async def _expire(self, link: Link) -> None:
+        for contact in list(self.contacts.values()):
+            deadline = contact.shown.offer_deadline
+            if contact.shown.phase is Phase.OFFERED and deadline is not None and deadline <= self.now():
+                self._put_aside(contact)
+                if await self._give_back(link, contact):
+                    self._end_offer(contact, OfferEnd.MISSED)
+                    self._missed += 1
+                    self.choose(Availability.NOT_READY, "missed")
+                    self.tell_agent()
+
+    def _put_aside(self, contact: Contact) -> None:
+        for one in contact.held:
+            self._aside[contact.queue.name, one.uid] = self._monotonic() + _ASIDE
+        while len(self._aside) > 5_000:
+            del self._aside[next(iter(self._aside))]
+
+    async def _give_back(self, link: Link, contact: Contact) -> bool:
+        given = [await self.claims.give_back(link, one.box, one.uid) for one in contact.held]
+        return any(given)
+
+    async def decline(self, link: Link, contact: Contact) -> None:
+        """Give an offer back."""
+        self._put_aside(contact)
+        if not await self._give_back(link, contact):
+            await self.look(link)
+            raise Conflict("The mail is not offered to you any more.")
+        self._end_offer(contact, OfferEnd.DECLINED)
+        self._wake.set()
+
+    async def _offer(self, link: Link) -> None:
+        """Take the oldest mail that nobody has, if the agent may be asked."""
+        if self.availability is not Availability.AVAILABLE or self.in_use() >= self.settings.capacity:
+            return
+        if any(one.shown.phase is Phase.OFFERED for one in self.contacts.values()):
+            return
+        now = self._monotonic()
+        others = self._others_threads()
+        candidates = sorted(
+            ((slip.arrived, slip.uid, box, slip) for box in self._boxes for slip in self._free(box) if slip.head),
+            key=lambda one: one[:2],
+        )
+        tries = 0
+        for _, uid, box, slip in candidates:
+            if self._aside.get((box.name, uid), 0.0) > now or tries >= _MOST_TRIES:
+                continue
+            head = slip.head
+            if head is not None and {head.root, *head.related} & others and now - slip.seen_first < _OTHERS_FIRST:
+                continue
+            tries += 1
+            contact = await self._take(link, box, slip, offered=True)
+            if contact is not None:
+                contact.change(
+                    phase=Phase.OFFERED, phase_since=self.now(), offer_deadline=self.now() + self.settings.offer_seconds
+                )
+                self.tell(Change.OFFERED, contact)
+                return
+
+    def _others_threads(self) -> set[str]:
+        found: set[str] = set()
+        for box in self._boxes:
+            for slip in box.slips.values():
+                owner = self.claims.owner(slip)
+                if owner and owner != self.settings.agent and slip.head is not None:
+                    found |= {one for one in (slip.head.message_id, slip.head.root) if one}
+        return found
+
+    async def _take(self, link: Link, box: Box, slip: Slip, *, offered: bool) -> Contact | None:
+        if not await self.claims.take(link, box, slip.uid, offered=offered):
+            return None
+        await link.select(box.name)
+        found = await letter(link, slip.uid, self.settings.largest)
+        if found is None:
+            return None
+        return await self._begin(link, box, slip, found)
+
+    async def pull(self, link: Link, interaction_id: str) -> Contact:
+        """Take a certain mail out of its queue."""
+        if self.in_use() >= self.settings.capacity:
+            raise Conflict("You have no room for another mail.")
+        for box in self._boxes:
+            for slip in self._free(box):
+                if slip.head is not None and slip.id == interaction_id:
+                    contact = await self._take(link, box, slip, offered=False)
+                    if contact is None:
+                        raise Conflict("Another agent has this mail.")
+                    self.connected(contact)
+                    return contact
+        await self.look(link)
+        owned = any(slip.id == interaction_id for box in self._boxes for slip in box.slips.values() if slip.head)
+        if owned or interaction_id in self.gone:
+            raise Conflict("Another agent has this mail.")
+        raise NotFound("No such mail waits.")
+
+    # -- work
+
+    def contact(self, interaction_id: str) -> Contact:
+        """One of ours.
+
+        Raises:
+            Conflict: it was.
+            NotFound: nobody knows it.
+        """
+        found = self.contacts.get(interaction_id)
+        if found is None:
+            if interaction_id in self.gone:
+                raise Conflict("The mail is not yours any more.")
+            raise NotFound("There is no such mail.")
+        return found
+
+    def connected(self, contact: Contact) -> None:
+        """The agent has it."""
+        now = self.now()
+        contact.change(phase=Phase.ACTIVE, phase_since=now, answered_at=now, offer_deadline=None)
+        self.tell(Change.CONNECTED, contact)
+
+    async def mark(self, link: Link, contact: Contact, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> None:
+        """Change the marks on all mails of a contact.
+
+        Raises:
+            Conflict: it is not ours any more.
+        """
+        done = [await self.claims.mark(link, one.box, one.uid, add, remove) for one in contact.held]
+        if not any(done):
+            await self.look(link)
+            raise Conflict("The mail is not yours any more.")
+
+    async def read_until(self, link: Link, contact: Contact, message_id: str) -> None:
+        """The message and all before it are read.
+
+        Raises:
+            NotFound: there is no such message.
+        """
+        shown = [one.id for one in contact.shown.messages]
+        if message_id not in shown:
+            raise NotFound("There is no such message.")
+        read_now = set(shown[: shown.index(message_id) + 1])
+        for key, one in contact.keyed():
+            if key in read_now and one.slip is not None and "\\seen" not in one.slip.flags:
+                await self.claims.mark(link, one.box, one.uid, ("\\Seen",))
+        if contact.look(self.settings.own_addresses):
+            self.tell(Change.UPDATED, contact, "read")
+
+    def parked(self, contact: Contact, *, on: bool) -> None:
+        """It was put aside, or taken up."""
+        contact.change(parked=on)
+        self.tell(Change.UPDATED, contact, "parked" if on else "taken_up")
+        self._wake.set()
+
+    async def note_answered(self, link: Link, contact: Contact) -> None:
+        """Mark the mails of a contact as answered, for other mail programs and for a desktop that starts anew."""
+        for one in contact.held:
+            if one.slip is not None and "\\answered" not in one.slip.flags:
+                await self.claims.mark(link, one.box, one.uid, ("\\Answered",))
+
+    def answered(self, contact: Contact, sent: Message) -> None:
+        """A reply went out."""
+        contact.answered = True
+        contact.before = [one for one in contact.before if one.id != sent.id] + [sent]
+        contact.ids.add(sent.id)
+        contact.people |= {one.lower() for one in (*sent.to, *sent.cc)}
+        contact.look(self.settings.own_addresses)
+        if contact.id in self.contacts:
+            self.tell(Change.UPDATED, contact, "message")
+
+    async def end(self, link: Link, contact: Contact) -> None:
+        """The work with the customer is over."""
+        await self.mark(link, contact, add=(ENDED,), remove=(PARKED,))
+        self._to_wrap_up(contact, "agent_ended")
+
+    async def finish(self, link: Link, contact: Contact, codes: tuple[str, ...]) -> None:
+        """Put the mails away."""
+        marks = [DONE, *(CODE + one for one in codes), *(["\\Answered"] if contact.answered else [])]
+        for one in list(contact.held):
+            if not await self.claims.mark(link, one.box, one.uid, marks, (ENDED, PARKED, OFFERED)):
+                continue
+            if self.settings.done:
+                with contextlib.suppress(OutcomeUnknown):  # it is marked as done: whoever looks next puts it away
+                    await move(link, one.box, one.uid, self.settings.done)
+        contact.change(phase=Phase.CLOSED, phase_since=self.now(), outcome=Outcome.HANDLED)
+        self.drop(contact)
+        self.tell(Change.CLOSED, contact)
+        self.settle_next()
+        self._wake.set()
+
+
+def _waiting(slip: Slip, head: Letter) -> Waiting:
+    customer = Address("email", head.sender, withheld=not head.sender)
+    return Waiting(slip.id, customer, slip.arrived, Channel.EMAIL, head.sender_name, head.subject)
+
+
+def _askable(ids: tuple[str, ...]) -> list[str]:
+    return [one for one in ids if one and one.isascii() and one.isprintable()]

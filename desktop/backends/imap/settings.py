@@ -1,0 +1,185 @@
+"""What a profile says about a shared mailbox, read once and checked."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parseaddr
+
+from desktop.backends.imap.link import Server
+from desktop.backends.wire.address import is_loopback
+from desktop.backends.wire.mail import plain_address
+from desktop.backends.wire.relay import Account
+from desktop.domain.entities.model import NotReadyReason, WrapUpCode, WrapUpRule
+from desktop.domain.entities.words import CodeRule
+from desktop.ports.errors import Rejected
+from desktop.ports.options import Option
+
+OPTIONS = (
+    Option("host", "The IMAP server, e.g. imap.example.com."),
+    Option("port", "Its port; empty for 993 with tls, 143 otherwise.", "number", default=""),
+    Option("security", "tls, starttls, or none (to this machine only); for SMTP too.", default="tls"),
+    Option("user", "Who signs in to the shared mailbox."),
+    Option("password", "Their password.", "secret"),
+    Option("ca_file", "A file of certificates to trust instead of the public ones.", "path", default=""),
+    Option("agent", "Which agent this is: a short word of small letters, digits, . _ and -, e.g. maya."),
+    Option("agent_name", "The agent's name.", default=""),
+    Option("queues", "Folders by queue: name=folder, with semicolons between them.", default="Mail=INBOX"),
+    Option("senders", "Whom replies come from, by queue: name=Acme Help <help@acme.example>; with semicolons."),
+    Option("sent", "The folder that keeps what was sent.", default="Sent"),
+    Option("done", "Where finished mails go; empty: they stay, and are marked $Done.", default="Done"),
+    Option("smtp_host", "The mail relay; empty: the IMAP server's host.", default=""),
+    Option("smtp_port", "Its port; empty for 465 with tls, 587 with starttls, 25 with none.", "number", default=""),
+    Option("smtp_user", "Whom to sign in as there; empty: as at the IMAP server.", default=""),
+    Option("smtp_password", "Their password; empty: the mailbox's.", "secret", default=""),
+    Option("capacity", "How many mails an agent has in hand at most.", "number", default="5"),
+    Option("offer_seconds", "How long a mail is offered before it goes back.", "number", default="60"),
+    Option("target_hours", "Answered within so many hours is in time; 0: no target.", "number", default="24"),
+    Option("largest_mb", "The largest mail that is read or sent, in megabytes.", "number", default="25"),
+    Option(
+        "reasons",
+        "Reasons for not being ready: id=label, with semicolons between them.",
+        default="break=Break; lunch=Lunch; meeting=Meeting; training=Training",
+    ),
+    Option(
+        "codes", "Wrap-up codes: id=label, with semicolons between them; without any none is asked for.", default=""
+    ),
+)
+
+_PORTS = {"tls": ("993", "465"), "starttls": ("143", "587"), "none": ("143", "25")}
+_AGENT = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+_CODE = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+_MOST_QUEUES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whom the replies of a queue come from."""
+
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The checked values; see OPTIONS for their meaning."""
+
+    server: Server
+    relay: Account
+    agent: str
+    agent_name: str
+    queues: Mapping[str, str]
+    senders: Mapping[str, Sender]
+    sent: str
+    done: str
+    capacity: int
+    offer_seconds: float
+    target_seconds: float
+    largest: int
+    reasons: tuple[NotReadyReason, ...]
+    codes: tuple[WrapUpCode, ...]
+    rule: WrapUpRule
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """Every address that our replies come from, in small letters."""
+        return frozenset(one.address.lower() for one in self.senders.values())
+
+
+def settings(options: Mapping[str, str]) -> Settings:
+    """The values of a profile, defaults filled in.
+
+    Raises:
+        Rejected: one of them cannot be used.
+    """
+    given = {one.name: options.get(one.name, "").strip() or one.default or "" for one in OPTIONS}
+    security = given["security"].lower()
+    if security not in _PORTS:
+        raise Rejected("security must be tls, starttls or none.")
+    smtp_host = given["smtp_host"] or given["host"]
+    for host in (given["host"], smtp_host):
+        if not host or any(c.isspace() or not c.isprintable() or c in "/@?#" for c in host):
+            raise Rejected("host must be the name or address of a mail server.")
+        if security == "none" and not is_loopback(host):
+            raise Rejected("Mail without TLS is read and sent on this machine only; set security to tls or starttls.")
+    if not given["user"] or not given["password"]:
+        raise Rejected("user and password of the mailbox are needed.")
+    if not _AGENT.fullmatch(given["agent"]):
+        raise Rejected("agent must be a short word of small letters, digits, . _ and -.")
+    queues = dict(_pairs(given["queues"], "queues"))
+    if not queues or len(queues) > _MOST_QUEUES or len(set(queues.values())) != len(queues):
+        raise Rejected(f"queues must name 1 to {_MOST_QUEUES} different folders.")
+    codes = tuple(WrapUpCode(_code(key), label) for key, label in _pairs(given["codes"], "codes"))
+    imap_port, smtp_port = _PORTS[security]
+    server = Server(
+        given["host"],
+        _port(given["port"] or imap_port),
+        security,
+        given["user"],
+        given["password"],
+        given["ca_file"],
+    )
+    relay = Account(
+        smtp_host,
+        _port(given["smtp_port"] or smtp_port),
+        security,
+        given["smtp_user"] or given["user"],
+        given["smtp_password"] or given["password"],
+        given["ca_file"],
+    )
+    if security == "none":
+        relay = Account(relay.host, relay.port, "none")  # no relay takes a password in the clear
+    return Settings(
+        server=server,
+        relay=relay,
+        agent=given["agent"],
+        agent_name=given["agent_name"] or given["agent"],
+        queues=queues,
+        senders=_senders(given["senders"], tuple(queues)),
+        sent=given["sent"],
+        done=given["done"] if options.get("done", "Done").strip() else "",
+        capacity=int(_number(given["capacity"], "capacity", 1, 1_000)),
+        offer_seconds=_number(given["offer_seconds"], "offer_seconds", 1, 86_400),
+        target_seconds=_number(given["target_hours"], "target_hours", 0, 10_000) * 3_600,
+        largest=int(_number(given["largest_mb"], "largest_mb", 1, 50) * (1 << 20)),
+        reasons=tuple(NotReadyReason(_code(key), label) for key, label in _pairs(given["reasons"], "reasons")),
+        codes=codes,
+        rule=WrapUpRule(codes=CodeRule.OPTIONAL_ONE if codes else CodeRule.NONE, seconds=0.0),
+    )
+
+
+def _senders(text: str, queues: Sequence[str]) -> dict[str, Sender]:
+    found = {}
+    for queue, value in _pairs(text, "senders"):
+        if queue not in queues:
+            raise Rejected(f"senders names {queue[:40]!r}, which is none of the queues.")
+        name, address = parseaddr(value)
+        found[queue] = Sender(plain_address(address), name)
+    if missing := [one for one in queues if one not in found]:
+        raise Rejected(f"senders lacks the queue {missing[0][:40]!r}.")
+    return found
+
+
+def _pairs(text: str, option: str) -> list[tuple[str, str]]:
+    pairs = []
+    for one in filter(None, (part.strip() for part in text.split(";"))):
+        key, _, value = (part.strip() for part in one.partition("="))
+        if not key or not value or not one.isprintable() or len(one) > 300:
+            raise Rejected(f"{option} is not usable: {one[:40]!r} (name=value, with semicolons between them).")
+        pairs.append((key, value))
+    return pairs
+
+
+def _code(text: str) -> str:
+    if not _CODE.fullmatch(text):
+        raise Rejected(f"{text[:40]!r} is no usable id: letters, digits and _ . -.")
+    return text
+
+
+def _port(text: str) -> int:
+    return int(_number(text, "port", 1, 65_535))
+
+
+def _number(text: str, option: str, least: float, most: float) -> float:
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text, re.ASCII) or not least <= float(text) <= most:
+        raise Rejected(f"{option} is no number from {least:g} to {most:g}: {text[:40]!r}.")
+    return float(text)

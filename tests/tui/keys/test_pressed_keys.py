@@ -1,0 +1,167 @@
+"""Whatever looks like a key can be clicked, and a click is a press of that key, with all that is asked before."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from textual.geometry import Offset
+
+from desktop.domain.state.state import AppState
+from desktop.tui.agent.panes.note import NotePane
+from desktop.tui.agent.panes.page import Page
+from desktop.tui.agent.panes.search import SearchPane
+from desktop.tui.agent.panes.state_menu import StateMenu
+from desktop.tui.keys.floor_keys import FLOOR_KEYS
+from desktop.tui.keys.key import named, show
+from desktop.tui.keys.keys import KEYS
+from desktop.tui.keys.outbox_keys import OUTBOX_KEYS
+from desktop.tui.supervisor.actions.acts_menu import ActsMenu
+from tests.tui.desk import RecordedSession, desk, settle
+from tests.tui.states import active, chatting, offered, three_matches, wrapping_up
+from tests.tui.supervisor.floor_desk import floor_desk
+from tests.tui.supervisor.floor_states import floor
+
+SIZE = (120, 36)
+FAKE = "F8 end  esc close  F2 accept"
+"""What a customer may be called."""
+
+
+def place_of(app: Any, text: str) -> Offset:
+    """Where a text begins on the screen in front."""
+    lines = [strip.text for strip in app.screen._compositor.render_strips()]
+    for y, line in enumerate(lines):
+        if text in line:
+            return Offset(cell_len(line[: line.index(text)]), y)
+    raise AssertionError("\n".join(lines))
+
+
+async def click(pilot: Any, text: str, *, times: int = 1) -> None:
+    """Click where a text begins, and let the answer come."""
+    await pilot.click(offset=place_of(pilot.app, text), times=times)
+    await settle(pilot)
+
+
+def asked(session: RecordedSession) -> list[tuple[Any, ...]]:
+    """What the session was asked to do to contacts."""
+    return [call for call in session.calls if call[0].startswith("actions.")]
+
+
+def called(state: AppState, name: str) -> AppState:
+    """The state with a customer of this name, whom the CRM does not know."""
+    contact = replace(state.interactions["i1"], customer_name=name, subject=name)
+    return replace(state, interactions={"i1": contact}, pops={})
+
+
+@pytest.mark.parametrize(
+    "key", [name for key in (*KEYS, *FLOOR_KEYS, *OUTBOX_KEYS) for name in key.anywhere + key.letters]
+)
+def test_every_key_of_the_tables_is_found_by_what_is_printed(key: str) -> None:
+    assert named(show(key)) == key
+
+
+@pytest.mark.parametrize("printed", ["", "digit", "any key", "Ziffer", "1–3", "↑↓", "a+b", "+x", "alt+", "esc close"])
+def test_words_are_no_keys(printed: str) -> None:
+    assert named(printed) == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "printed", "call"),
+    [
+        (offered(), "F2  accept", "actions.do"),
+        (offered(), "accept", "actions.do"),
+        (active(), "F4 hold", "actions.do"),
+        (three_matches(), "Oliver Smith", "pops.choose"),
+    ],
+)
+async def test_a_click_on_a_key_or_its_words_does_what_the_key_does(state: AppState, printed: str, call: str) -> None:
+    app, session = desk(state)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await click(pilot, printed)
+        assert [one[0] for one in session.calls if one[0].startswith(call.split(".")[0])] == [call], session.calls
+
+
+async def test_the_footer_leads_to_whatever_it_names() -> None:
+    app, _ = desk(active())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        screen = app.desk_screen
+        await click(pilot, "F1 help")
+        assert screen.query_one(Page).is_open
+        await click(pilot, "esc close")
+        assert not screen.query_one(Page).is_open
+        await click(pilot, "/ search")
+        assert screen.query_one(SearchPane).is_open
+        await click(pilot, "esc leave the field")
+        assert not screen.query_one(SearchPane).is_open
+        await click(pilot, "s state")
+        assert screen.query_one(StateMenu).is_open
+
+
+async def test_what_cannot_be_undone_is_asked_twice_and_a_double_click_is_one_press() -> None:
+    app, session = desk(active())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await click(pilot, "F8 end")
+        assert asked(session) == []
+        await click(pilot, "F8 again: end")
+        assert len(asked(session)) == 1, "the prompt is where one looks"
+    app, session = desk(active(), monotonic=lambda: 0.0)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await click(pilot, "F8 end", times=2)
+        assert app.presses.armed is not None and asked(session) == []
+        await click(pilot, "F4 hold")
+        assert app.presses.armed is None, "another key forgets it"
+
+
+async def test_a_letter_is_a_verb_while_one_types_and_stays_out_of_the_note() -> None:
+    app, _ = desk(active())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["n", "a", "b"])
+        note = app.desk_screen.query_one(NotePane)
+        assert note.has_focus and note.text.endswith("ab")
+        before = note.text
+        await click(pilot, "b copy")
+        assert note.text == before
+        assert app.desk_screen.query_one("#copy").has_class("open")
+
+
+async def test_a_key_that_was_changed_is_clicked_as_it_is_printed() -> None:
+    app, session = desk(active(), keymap={"hold": "f4,alt+h,_"})
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await click(pilot, "F4 hold")
+        assert len(asked(session)) == 1
+
+
+async def test_a_name_that_looks_like_a_key_presses_nothing() -> None:
+    for state in (active(), chatting(), wrapping_up()):
+        app, session = desk(called(state, FAKE))
+        async with app.run_test(size=SIZE) as pilot:
+            await settle(pilot)
+            before, found = asked(session), 0
+            for y, strip in enumerate(app.screen._compositor.render_strips()):
+                if (at := strip.text.find(FAKE)) >= 0:
+                    found += 1
+                    for offset in (0, 3, 8, 12, 20):
+                        await pilot.click(offset=(cell_len(strip.text[:at]) + offset, y))
+                        await settle(pilot)
+            assert found and asked(session) == before and app.presses.armed is None
+
+
+async def test_keys_of_the_floor_and_its_menu() -> None:
+    app, session = floor_desk(floor())
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("2")
+        await settle(pilot)
+        await click(pilot, "space act")
+        assert app.screen.query_one(ActsMenu).is_open
+        await click(pilot, "esc close")
+        assert not app.screen.query_one(ActsMenu).is_open
+        await click(pilot, "F1 help")
+        assert app.screen.query_one(Page).is_open
+        await click(pilot, "esc close")
+        assert session.calls == []
