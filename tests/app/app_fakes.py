@@ -7,6 +7,7 @@ import random
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Self
 
@@ -104,12 +105,38 @@ class VirtualTime:
                 self.step()
 
 
+class ThreadWork:
+    """What was given to threads and is not done yet, so that a test waits for it and not for a while."""
+
+    def __init__(self) -> None:
+        self.futures: set[Future[Any]] = set()
+        submit = ThreadPoolExecutor.submit
+
+        def counted(executor: ThreadPoolExecutor, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            future = submit(executor, *args, **kwargs)
+            self.futures.add(future)
+            future.add_done_callback(self.futures.discard)
+            return future
+
+        ThreadPoolExecutor.submit = counted  # type: ignore[method-assign, assignment]
+
+    async def finished(self, seconds: float = 0.25) -> None:
+        """Wait for it, though no longer than that: some tests hold a thread up."""
+        deadline = time.monotonic() + seconds
+        while self.futures and time.monotonic() < deadline:
+            await asyncio.sleep(0.001)
+
+
+THREAD_WORK = ThreadWork()
+
+
 async def spin(turns: int = 25, *, disk: bool = False) -> None:
-    """Let the loop run; with `disk`, give the writer thread a moment too."""
+    """Let the loop run; with `disk`, the threads too."""
     for _ in range(turns):
         await asyncio.sleep(0)
     if disk:
         await asyncio.sleep(0.002)
+        await THREAD_WORK.finished()
         for _ in range(turns):
             await asyncio.sleep(0)
 

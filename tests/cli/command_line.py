@@ -54,6 +54,6 @@ KINDS = ("contact_center", "crm", "presence", "messaging")
 def control(url: str, method: str, path: str, body: object = None) -> Any:
     """Use the control plane of a mock server."""
     headers = {"Authorization": f"Bearer {CONTROL}"}
-    reply = httpx.request(method, f"{url}/_sim/{path}", json=body, headers=headers, trust_env=False)
+    reply = httpx.request(method, f"{url}/_sim/{path}", json=body, headers=headers, trust_env=False, timeout=60)
     reply.raise_for_status()
     return reply.json() if reply.content else None

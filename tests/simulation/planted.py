@@ -9,10 +9,9 @@ from unittest.mock import patch
 
 from desktop.app import background
 from desktop.app.notes import autosave as autosave
-from desktop.app.notes import backend_delivery, notes, outbox, parking, record_merge, wrap_up_rows, wrap_ups
+from desktop.app.notes import backend_delivery, notes, outbox, parked_records, record_merge, wrap_up_rows, wrap_ups
 from desktop.app.storage import erasure, local_store
-from desktop.app.storage.tables import drafts, outbox_rows
-from desktop.app.storage.tables import parked_record_rows as parked_records
+from desktop.app.storage.tables import drafts, outbox_rows, parked_record_rows
 from desktop.domain.entities.customer import WrapUpRecord
 from desktop.domain.entities.wrap_up_record import OutboxView
 from desktop.domain.state.own_events import OutboxChanged
@@ -307,11 +306,16 @@ PLANTED: tuple[Planted, ...] = (
     Planted("the editor wins over a disk that comes late", record_merge, "joined", _writes_back_all),
     Planted("the last run's drafts are not taken up", notes.Notes, "restore", _restores_nothing),
     Planted("another agent's note is written on", drafts.Draft, "is_by_another", _always(False)),
-    Planted("a contact that left is not noticed", parking.Parking, "_is_gone", _always(False)),
+    Planted("a contact that left is not noticed", parked_records.ParkedRecords, "_is_gone", _always(False)),
     Planted("who it was is forgotten at a restart", notes, "unsettled_pop", _always(False)),
-    Planted("follow-ups are parked without their note", parked_records, "draft_body", _draft_first(_without(note=""))),
     Planted(
-        "a note is parked without its follow-ups", parked_records, "draft_body", _draft_first(_without(follow_ups=()))
+        "follow-ups are parked without their note", parked_record_rows, "draft_body", _draft_first(_without(note=""))
+    ),
+    Planted(
+        "a note is parked without its follow-ups",
+        parked_record_rows,
+        "draft_body",
+        _draft_first(_without(follow_ups=())),
     ),
     Planted("the last keys are not collected", notes.Notes, "collected", lambda original: _not_collected),
     # Wrap-ups

@@ -28,7 +28,7 @@ GIVEN = [{"question": "tone", "value": "4", "comment": "=cmd|hurried\x1b[2J"}, {
 def ask(servers: Running, who: str, method: str, path: str, body: object = None) -> Any:
     headers = {"Authorization": f"Bearer {servers.tokens[who]}", "Idempotency-Key": f"k{next(_KEYS)}"}
     url = servers.urls["contact_center"] + path
-    answer = httpx.request(method, url, json=body, headers=headers, trust_env=False)
+    answer = httpx.request(method, url, json=body, headers=headers, trust_env=False, timeout=60)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
