@@ -130,6 +130,8 @@ def named(printed: str) -> str:
     if written is None:
         return ""
     held, last = written.groups()
+    if held == "alt+" and last in ALT_CAPITALS:
+        return with_alt(last)
     return held + _PRINTED.get(last, last.lower() if len(last) > 1 else last)
 
 
