@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Self
+from unittest.mock import patch
 
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.store import Store
@@ -118,7 +119,7 @@ class ThreadWork:
             future.add_done_callback(self.futures.discard)
             return future
 
-        ThreadPoolExecutor.submit = counted  # type: ignore[method-assign, assignment]
+        patch.object(ThreadPoolExecutor, "submit", counted).start()
 
     async def finished(self, seconds: float = 0.25) -> None:
         """Wait for it, though no longer than that: some tests hold a thread up."""

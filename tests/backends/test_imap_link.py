@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,8 +61,8 @@ class Script:
 async def opened(script: Script, **changes: str) -> AsyncIterator[Link]:
     server = await asyncio.start_server(script.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    known = {"host": "127.0.0.1", "security": "none", "user": "desk", "password": PASSWORD} | changes
-    link = Link(Server(port=port, **known))  # type: ignore[arg-type]
+    known: dict[str, Any] = {"host": "127.0.0.1", "security": "none", "user": "desk", "password": PASSWORD, **changes}
+    link = Link(Server(port=port, **known))
     try:
         await link.open()
         yield link
@@ -134,7 +135,7 @@ async def test_without_starttls_no_password_goes_out() -> None:
 
 
 async def test_what_was_said_before_tls_counts_for_nothing(tmp_path: Path) -> None:
-    """Somebody on the way slips an answer in behind the one to STARTTLS; it must not be taken for the server's."""
+    """Somebody on the way entries an answer in behind the one to STARTTLS; it must not be taken for the server's."""
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("openssl is not installed")

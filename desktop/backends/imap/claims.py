@@ -7,7 +7,7 @@ way: Dovecot lets two sessions MOVE the same mail, and tells both that it was do
 from collections.abc import Iterable
 from contextlib import suppress
 
-from desktop.backends.imap.box import Box, Slip
+from desktop.backends.imap.folder import Folder, MailEntry
 from desktop.backends.imap.link import Link, Refused
 from desktop.backends.imap.protocol import folder_name, quoted
 
@@ -22,37 +22,39 @@ class Claims:
     def __init__(self, agent: str) -> None:
         self._agent = agent
 
-    def owner(self, slip: Slip) -> str:
+    def owner(self, entry: MailEntry) -> str:
         """The agent who has the mail; "" for nobody."""
         prefix = TAKEN.lower()
-        found = sorted(one[len(prefix) :] for one in slip.flags if one.startswith(prefix))
+        found = sorted(one[len(prefix) :] for one in entry.flags if one.startswith(prefix))
         return found[0] if found else ""
 
-    def mine(self, slip: Slip) -> bool:
+    def mine(self, entry: MailEntry) -> bool:
         """Whether the mail is ours."""
-        return self.owner(slip) == self._agent
+        return self.owner(entry) == self._agent
 
-    async def take(self, link: Link, box: Box, uid: int, *, offered: bool) -> bool:
+    async def take(self, link: Link, folder: Folder, uid: int, *, offered: bool) -> bool:
         """Take a mail that nobody has, or that was left behind; False when another was quicker."""
-        slip = box.slips.get(uid)
-        if slip is None:
+        entry = folder.entries.get(uid)
+        if entry is None:
             return False
-        old = [one for one in slip.flags if one.startswith(TAKEN.lower())]
+        old = [one for one in entry.flags if one.startswith(TAKEN.lower())]
         marks = [TAKEN + self._agent, *([OFFERED] if offered else [])]
-        return await box.swap(link, uid, marks, [*old, OFFERED, PARKED, ENDED])
+        return await folder.swap(link, uid, marks, [*old, OFFERED, PARKED, ENDED])
 
-    async def give_back(self, link: Link, box: Box, uid: int) -> bool:
+    async def give_back(self, link: Link, folder: Folder, uid: int) -> bool:
         """Give one of ours back to its queue; False when it is not ours any more."""
-        return await self.mark(link, box, uid, (), (TAKEN + self._agent, OFFERED, PARKED, ENDED))
+        return await self.mark(link, folder, uid, (), (TAKEN + self._agent, OFFERED, PARKED, ENDED))
 
-    async def mark(self, link: Link, box: Box, uid: int, add: Iterable[str] = (), remove: Iterable[str] = ()) -> bool:
+    async def mark(
+        self, link: Link, folder: Folder, uid: int, add: Iterable[str] = (), remove: Iterable[str] = ()
+    ) -> bool:
         """Change the marks on one of ours; False when it is not ours any more."""
         add, remove = tuple(add), tuple(remove)
         for _ in range(_TRIES):
-            slip = box.slips.get(uid)
-            if slip is None or not self.mine(slip):
+            entry = folder.entries.get(uid)
+            if entry is None or not self.mine(entry):
                 return False
-            if await box.swap(link, uid, add, remove):
+            if await folder.swap(link, uid, add, remove):
                 return True
         return False
 

@@ -5,12 +5,12 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import ClassVar, Self
 
-from desktop.backends.imap.box import letter
 from desktop.backends.imap.claims import OFFERED, PARKED
 from desktop.backends.imap.contact import Contact, answer_to, message_of
-from desktop.backends.imap.desk import Desk
+from desktop.backends.imap.folder import fetch_mail
 from desktop.backends.imap.mime import one_line, read
 from desktop.backends.imap.settings import OPTIONS, Settings, settings
+from desktop.backends.imap.shared_mailbox import SharedMailbox
 from desktop.backends.wire.mail import Mail, compose, plain_address
 from desktop.backends.wire.once import Once
 from desktop.domain.entities.model import Agent, Instant, Interaction, Reply, WrapUpCode
@@ -56,7 +56,7 @@ class ImapContactCenter(ContactCenter):
     ) -> None:
         """`clock` dates what happens, `monotonic` measures how long ago something was seen."""
         self._settings = known
-        self._desk = Desk(known, clock=clock, monotonic=monotonic)
+        self._desk = SharedMailbox(known, clock=clock, monotonic=monotonic)
         self._once = Once()
         self._doing: set[asyncio.Task[object]] = set()
 
@@ -261,7 +261,7 @@ class ImapContactCenter(ContactCenter):
             if place is None:
                 raise NotFound("The mail is not in the mailbox any more.")
             await link.select(place[0])
-            found = await letter(link, place[1], self._settings.largest)
+            found = await fetch_mail(link, place[1], self._settings.largest)
         file = next((one for one in found.files if one.attachment.id == attachment_id), None) if found else None
         if file is None:
             raise NotFound("There is no such file.")

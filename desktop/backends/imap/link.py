@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import itertools
 import ssl
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 
 from desktop.backends.imap.protocol import (
@@ -68,7 +68,7 @@ class Answer:
 
 
 class Link:
-    """One connection. Not for two tasks at once: `Desk.turn` takes care of that."""
+    """One connection. Not for two tasks at once: `SharedMailbox.turn` takes care of that."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -94,14 +94,26 @@ class Link:
         Raises:
             BackendError: what went wrong, by its next step.
         """
+        async with self._connecting():
+            await self._connect()
+            greeting = await self._read()
+            if greeting.kind == "BYE":
+                raise Unavailable("The mail server takes no connections now.", _short(greeting.code))
+            if greeting.tag != "*" or greeting.kind not in {"OK", "PREAUTH"}:
+                raise ProtocolError("The mail server's answer cannot be read.", "no greeting")
+        await self._ask_capabilities()
+        if self._server.security == "starttls":
+            await self._start_tls()
+        if greeting.kind != "PREAUTH":
+            await self._sign_in()
+            await self._ask_capabilities()
+
+    @contextlib.asynccontextmanager
+    async def _connecting(self) -> AsyncIterator[None]:
+        """A step of making the connection: in time, or as an error of the ports with the connection dropped."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                await self._connect()
-                greeting = await self._read()
-                if greeting.kind == "BYE":
-                    raise Unavailable("The mail server takes no connections now.", _short(greeting.code))
-                if greeting.tag != "*" or greeting.kind not in {"OK", "PREAUTH"}:
-                    raise ProtocolError("The mail server's answer cannot be read.", "no greeting")
+                yield
         except TimeoutError:
             self.drop()
             raise Unavailable("The mail server does not answer.", "connecting") from None
@@ -115,12 +127,6 @@ class Link:
         except BaseException:
             self.drop()
             raise
-        await self._ask_capabilities()
-        if self._server.security == "starttls":
-            await self._start_tls()
-        if greeting.kind != "PREAUTH":
-            await self._sign_in()
-            await self._ask_capabilities()
 
     async def _connect(self) -> None:
         server = self._server
@@ -140,16 +146,8 @@ class Link:
             self.drop()
             raise AuthFailed("The mail server offers no TLS.", "no STARTTLS")
         await self._asked("STARTTLS")
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await self._secure()
-        except ssl.SSLCertVerificationError as error:
-            self.drop()
-            told = "The certificate of the mail server is not trusted; see ca_file."
-            raise Unavailable(told, error.verify_message) from error
-        except (OSError, TimeoutError) as error:
-            self.drop()
-            raise Unavailable("The mail server cannot be reached.", type(error).__name__) from error
+        async with self._connecting():
+            await self._secure()
         await self._ask_capabilities()
 
     async def _secure(self) -> None:

@@ -76,7 +76,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class ParsedMail:
     """A mail, read. Addresses are bare; names and texts are as the sender wrote them, and may be anything."""
 
     message_id: str
@@ -108,7 +108,7 @@ class Letter:
         found = dict.fromkeys((*self.references, self.in_reply_to))
         return tuple(one for one in found if one)
 
-    def without_contents(self) -> "Letter":
+    def without_contents(self) -> "ParsedMail":
         """The same with the names of its files only."""
         return replace(self, files=tuple(replace(one, body=b"") for one in self.files))
 
@@ -118,7 +118,7 @@ class Letter:
         return frozenset(one.lower() for one in (self.sender, *self.reply_to, *self.to, *self.cc) if one)
 
 
-def read(raw: bytes, *, cut: bool = False) -> Letter:
+def read(raw: bytes, *, cut: bool = False) -> ParsedMail:
     """A mail out of its bytes. Never raises: of what cannot be read there is as much as can.
 
     Args:
@@ -138,7 +138,7 @@ def read(raw: bytes, *, cut: bool = False) -> Letter:
     references = _ids(headers, "References")
     if report is not None and report.message_id and not references:
         references = (*parts.original_references, report.message_id)
-    return Letter(
+    return ParsedMail(
         message_id=next(iter(_ids(headers, "Message-ID")), ""),
         in_reply_to=next(iter(_ids(headers, "In-Reply-To")), ""),
         references=references[:1] + references[1:][-(MOST_REFERENCES - 1) :],
@@ -159,7 +159,7 @@ def read(raw: bytes, *, cut: bool = False) -> Letter:
     )
 
 
-def read_head(raw: bytes) -> Letter:
+def read_head(raw: bytes) -> ParsedMail:
     """What the headers alone say."""
     return read(raw.split(b"\r\n\r\n", 1)[0] + b"\r\n\r\n")
 

@@ -9,7 +9,7 @@ import contextlib
 import time
 from collections.abc import Callable
 
-from desktop.backends.imap.box import search
+from desktop.backends.imap.folder import search
 from desktop.backends.imap.link import Link, Refused, refusal
 from desktop.backends.imap.protocol import folder_name, quoted
 from desktop.backends.wire.mail import Mail

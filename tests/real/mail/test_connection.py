@@ -123,7 +123,9 @@ async def offers(desk: ImapContactCenter) -> AsyncIterator[Interaction]:
 async def test_new_mails_are_told_by_idle_again_after_the_connection_is_lost(
     system: MailSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("desktop.backends.imap.desk.LOOK_EVERY", 1_000.0)  # nobody looks unless the server says so
+    monkeypatch.setattr(
+        "desktop.backends.imap.shared_mailbox.LOOK_EVERY", 1_000.0
+    )  # nobody looks unless the server says so
     async with CuttingProxy("127.0.0.1", system.dovecot.port) as box, opened(system, port=str(box.port)) as desk:
         await available(desk)
         stream = offers(desk)

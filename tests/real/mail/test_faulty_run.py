@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from functools import partial
 
 import pytest
 
@@ -117,7 +118,7 @@ async def test_every_mail_is_answered_once_though_connections_break(
             )
             boxes.append(box)
             known = options(system, name, port=str(box.port), smtp_port=str(relay.port), capacity="3")
-            agents.append(Agent(lambda known=known: ImapContactCenter.create(known), shift, chance))  # type: ignore[misc]
+            agents.append(Agent(partial(ImapContactCenter.create, known), shift, chance))
         async with asyncio.timeout(1_500 if full else 180):
             await asyncio.gather(*(one.work() for one in agents))
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import imaplib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.message import EmailMessage
 from functools import partial
 from typing import cast
@@ -211,17 +213,27 @@ async def kept(desk: ImapContactCenter, system: MailSystem, to: str) -> bool | N
     return True if [draft for _, draft in found] == [False] else None
 
 
-async def test_a_doubtful_reply_stays_one_through_a_restart_until_its_answer_proves_it(system: MailSystem) -> None:
-    eve, key = fresh.email(), fresh.new_key()
-    write(system, eve)
+@asynccontextmanager
+async def in_doubt(
+    system: MailSystem, to: str, text: str, key: str
+) -> AsyncIterator[tuple[ImapContactCenter, Interaction]]:
+    """A reply that the relay has taken without our hearing of it."""
+    write(system, to)
     async with (
         CuttingProxy("127.0.0.1", system.exim.port) as relay,
         opened(system, smtp_port=str(relay.port)) as desk,
     ):
-        contact = await taken(desk, eve)
+        contact = await taken(desk, to)
         relay.cut(Cut(5, answer=True))
         with pytest.raises(OutcomeUnknown):
-            await desk.send_message(contact.id, "Perhaps.", key=key)
+            await desk.send_message(contact.id, text, key=key)
+        yield desk, contact
+
+
+async def test_a_doubtful_reply_stays_one_through_a_restart_until_its_answer_proves_it(system: MailSystem) -> None:
+    eve, key = fresh.email(), fresh.new_key()
+    async with in_doubt(system, eve, "Perhaps.", key) as (_, contact):
+        pass
     async with opened(system) as restarted:
         mine = await seen(restarted, lambda one: one.id == contact.id, "the contact")
         assert [one.delivery for one in mine.messages if one.author == "agent"] == [DeliveryState.QUEUED]
@@ -240,15 +252,7 @@ async def test_a_doubtful_reply_stays_one_through_a_restart_until_its_answer_pro
 async def test_a_relay_that_files_what_it_sent_ends_the_doubt(system: MailSystem) -> None:
     """Some relays put a copy of every mail into Sent themselves."""
     eve, key = fresh.email(), fresh.new_key()
-    write(system, eve)
-    async with (
-        CuttingProxy("127.0.0.1", system.exim.port) as relay,
-        opened(system, smtp_port=str(relay.port)) as desk,
-    ):
-        contact = await taken(desk, eve)
-        relay.cut(Cut(5, answer=True))
-        with pytest.raises(OutcomeUnknown):
-            await desk.send_message(contact.id, "Filed.", key=key)
+    async with in_doubt(system, eve, "Filed.", key) as (desk, contact):
         (got,) = await arrived(system, eve)
         with system.session() as session:
             session.append("Sent", "(\\Seen)", imaplib.Time2Internaldate(0.0), bytes(got))

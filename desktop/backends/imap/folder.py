@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
 from desktop.backends.imap.link import Answer, Link, Refused, code_numbers, refusal
-from desktop.backends.imap.mime import Automatic, Letter, read, read_head
+from desktop.backends.imap.mime import Automatic, ParsedMail, read, read_head
 from desktop.backends.imap.protocol import Token, folder_name, pairs, quoted
 
 _HEAD = (
@@ -24,7 +24,7 @@ _FLAG = re.compile(r"[\\$A-Za-z0-9_.+/:;,<>=!?@#&'^~|-]{1,200}")
 
 
 @dataclass(slots=True)
-class Slip:
+class MailEntry:
     """What is known of one mail without its text."""
 
     uid: int
@@ -34,7 +34,7 @@ class Slip:
     changed: float  # when the flags were last seen to change, on our own clock
     arrived: float = 0.0
     size: int = 0
-    head: Letter | None = None
+    head: ParsedMail | None = None
     spelled: frozenset[str] = field(default_factory=frozenset)  # the flags as the server spells them
 
     @property
@@ -50,19 +50,19 @@ class Slip:
         return f"mail-{hashlib.sha256(told.encode('utf-8', 'replace')).hexdigest()[:20]}"
 
 
-class Box:
+class Folder:
     """One folder. Every method wants the link to itself."""
 
     def __init__(self, name: str, queue: str, *, monotonic: Callable[[], float]) -> None:
         """`name` is the folder's, `queue` the queue that it is."""
         self.name = name
         self.queue = queue
-        self.slips: dict[int, Slip] = {}
+        self.entries: dict[int, MailEntry] = {}
         self._clock = monotonic
         self._validity = 0
         self._since = 0
 
-    async def refresh(self, link: Link, wanted: Callable[[Slip], bool]) -> None:
+    async def refresh(self, link: Link, wanted: Callable[[MailEntry], bool]) -> None:
         """See what is new, changed and gone. Heads are fetched of the `wanted`, and of the oldest others.
 
         Raises:
@@ -71,16 +71,16 @@ class Box:
         was_open = link.selected is not None and link.selected.name == self.name
         chosen = await link.select(self.name)
         if chosen.validity != self._validity:
-            self.slips.clear()
+            self.entries.clear()
             self._validity, self._since = chosen.validity, 0
         if was_open:
             await link.command("NOOP")
         counts = chosen.modseq > 0
-        if link.exists or self.slips:
+        if link.exists or self.entries:
             since = (f"(CHANGEDSINCE {self._since})",) if counts and self._since else ()
             answer = await link.command("UID FETCH", "1:*", "(UID FLAGS MODSEQ)" if counts else "(UID FLAGS)", *since)
             self._take_flags(answer)
-        if link.exists != len(self.slips):
+        if link.exists != len(self.entries):
             await self._drop_gone(link)
         await self._fetch_heads(link, wanted)
 
@@ -90,45 +90,45 @@ class Box:
             self._since = max(self._since, modseq)
             self._put(uid, values.get("FLAGS"), modseq)
 
-    def _put(self, uid: int, flags: Token, modseq: int) -> Slip | None:
+    def _put(self, uid: int, flags: Token, modseq: int) -> MailEntry | None:
         if not isinstance(flags, list):
-            return self.slips.get(uid)
+            return self.entries.get(uid)
         spelled = frozenset(str(one) for one in flags if isinstance(one, str) and _FLAG.fullmatch(one))
         lower = frozenset(one.lower() for one in spelled)
-        slip = self.slips.get(uid)
-        if slip is None:
-            if len(self.slips) >= 200_000:
+        entry = self.entries.get(uid)
+        if entry is None:
+            if len(self.entries) >= 200_000:
                 return None
             now = self._clock()
-            slip = self.slips[uid] = Slip(uid, lower, modseq, now, now)
-        elif slip.flags != lower:
-            slip.changed = self._clock()
-        slip.flags, slip.spelled = lower, spelled
-        slip.modseq = max(modseq, slip.modseq)
-        return slip
+            entry = self.entries[uid] = MailEntry(uid, lower, modseq, now, now)
+        elif entry.flags != lower:
+            entry.changed = self._clock()
+        entry.flags, entry.spelled = lower, spelled
+        entry.modseq = max(modseq, entry.modseq)
+        return entry
 
     async def _drop_gone(self, link: Link) -> None:
         answer = await link.command("UID SEARCH", "ALL")
         there = {int(str(one)) for found in answer.untagged if found.kind == "SEARCH" for one in found.tokens if one}
-        for uid in [one for one in self.slips if one not in there]:
-            del self.slips[uid]
+        for uid in [one for one in self.entries if one not in there]:
+            del self.entries[uid]
 
-    async def _fetch_heads(self, link: Link, wanted: Callable[[Slip], bool]) -> None:
-        lacking = [one for one in self.slips.values() if one.head is None and one.live and wanted(one)]
-        free = sorted(uid for uid, one in self.slips.items() if one.live and not wanted(one))[:_HEADS_KEPT]
-        lacking += [self.slips[uid] for uid in free if self.slips[uid].head is None]
+    async def _fetch_heads(self, link: Link, wanted: Callable[[MailEntry], bool]) -> None:
+        lacking = [one for one in self.entries.values() if one.head is None and one.live and wanted(one)]
+        free = sorted(uid for uid, one in self.entries.items() if one.live and not wanted(one))[:_HEADS_KEPT]
+        lacking += [self.entries[uid] for uid in free if self.entries[uid].head is None]
         for begin in range(0, len(lacking), _AT_ONCE):
             some = ",".join(str(one.uid) for one in lacking[begin : begin + _AT_ONCE])
             answer = await link.command("UID FETCH", some, f"(UID INTERNALDATE RFC822.SIZE {_HEAD})")
             for uid, values in fetched(answer):
-                slip = self.slips.get(uid)
+                entry = self.entries.get(uid)
                 raw = next((one for name, one in values.items() if name.startswith("BODY[")), None)
-                if slip is not None and isinstance(raw, bytes):
-                    slip.head = read_head(raw)
-                    slip.arrived = internal_date(values.get("INTERNALDATE"))
-                    slip.size = _number(values.get("RFC822.SIZE"))
-                    if b"multipart/report" in raw.lower() and not slip.head.report:
-                        slip.head = await letter(link, uid, 1 << 20) or slip.head
+                if entry is not None and isinstance(raw, bytes):
+                    entry.head = read_head(raw)
+                    entry.arrived = internal_date(values.get("INTERNALDATE"))
+                    entry.size = _number(values.get("RFC822.SIZE"))
+                    if b"multipart/report" in raw.lower() and not entry.head.report:
+                        entry.head = await fetch_mail(link, uid, 1 << 20) or entry.head
 
     async def swap(self, link: Link, uid: int, add: Iterable[str] = (), remove: Iterable[str] = ()) -> bool:
         """Change the flags of a mail if they are as we know them; False when somebody else was quicker, or it is gone.
@@ -136,13 +136,13 @@ class Box:
         Raises:
             OutcomeUnknown: nobody said whether it was done.
         """
-        slip = self.slips.get(uid)
-        if slip is None:
+        entry = self.entries.get(uid)
+        if entry is None:
             return False
         gone = {one.lower() for one in remove}
-        flags = {one for one in slip.spelled if one.lower() not in gone and one.lower() != "\\recent"} | set(add)
+        flags = {one for one in entry.spelled if one.lower() not in gone and one.lower() != "\\recent"} | set(add)
         await link.select(self.name)
-        how = (f"(UNCHANGEDSINCE {slip.modseq})",) if slip.modseq else ()
+        how = (f"(UNCHANGEDSINCE {entry.modseq})",) if entry.modseq else ()
         try:
             answer = await link.command(
                 "UID STORE", str(uid), *how, "FLAGS", f"({' '.join(sorted(flags))})", changing=True
@@ -169,23 +169,23 @@ class Box:
             self._put(seen, values.get("FLAGS"), _modseq(values.get("MODSEQ")))
             found = found or seen == uid
         if not found:
-            self.slips.pop(uid, None)
+            self.entries.pop(uid, None)
             return False
-        return wanted is not None and {one.lower() for one in wanted} <= self.slips[uid].flags
+        return wanted is not None and {one.lower() for one in wanted} <= self.entries[uid].flags
 
     def forget(self, uid: int) -> None:
         """It went to another folder."""
-        self.slips.pop(uid, None)
+        self.entries.pop(uid, None)
 
 
-async def move(link: Link, box: Box, uid: int, to: str) -> int | None:
+async def move(link: Link, folder: Folder, uid: int, to: str) -> int | None:
     """Move a mail; answers its number there, 0 where the server does not tell it, None when it was not here any more.
 
     Raises:
         OutcomeUnknown: nobody said whether it was done.
         Refused: there is no such folder.
     """
-    await link.select(box.name)
+    await link.select(folder.name)
     name = quoted(folder_name(to))
     if "MOVE" in link.capabilities:
         answer = await link.command("UID MOVE", str(uid), name, changing=True)
@@ -193,7 +193,7 @@ async def move(link: Link, box: Box, uid: int, to: str) -> int | None:
         found = next((one for one in codes if one.upper().startswith("COPYUID")), "")
         if not found and "UIDPLUS" in link.capabilities:
             return None
-        box.forget(uid)
+        folder.forget(uid)
         return next(iter(code_numbers(found, "COPYUID", 2)), 0)
     answer = await link.command("UID COPY", str(uid), name, changing=True)
     found = answer.code if answer.code.upper().startswith("COPYUID") else ""
@@ -202,11 +202,11 @@ async def move(link: Link, box: Box, uid: int, to: str) -> int | None:
     await link.command("UID STORE", str(uid), "+FLAGS.SILENT", "(\\Deleted)", changing=True)
     if "UIDPLUS" in link.capabilities:
         await link.command("UID EXPUNGE", str(uid), changing=True)
-    box.forget(uid)
+    folder.forget(uid)
     return next(iter(code_numbers(found, "COPYUID", 2)), 0)
 
 
-async def letter(link: Link, uid: int, largest: int) -> Letter | None:
+async def fetch_mail(link: Link, uid: int, largest: int) -> ParsedMail | None:
     """A mail of the folder that is open, read; None when it is gone. What is larger is cut."""
     import asyncio
 
@@ -281,6 +281,6 @@ def _modseq(value: Token) -> int:
     return _number(value[0]) if isinstance(value, list) and value else 0
 
 
-def is_automatic(one: Letter) -> bool:
+def is_automatic(one: ParsedMail) -> bool:
     """Whether nobody wrote it by hand."""
     return one.automatic is not Automatic.NO

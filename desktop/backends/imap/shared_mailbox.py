@@ -1,4 +1,4 @@
-"""One agent at a shared mailbox: what is in hand, what is offered, and the stream made of it.
+"""A shared mailbox as one agent works it: what is in hand, what is offered, and the stream made of it.
 
 There is no server that distributes mails. Each agent's desktop looks at the mailbox and takes the oldest mail that
 nobody has; the mailbox decides between those who try at once.
@@ -10,11 +10,11 @@ import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 
-from desktop.backends.imap.box import Box, Slip, any_of, fetched, internal_date, letter, move, search
 from desktop.backends.imap.claims import CODE, DONE, ENDED, OFFERED, PARKED, Claims, make_folder
 from desktop.backends.imap.contact import Contact, Held, begin, message_of
+from desktop.backends.imap.folder import Folder, MailEntry, any_of, fetch_mail, fetched, internal_date, move, search
 from desktop.backends.imap.link import Link, Refused, refusal
-from desktop.backends.imap.mime import Automatic, Letter, read
+from desktop.backends.imap.mime import Automatic, ParsedMail, read
 from desktop.backends.imap.outgoing import Outgoing
 from desktop.backends.imap.protocol import quoted
 from desktop.backends.imap.settings import Settings
@@ -45,7 +45,7 @@ _HEAD_SHOWN = 10
 _THREAD_MAILS = 30
 
 
-class Desk:
+class SharedMailbox:
     """See the module. Everything that speaks to the server does so in a `turn`."""
 
     def __init__(
@@ -66,7 +66,7 @@ class Desk:
         self._since = clock()
         self._missed = 0
         self._version = int(clock() * 1_000)
-        self._boxes = [Box(folder, queue, monotonic=monotonic) for queue, folder in settings.queues.items()]
+        self._folders = [Folder(folder, queue, monotonic=monotonic) for queue, folder in settings.queues.items()]
         self.claims = Claims(settings.agent)
         self._prepared = False
         self._link: Link | None = None
@@ -129,13 +129,13 @@ class Desk:
         if not self._prepared:
             for name in filter(None, (self.settings.sent, self.settings.done)):
                 await make_folder(link, name)
-            first = await link.select(self._boxes[0].name)
+            first = await link.select(self._folders[0].name)
             if "CONDSTORE" not in link.capabilities or not first.modseq or not first.keywords:
                 raise Unsupported(
                     "This mail server cannot say which of two agents took a mail: it needs CONDSTORE and keywords."
                 )
-            for box in self._boxes:
-                await link.select(box.name)
+            for folder in self._folders:
+                await link.select(folder.name)
             self._prepared = True
 
     def _lost(self, link: Link, error: BackendError) -> None:
@@ -226,18 +226,18 @@ class Desk:
             me=self.settings.agent,
             interactions=tuple(one.shown for one in self.contacts.values()),
             agents=(self.agent(),),
-            queues=tuple(self._figures(box) for box in self._boxes),
+            queues=tuple(self._figures(folder) for folder in self._folders),
             codes=self.settings.codes,
             reasons=self.settings.reasons,
         )
 
-    def _figures(self, box: Box) -> QueueStats:
-        free = self._free(box)
+    def _figures(self, folder: Folder) -> QueueStats:
+        free = self._free(folder)
         known = [one for one in free if one.head is not None]
         self._version += 1
         head = tuple(_waiting(one, one.head) for one in known[:_HEAD_SHOWN] if one.head is not None)
         return QueueStats(
-            name=box.queue,
+            name=folder.queue,
             version=self._version,
             as_of=self.now(),
             waiting=len(free),
@@ -247,7 +247,7 @@ class Desk:
         )
 
     def _tell_queues(self) -> None:
-        figures = {box.queue: self._figures(box) for box in self._boxes}
+        figures = {folder.queue: self._figures(folder) for folder in self._folders}
         told: dict[str, tuple[object, ...]] = {one.name: (one.waiting, one.head) for one in figures.values()}
         for name, one in figures.items():
             if self._told_queues.get(name) != told[name]:
@@ -282,7 +282,7 @@ class Desk:
                     seconds = self._rest_seconds()
                     if "IDLE" in link.capabilities:
                         if not self._waiting:
-                            await link.select(self._boxes[0].name)
+                            await link.select(self._folders[0].name)
                             await link.idle(seconds, self._wake)
                         continue  # whoever waits for a turn has theirs first
                 with contextlib.suppress(TimeoutError):
@@ -300,8 +300,8 @@ class Desk:
 
     async def look(self, link: Link) -> None:
         """See what is new and what is gone, and offer what may be offered."""
-        for box in self._boxes:
-            await box.refresh(link, self._relevant)
+        for folder in self._folders:
+            await folder.refresh(link, self._relevant)
         await self.outgoing.mark_sent(link)
         await self._sweep(link)
         await self._settle(link)
@@ -311,53 +311,53 @@ class Desk:
         self._tell_queues()
         self.settle_next()
 
-    def _relevant(self, slip: Slip) -> bool:
-        return self.claims.owner(slip) != "" and DONE.lower() not in slip.flags
+    def _relevant(self, entry: MailEntry) -> bool:
+        return self.claims.owner(entry) != "" and DONE.lower() not in entry.flags
 
-    def _mine(self) -> dict[tuple[str, int], tuple[Box, Slip]]:
+    def _mine(self) -> dict[tuple[str, int], tuple[Folder, MailEntry]]:
         return {
-            (box.name, slip.uid): (box, slip)
-            for box in self._boxes
-            for slip in box.slips.values()
-            if slip.live and DONE.lower() not in slip.flags and self.claims.mine(slip)
+            (folder.name, entry.uid): (folder, entry)
+            for folder in self._folders
+            for entry in folder.entries.values()
+            if entry.live and DONE.lower() not in entry.flags and self.claims.mine(entry)
         }
 
     async def _sweep(self, link: Link) -> None:
         """Finished mails that were not put away, because the connection ended between the two."""
         if not self.settings.done:
             return
-        for box in self._boxes:
-            for slip in [one for one in box.slips.values() if DONE.lower() in one.flags and one.live]:
-                if self.claims.mine(slip):
-                    await move(link, box, slip.uid, self.settings.done)
+        for folder in self._folders:
+            for entry in [one for one in folder.entries.values() if DONE.lower() in one.flags and one.live]:
+                if self.claims.mine(entry):
+                    await move(link, folder, entry.uid, self.settings.done)
 
     async def _settle(self, link: Link) -> None:
         """Bring the contacts into line with the mailbox."""
         mine = self._mine()
         for contact in list(self.contacts.values()):
-            lost = [one for one in contact.held if (one.box.name, one.uid) not in mine]
+            lost = [one for one in contact.held if (one.folder.name, one.uid) not in mine]
             contact.held = [one for one in contact.held if one not in lost]
             if not contact.held:
-                elsewhere = any((slip := one.slip) is not None and slip.live for one in lost)
+                elsewhere = any((entry := one.entry) is not None and entry.live for one in lost)
                 self._ended_elsewhere(contact, taken=elsewhere)
                 continue
             self._see_marks(contact)
             if contact.look(self.settings.own_addresses):
                 self.tell(Change.UPDATED, contact, "message")
-        held = {(one.box.name, one.uid) for contact in self.contacts.values() for one in contact.held}
+        held = {(one.folder.name, one.uid) for contact in self.contacts.values() for one in contact.held}
         for place in sorted(mine.keys() - held):
             await self._take_up(link, *mine[place])
 
     def _see_marks(self, contact: Contact) -> None:
-        slip = contact.held[0].slip
-        if slip is None:
+        entry = contact.held[0].entry
+        if entry is None:
             return
         phase = contact.shown.phase
-        if ENDED.lower() in slip.flags and phase is Phase.ACTIVE:
+        if ENDED.lower() in entry.flags and phase is Phase.ACTIVE:
             self._to_wrap_up(contact, "agent_ended")
-        elif phase is Phase.OFFERED and OFFERED.lower() not in slip.flags:
+        elif phase is Phase.OFFERED and OFFERED.lower() not in entry.flags:
             self.connected(contact)
-        elif phase is Phase.ACTIVE and (PARKED.lower() in slip.flags) is not contact.shown.parked:
+        elif phase is Phase.ACTIVE and (PARKED.lower() in entry.flags) is not contact.shown.parked:
             contact.change(parked=not contact.shown.parked)
             self.tell(Change.UPDATED, contact, "parked" if contact.shown.parked else "taken_up")
 
@@ -393,24 +393,24 @@ class Desk:
         while len(self.gone) > 5_000:
             del self.gone[next(iter(self.gone))]
 
-    async def _take_up(self, link: Link, box: Box, slip: Slip) -> None:
+    async def _take_up(self, link: Link, folder: Folder, entry: MailEntry) -> None:
         """A mail that is ours and that we did not know: from before a restart, or of an answer that got lost."""
-        if OFFERED.lower() in slip.flags:
-            await self.claims.give_back(link, box, slip.uid)
+        if OFFERED.lower() in entry.flags:
+            await self.claims.give_back(link, folder, entry.uid)
             return
-        await link.select(box.name)
-        found = await letter(link, slip.uid, self.settings.largest)
+        await link.select(folder.name)
+        found = await fetch_mail(link, entry.uid, self.settings.largest)
         if found is None:
             return
         home = next((one for one in self.contacts.values() if one.belongs(found)), None)
         if home is not None:
-            home.take(Held(box, slip.uid, found))
+            home.take(Held(folder, entry.uid, found))
             await self._prove(link, home, found)
             home.look(self.settings.own_addresses)
             self.tell(Change.UPDATED, home, "message")
             return
-        contact = await self._begin(link, box, slip, found, restored=True)
-        ended = ENDED.lower() in slip.flags
+        contact = await self._begin(link, folder, entry, found, restored=True)
+        ended = ENDED.lower() in entry.flags
         now = self.now()
         contact.change(
             phase=Phase.WRAP_UP if ended else Phase.ACTIVE,
@@ -418,18 +418,20 @@ class Desk:
             answered_at=now,
             ended_at=now if ended else None,
             customer_connected=not ended,
-            parked=PARKED.lower() in slip.flags and not ended,
+            parked=PARKED.lower() in entry.flags and not ended,
         )
         self.tell(Change.WRAP_UP if ended else Change.CONNECTED, contact, "restored")
 
-    async def _begin(self, link: Link, box: Box, slip: Slip, found: Letter, *, restored: bool = False) -> Contact:
+    async def _begin(
+        self, link: Link, folder: Folder, entry: MailEntry, found: ParsedMail, *, restored: bool = False
+    ) -> Contact:
         self._version += 1
         target = self.settings.target_seconds
-        name = slip.id if slip.id not in self.contacts else f"{slip.id}-{slip.uid}"
+        name = entry.id if entry.id not in self.contacts else f"{entry.id}-{entry.uid}"
         own = self.settings.own_addresses
-        contact = begin(name, self._version, box, slip, found, self.settings.rule, target, own)
-        contact.take(Held(box, slip.uid, found))
-        await self._recall(link, contact, found, answered=restored or "\\answered" in slip.flags)
+        contact = begin(name, self._version, folder, entry, found, self.settings.rule, target, own)
+        contact.take(Held(folder, entry.uid, found))
+        await self._recall(link, contact, found, answered=restored or "\\answered" in entry.flags)
         await self._prove(link, contact, found)
         contact.look(self.settings.own_addresses)
         contact.change(agent_id=self.settings.agent)
@@ -437,7 +439,7 @@ class Desk:
         self.gone.pop(contact.id, None)
         return contact
 
-    async def _recall(self, link: Link, contact: Contact, found: Letter, *, answered: bool) -> None:
+    async def _recall(self, link: Link, contact: Contact, found: ParsedMail, *, answered: bool) -> None:
         """The earlier mails of the thread, and our replies to this one."""
         own = self.settings.own_addresses
         keys = [f"HEADER Message-ID {quoted(f'<{one}>')}" for one in _askable(found.related[-_THREAD_MAILS:])]
@@ -469,7 +471,7 @@ class Desk:
                     if folder == self.settings.sent or contact.people & old.people:
                         contact.people |= old.people
 
-    async def _prove(self, link: Link, contact: Contact, found: Letter) -> None:
+    async def _prove(self, link: Link, contact: Contact, found: ParsedMail) -> None:
         """Whatever a mail answers or reports did go out."""
         open_ones = {one.id for one in contact.before if one.delivery is DeliveryState.QUEUED} | self.outgoing.doubtful
         told = {*found.related, found.report.message_id if found.report is not None else ""}
@@ -479,9 +481,9 @@ class Desk:
 
     async def _take_answers(self, link: Link) -> None:
         """New mails that go on with a contact in hand."""
-        for box in self._boxes:
-            for slip in self._free(box):
-                head = slip.head
+        for folder in self._folders:
+            for entry in self._free(folder):
+                head = entry.head
                 home = next(
                     (
                         one
@@ -492,13 +494,13 @@ class Desk:
                 )
                 if home is None:
                     continue
-                if not await self.claims.take(link, box, slip.uid, offered=False):
+                if not await self.claims.take(link, folder, entry.uid, offered=False):
                     continue
-                await link.select(box.name)
-                found = await letter(link, slip.uid, self.settings.largest)
+                await link.select(folder.name)
+                found = await fetch_mail(link, entry.uid, self.settings.largest)
                 if found is None:
                     continue
-                home.take(Held(box, slip.uid, found))
+                home.take(Held(folder, entry.uid, found))
                 await self._prove(link, home, found)
                 if home.shown.parked and found.automatic in {Automatic.NO, Automatic.BOUNCE}:
                     await self.mark(link, home, remove=(PARKED,))
@@ -508,21 +510,21 @@ class Desk:
 
     # -- offers
 
-    def _free(self, box: Box) -> list[Slip]:
+    def _free(self, folder: Folder) -> list[MailEntry]:
         """The mails that nobody has, oldest first."""
         claims = self.claims
         free = [
             one
-            for one in box.slips.values()
+            for one in folder.entries.values()
             if one.live and DONE.lower() not in one.flags and (not claims.owner(one) or self._left_behind(one))
         ]
         return sorted(free, key=lambda one: (one.arrived or 4e9, one.uid))
 
-    def _left_behind(self, slip: Slip) -> bool:
+    def _left_behind(self, entry: MailEntry) -> bool:
         """Whether it is offered to somebody whose desktop is gone."""
-        if OFFERED.lower() not in slip.flags or self.claims.mine(slip):
+        if OFFERED.lower() not in entry.flags or self.claims.mine(entry):
             return False
-        return self._monotonic() - slip.changed > self.settings.offer_seconds + _LEFT_BEHIND
+        return self._monotonic() - entry.changed > self.settings.offer_seconds + _LEFT_BEHIND
 
     async def _expire(self, link: Link) -> None:
         for contact in list(self.contacts.values()):
@@ -542,7 +544,7 @@ class Desk:
             del self._aside[next(iter(self._aside))]
 
     async def _give_back(self, link: Link, contact: Contact) -> bool:
-        given = [await self.claims.give_back(link, one.box, one.uid) for one in contact.held]
+        given = [await self.claims.give_back(link, one.folder, one.uid) for one in contact.held]
         return any(given)
 
     async def decline(self, link: Link, contact: Contact) -> None:
@@ -563,18 +565,23 @@ class Desk:
         now = self._monotonic()
         others = self._others_threads()
         candidates = sorted(
-            ((slip.arrived, slip.uid, box, slip) for box in self._boxes for slip in self._free(box) if slip.head),
+            (
+                (entry.arrived, entry.uid, folder, entry)
+                for folder in self._folders
+                for entry in self._free(folder)
+                if entry.head
+            ),
             key=lambda one: one[:2],
         )
         tries = 0
-        for _, uid, box, slip in candidates:
-            if self._aside.get((box.name, uid), 0.0) > now or tries >= _MOST_TRIES:
+        for _, uid, folder, entry in candidates:
+            if self._aside.get((folder.name, uid), 0.0) > now or tries >= _MOST_TRIES:
                 continue
-            head = slip.head
-            if head is not None and {head.root, *head.related} & others and now - slip.seen_first < _OTHERS_FIRST:
+            head = entry.head
+            if head is not None and {head.root, *head.related} & others and now - entry.seen_first < _OTHERS_FIRST:
                 continue
             tries += 1
-            contact = await self._take(link, box, slip, offered=True)
+            contact = await self._take(link, folder, entry, offered=True)
             if contact is not None:
                 contact.change(
                     phase=Phase.OFFERED, phase_since=self.now(), offer_deadline=self.now() + self.settings.offer_seconds
@@ -584,36 +591,38 @@ class Desk:
 
     def _others_threads(self) -> set[str]:
         found: set[str] = set()
-        for box in self._boxes:
-            for slip in box.slips.values():
-                owner = self.claims.owner(slip)
-                if owner and owner != self.settings.agent and slip.head is not None:
-                    found |= {one for one in (slip.head.message_id, slip.head.root) if one}
+        for folder in self._folders:
+            for entry in folder.entries.values():
+                owner = self.claims.owner(entry)
+                if owner and owner != self.settings.agent and entry.head is not None:
+                    found |= {one for one in (entry.head.message_id, entry.head.root) if one}
         return found
 
-    async def _take(self, link: Link, box: Box, slip: Slip, *, offered: bool) -> Contact | None:
-        if not await self.claims.take(link, box, slip.uid, offered=offered):
+    async def _take(self, link: Link, folder: Folder, entry: MailEntry, *, offered: bool) -> Contact | None:
+        if not await self.claims.take(link, folder, entry.uid, offered=offered):
             return None
-        await link.select(box.name)
-        found = await letter(link, slip.uid, self.settings.largest)
+        await link.select(folder.name)
+        found = await fetch_mail(link, entry.uid, self.settings.largest)
         if found is None:
             return None
-        return await self._begin(link, box, slip, found)
+        return await self._begin(link, folder, entry, found)
 
     async def pull(self, link: Link, interaction_id: str) -> Contact:
         """Take a certain mail out of its queue."""
         if self.in_use() >= self.settings.capacity:
             raise Conflict("You have no room for another mail.")
-        for box in self._boxes:
-            for slip in self._free(box):
-                if slip.head is not None and slip.id == interaction_id:
-                    contact = await self._take(link, box, slip, offered=False)
+        for folder in self._folders:
+            for entry in self._free(folder):
+                if entry.head is not None and entry.id == interaction_id:
+                    contact = await self._take(link, folder, entry, offered=False)
                     if contact is None:
                         raise Conflict("Another agent has this mail.")
                     self.connected(contact)
                     return contact
         await self.look(link)
-        owned = any(slip.id == interaction_id for box in self._boxes for slip in box.slips.values() if slip.head)
+        owned = any(
+            entry.id == interaction_id for folder in self._folders for entry in folder.entries.values() if entry.head
+        )
         if owned or interaction_id in self.gone:
             raise Conflict("Another agent has this mail.")
         raise NotFound("No such mail waits.")
@@ -646,7 +655,7 @@ class Desk:
         Raises:
             Conflict: it is not ours any more.
         """
-        done = [await self.claims.mark(link, one.box, one.uid, add, remove) for one in contact.held]
+        done = [await self.claims.mark(link, one.folder, one.uid, add, remove) for one in contact.held]
         if not any(done):
             await self.look(link)
             raise Conflict("The mail is not yours any more.")
@@ -662,8 +671,8 @@ class Desk:
             raise NotFound("There is no such message.")
         read_now = set(shown[: shown.index(message_id) + 1])
         for key, one in contact.keyed():
-            if key in read_now and one.slip is not None and "\\seen" not in one.slip.flags:
-                await self.claims.mark(link, one.box, one.uid, ("\\Seen",))
+            if key in read_now and one.entry is not None and "\\seen" not in one.entry.flags:
+                await self.claims.mark(link, one.folder, one.uid, ("\\Seen",))
         if contact.look(self.settings.own_addresses):
             self.tell(Change.UPDATED, contact, "read")
 
@@ -676,8 +685,8 @@ class Desk:
     async def note_answered(self, link: Link, contact: Contact) -> None:
         """Mark the mails of a contact as answered, for other mail programs and for a desktop that starts anew."""
         for one in contact.held:
-            if one.slip is not None and "\\answered" not in one.slip.flags:
-                await self.claims.mark(link, one.box, one.uid, ("\\Answered",))
+            if one.entry is not None and "\\answered" not in one.entry.flags:
+                await self.claims.mark(link, one.folder, one.uid, ("\\Answered",))
 
     def answered(self, contact: Contact, sent: Message) -> None:
         """A reply went out."""
@@ -698,11 +707,11 @@ class Desk:
         """Put the mails away."""
         marks = [DONE, *(CODE + one for one in codes), *(["\\Answered"] if contact.answered else [])]
         for one in list(contact.held):
-            if not await self.claims.mark(link, one.box, one.uid, marks, (ENDED, PARKED, OFFERED)):
+            if not await self.claims.mark(link, one.folder, one.uid, marks, (ENDED, PARKED, OFFERED)):
                 continue
             if self.settings.done:
                 with contextlib.suppress(OutcomeUnknown):  # it is marked as done: whoever looks next puts it away
-                    await move(link, one.box, one.uid, self.settings.done)
+                    await move(link, one.folder, one.uid, self.settings.done)
         contact.change(phase=Phase.CLOSED, phase_since=self.now(), outcome=Outcome.HANDLED)
         self.drop(contact)
         self.tell(Change.CLOSED, contact)
@@ -710,9 +719,9 @@ class Desk:
         self._wake.set()
 
 
-def _waiting(slip: Slip, head: Letter) -> Waiting:
+def _waiting(entry: MailEntry, head: ParsedMail) -> Waiting:
     customer = Address("email", head.sender, withheld=not head.sender)
-    return Waiting(slip.id, customer, slip.arrived, Channel.EMAIL, head.sender_name, head.subject)
+    return Waiting(entry.id, customer, entry.arrived, Channel.EMAIL, head.sender_name, head.subject)
 
 
 def _askable(ids: tuple[str, ...]) -> list[str]:
