@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -183,11 +184,28 @@ async def test_what_is_not_set_up_is_not_offered(kannel: Kannel) -> None:
         sender = KannelMessaging.create(options(kannel, **changes))
         assert await sender.open() == offered
         await sender.close()
-    async with desk(kannel):
-        second = KannelMessaging.create(options(kannel))
+
+
+async def test_one_port_serves_several_gateways_that_have_secrets_of_their_own(kannel: Kannel) -> None:
+    async with desk(kannel) as d:
+        for changes, refused in (({}, True), ({"secret": "another-secret-0123456789"}, False)):
+            second = KannelMessaging.create(options(kannel, **changes))
+            if refused:
+                with pytest.raises(Rejected, match="same secret"):
+                    await second.open()
+            else:
+                await second.open()
+            await second.close()
+        await d.sender.send(sms("still", "still heard"))
+        await until(lambda: DeliveryState.DELIVERED in d.states("still"))
+
+
+async def test_a_port_that_another_program_has_is_told(kannel: Kannel) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        sender = KannelMessaging.create(options(kannel, listen=f"127.0.0.1:{other.getsockname()[1]}"))
         with pytest.raises(Unavailable, match="port"):
-            await second.open()
-        await second.close()
+            await sender.open()
+        await sender.close()
 
 
 async def test_a_quiet_stream_gives_signs_of_life(kannel: Kannel, monkeypatch: pytest.MonkeyPatch) -> None:
