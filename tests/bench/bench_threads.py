@@ -96,7 +96,7 @@ def _until(screen: PtyScreen, key: str, mark: bytes) -> float:
         for when, data in screen.chunks[first:]:
             painted += data
             if mark in painted:
-                time.sleep(0.05)  # the next key finds a quiet screen, as an agent's does
+                screen.wait_quiet(0.1)  # the next key finds a quiet screen, as an agent's does
                 return (when - at) * 1000
         assert time.monotonic() < at + 10, f"{mark!r} was never painted:\n{screen.text()}"
         time.sleep(0.0005)

@@ -1,6 +1,7 @@
 """Questions about what is written in a contact: whom a reply goes to, and under which subject."""
 
 import re
+from itertools import islice
 
 from desktop.domain.entities.model import Interaction, Message
 from desktop.domain.entities.words import Channel
@@ -8,6 +9,8 @@ from desktop.domain.entities.wrap_up_record import ReplyHead
 
 _RE = re.compile(r"\s*(?:re|aw|antw|sv|vs|ref)\s*(?:\[\d{1,3}\])?\s*:", re.I)
 _LONGEST_SUBJECT = 400
+_MOST_WITHOUT_SUBJECT = 50
+"""Messages that are asked for their subject: one that is further up is not what is talked about."""
 
 
 def last_of_customer(interaction: Interaction) -> Message | None:
@@ -38,7 +41,8 @@ def everybody(interaction: Interaction) -> tuple[str, ...]:
 
 def reply_subject(interaction: Interaction) -> str:
     """The subject that an answer has by itself; "" where nothing has one."""
-    subjects = (one.subject for one in reversed(interaction.messages) if one.subject.strip())
+    newest = islice(reversed(interaction.messages), _MOST_WITHOUT_SUBJECT)
+    subjects = (one.subject for one in newest if one.subject.strip())
     subject = " ".join(next(subjects, interaction.subject).split())[:_LONGEST_SUBJECT]
     return subject if not subject or _RE.match(subject) else f"Re: {subject}"
 

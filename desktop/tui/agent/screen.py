@@ -495,8 +495,9 @@ class AgentScreen(ImmediateScreen):
         if not reply.read_only:
             reply.focus()
 
-    def on_reply_pane_scrolled(self, event: ReplyPane.Scrolled) -> None:
-        """Read the conversation above the reply."""
+    @on(ReplyPane.Scrolled)
+    @on(WorkPane.Paged)
+    def _conversation_paged(self, event: ReplyPane.Scrolled | WorkPane.Paged) -> None:
         self.query_one(ConversationPane).scroll_thread(event.pages)
 
     @on(ReplyPane.Offered)

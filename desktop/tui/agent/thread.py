@@ -222,10 +222,12 @@ def _outgoing(view: View, interaction: Interaction, reply: OutgoingReply, width:
     ]
 
 
-def _text(text: str, width: int, style: str = "") -> list[Content]:
+@lru_cache(maxsize=256)
+def _text(text: str, width: int, style: str = "") -> tuple[Content, ...]:
+    """A text as lines; kept, for what is in sight is drawn again with each change of anything else."""
     room = max(20, width - INDENT)
     words = content(text, style, newlines=True, limit=16_384)
     rows = [piece for row in words.split("\n", allow_blank=True) for piece in (row.wrap(room) if row.plain else [row])]
     if len(rows) > LONGEST:
         rows = [*rows[: LONGEST - 1], content("…", "$muted")]
-    return [Content(" " * INDENT) + row for row in rows]
+    return tuple(Content(" " * INDENT) + row for row in rows)

@@ -19,6 +19,7 @@ from desktop.tui.agent.panes.reply import ReplyPane
 from desktop.tui.agent.panes.reply_head import ReplyHeadPane
 from desktop.tui.agent.panes.save_list import SaveList
 from desktop.tui.agent.panes.thread_search import ThreadSearch
+from desktop.tui.agent.panes.work import WorkPane
 from desktop.tui.agent.paths import completions
 from tests.tui.agent.test_reply import quiet, sends, texts
 from tests.tui.desk import RecordedSession, desk, settle, told
@@ -217,6 +218,18 @@ async def test_words_are_found_in_ten_thousand_messages() -> None:
         await settle(pilot, ["escape"])
         assert not app.desk_screen.query_one(ThreadSearch).is_open
         assert "router again" in texts(app), "the conversation stays where it was found"
+
+
+async def test_pages_of_the_conversation_turn_from_the_work_list_too() -> None:
+    many = tuple(Message(f"t{n}", NOW - 100 + n, "customer", f"Message {n}.") for n in range(100))
+    app, _ = desk(able(messages=many))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        app.desk_screen.query_one(WorkPane).focus()
+        await settle(pilot, ["pageup", "pageup"])
+        assert "Message 99." not in texts(app)
+        await settle(pilot, ["pagedown", "pagedown"])
+        assert "Message 99." in texts(app)
 
 
 async def test_html_is_text_on_any_channel_and_a_megabyte_is_cut() -> None:

@@ -32,8 +32,8 @@ class ReplyHeadPane(TextPane):
 
     def draw(self, view: View) -> None:
         """Stand there only where there is something to say."""
-        self.set_class(bool(self.lines(view)), "open")
         super().draw(view)
+        self.set_class(bool(self.render()), "open")
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""

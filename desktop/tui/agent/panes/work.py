@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from textual.content import Content
+from textual.message import Message
 
 from desktop.domain import select
 from desktop.domain.entities.channels import CALLS, TRAITS
@@ -33,6 +34,13 @@ class WorkPane(Pane, LineTable):
 
     ticks: ClassVar[bool] = True
 
+    class Paged(Message):
+        """Read the conversation so many pages further down; negative: up."""
+
+        def __init__(self, pages: int) -> None:
+            super().__init__()
+            self.pages = pages
+
     def __init__(self) -> None:
         super().__init__(
             (
@@ -51,6 +59,13 @@ class WorkPane(Pane, LineTable):
         """My interactions and who they are with."""
         state = view.state
         return (state.interactions, state.unfinished, state.pops, view.selected, view.numbers, state.news)
+
+    def action_page(self, pages: int) -> None:
+        """The contacts fit as a rule, and arrows and numbers choose among them: what is long is what was written."""
+        if self.view is not None and self.view.interaction is not None and self.view.interaction.messages:
+            self.post_message(self.Paged(pages))
+        else:
+            super().action_page(pages)
 
     def draw(self, view: View) -> None:
         """Set the rows; the cursor follows the selection."""
