@@ -10,6 +10,7 @@ from desktop.domain.entities.words import Phase
 from desktop.tui.agent.notice import cut_to_lines, notice_line
 from desktop.tui.keys import keys
 from desktop.tui.keys.key import show
+from desktop.tui.pages.launcher import LaunchedPage
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.key_hint import key_hint, pressing
 from desktop.tui.widgets.pane import Pane, View
@@ -58,8 +59,7 @@ class Footer(Pane, Widget):
     def draw(self, view: View) -> None:
         """Show the prompt, a notice that stands nowhere else, or keys."""
         width = self.size.width or 80
-        # A page covers all but the last line.
-        covered = self.is_attached and bool(self.screen.query("#page.open, LaunchedPage"))
+        covered = self._under_page
         most = 1 if covered else TALLEST
         told = None if self.told_above() and not covered else notice_line(view, width - 1, most)
         if self.prompt:
@@ -70,6 +70,13 @@ class Footer(Pane, Widget):
             other_height = shown.get_height({}, width) != self._line.get_height({}, width)
             self._line = shown
             self.refresh(layout=other_height)
+
+    @property
+    def _under_page(self) -> bool:
+        """Whether a page covers all but this line. Pages are the screen's own children: nothing further is searched."""
+        return self.is_attached and any(
+            isinstance(one, LaunchedPage) or (one.id == "page" and one.has_class("open")) for one in self.screen.children
+        )
 
     def on_resize(self) -> None:
         """Fit the new width."""
@@ -100,7 +107,7 @@ class Footer(Pane, Widget):
 
     def _helpful(self, *, typing: bool) -> Sequence[str]:
         """The names of the keys that help here, the most helpful first."""
-        if self.is_attached and self.screen.query("#page.open, LaunchedPage"):
+        if self._under_page:
             return ON_PAGE
         interaction = self.view.interaction if self.view is not None else None
         if interaction is not None and interaction.phase is Phase.WRAP_UP:

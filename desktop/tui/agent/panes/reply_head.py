@@ -34,6 +34,7 @@ class ReplyHeadPane(TextPane):
         """Stand there only where there is something to say."""
         super().draw(view)
         self.set_class(bool(self.render()), "open")
+        self.set_class("\n" in self.render().plain, "two")  # an automatic height would take one more layout
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""
