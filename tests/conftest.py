@@ -25,7 +25,8 @@ def speak() -> Iterator[Callable[[str], None]]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--full", action="store_true", help="run the slow suites at full size")
+    parser.addoption("--all", action="store_true", help="run the thorough tests too, which take seconds each")
+    parser.addoption("--full", action="store_true", help="run the slow suites at full size; all of them")
     parser.addoption("--real", action="store_true", help="run the tests against real servers too (tests/real)")
 
 
@@ -36,7 +37,10 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """What the workers and the programs they start compile is kept, or each of them would compile all of it again."""
+    """Tests that somebody names run whatever their tier. What the workers and the programs they start compile is kept,
+    or each of them would compile all of it again."""
+    named = config.args_source is pytest.Config.ArgsSource.ARGS and not hasattr(config, "workerinput")
+    config.option.all = config.option.all or config.option.full or named
     if config.getoption("numprocesses", None):
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
@@ -65,8 +69,11 @@ def full(request: pytest.FixtureRequest) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--full"):
-        return
+    reasons = {
+        "slow": None if config.option.full else pytest.mark.skip(reason="full-size setting; run with --full"),
+        "thorough": None if config.option.all else pytest.mark.skip(reason="takes seconds; run with --all"),
+    }
     for item in items:
-        if item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.skip(reason="full-size setting; run with --full"))
+        for tier, skip in reasons.items():
+            if skip is not None and item.get_closest_marker(tier):
+                item.add_marker(skip)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 import pyte
+import pytest
 
 from tests.cli.command_line import clean_env, run
 
@@ -115,6 +116,7 @@ def test_the_demo_runs_lets_others_take_part_and_ends_with_its_servers(tmp_path:
     assert not (folder / "config.toml").exists()
 
 
+@pytest.mark.thorough
 def test_the_demo_of_a_supervisor_opens_the_floor_with_its_guide(tmp_path: Path) -> None:
     env = clean_env(tmp_path, XDG_DATA_HOME=str(tmp_path / "share"))
     with on_terminal("demo", "--role", "supervisor", env=env) as terminal:
@@ -129,6 +131,7 @@ def test_the_demo_of_a_supervisor_opens_the_floor_with_its_guide(tmp_path: Path)
         assert terminal.wait_end() == 0
 
 
+@pytest.mark.thorough
 def test_a_killed_demo_leaves_no_server_behind_and_starts_again(tmp_path: Path) -> None:
     env = clean_env(tmp_path, XDG_DATA_HOME=str(tmp_path / "share"))
     with on_terminal("demo", env=env) as terminal:
@@ -142,6 +145,7 @@ def test_a_killed_demo_leaves_no_server_behind_and_starts_again(tmp_path: Path) 
         terminal.wait_for("Maya")
 
 
+@pytest.mark.thorough
 def test_the_demo_starts_clean_and_leaves_nothing(tmp_path: Path) -> None:
     env = clean_env(tmp_path, XDG_DATA_HOME=str(tmp_path / "share"))
     folder = tmp_path / "share" / "agent-desktop" / "demo"
@@ -169,6 +173,7 @@ def test_a_scenario_that_does_not_exist_is_named(tmp_path: Path) -> None:
         assert "no_such" in terminal.text
 
 
+@pytest.mark.thorough
 def test_one_desktop_a_profile_and_how_to_take_it_over(env: dict[str, str]) -> None:
     with on_terminal(env=env) as first:
         first.wait_for("Maya")

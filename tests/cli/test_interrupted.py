@@ -13,6 +13,8 @@ import pytest
 
 from tests.cli.command_line import clean_env, run
 
+pytestmark = pytest.mark.thorough
+
 HANGS = 3_600.0
 FAR_TOO_LONG = 120.0  # what does not end hangs for an hour; the machine may be busy
 

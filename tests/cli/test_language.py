@@ -16,6 +16,8 @@ from tests.cli.command_line import Ran, clean_env, run
 from tests.cli.test_demo import on_terminal
 from tests.words.catalogues import OTHERS, kept
 
+pytestmark = pytest.mark.thorough
+
 GERMAN = {"LC_ALL": "de_DE.UTF-8"}
 ENGLISH = {"LC_ALL": "en_GB.UTF-8"}
 A_REGION = "Eine Region besteht aus zwei Buchstaben, wie GB."

@@ -20,6 +20,8 @@ from desktop.tui.keys.outbox_keys import OUTBOX_BY_ID
 from desktop.words.catalogue import in_words
 from tests.cli.command_line import run
 
+pytestmark = pytest.mark.thorough
+
 NAMES = (*keys.BY_ID, *FLOOR_BY_ID, *OUTBOX_BY_ID)
 PRESSED = st.one_of(
     st.sampled_from(["f2", "F2", "f11", "f24", "f99", "ctrl+g", "alt+h", "alt+alt", "banana", "enter", "tab", "1", ""]),

@@ -5,7 +5,11 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+
 from screenshots.scenes import SCENES
+
+pytestmark = pytest.mark.thorough
 
 ROOT = Path(__file__).parents[2]
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"

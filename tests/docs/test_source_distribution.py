@@ -5,7 +5,11 @@ import sys
 import tarfile
 from pathlib import Path
 
+import pytest
+
 from tests.faults.planted import copied
+
+pytestmark = pytest.mark.thorough
 
 BUILD = "import sys; from setuptools.build_meta import build_sdist; build_sdist(sys.argv[1])"
 

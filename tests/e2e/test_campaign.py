@@ -12,6 +12,8 @@ from tests.campaign.report import Report
 from tests.campaign.shift import Shift
 from tests.campaign.site import Site
 
+pytestmark = pytest.mark.thorough
+
 CALM = ("finished, pressed twice", "timed out, sent from the page", "CRM 422", "disk full at the finish", "SIGTERM")
 DEADLY = ("killed after the finishing key", "gone while dead, in wrap-up", "killed while typing")
 

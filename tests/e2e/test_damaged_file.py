@@ -4,7 +4,11 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.workplace import Workplace, talking, until
+
+pytestmark = pytest.mark.thorough
 
 NOTE = "Refund of 49.90 agreed for October"
 

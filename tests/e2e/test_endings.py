@@ -9,6 +9,8 @@ import pytest
 from tests.cli.command_line import run
 from tests.e2e.workplace import AVAILABLE, NARROW, WIDE, Workplace, finish, ready, talking, until
 
+pytestmark = pytest.mark.thorough
+
 
 def test_killed_in_the_middle_of_a_note(place: Workplace) -> None:
     with place.desktop() as screen:

@@ -20,6 +20,8 @@ from tests.e2e.test_outages import DEAD_LINK_SECONDS
 from tests.e2e.workplace import Workplace, until
 from tests.tui.pty_screen import PtyScreen
 
+pytestmark = pytest.mark.thorough
+
 LARGE = (50, 200)
 
 

@@ -17,6 +17,8 @@ from tests.e2e.hostile_company import TEXTS
 from tests.e2e.workplace import AVAILABLE, NARROW, PRIYA, SHARED, WIDE, Workplace, finish, until
 from tests.tui.hostile.payloads import leaks
 
+pytestmark = pytest.mark.thorough
+
 TITLE = re.compile(rb"\x1b\]2;([^\x1b\x07]* \xe2\x80\x93 agent-desktop)\x1b\\")
 """Of the window; what a queue is called stands in it."""
 BOOT = {

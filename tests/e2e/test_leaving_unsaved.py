@@ -10,7 +10,10 @@ import pytest
 from tests.e2e.workplace import DESKTOP, Workplace, ready, talking, until
 from tests.tui.pty_screen import PtyScreen
 
-pytestmark = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs to limit another process")
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs to limit another process"),
+]
 
 WORDS = "refund agreed, call back on Friday"
 

@@ -10,6 +10,8 @@ import pytest
 from tests.cli.command_line import run
 from tests.e2e.workplace import Workplace, finish, talking, until
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def nowhere(place: Workplace) -> Workplace:

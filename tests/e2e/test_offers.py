@@ -4,6 +4,8 @@ import pytest
 
 from tests.e2e.workplace import NARROW, WIDE, Workplace, ready, talking, until
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_a_missed_offer_makes_not_ready_and_says_why(place: Workplace, size: tuple[int, int]) -> None:

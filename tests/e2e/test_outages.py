@@ -14,6 +14,8 @@ from tests.cli.command_line import CONTROL
 from tests.e2e.conftest import SETTINGS
 from tests.e2e.workplace import Workplace, finish, ready, talking, until
 
+pytestmark = pytest.mark.thorough
+
 DEAD_LINK_SECONDS = 12.5
 """How long a link may be dead before the screen says so: two and a half heartbeats."""
 

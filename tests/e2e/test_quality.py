@@ -4,8 +4,11 @@ import json
 import signal
 
 import httpx
+import pytest
 
 from tests.e2e.workplace import Workplace, until
+
+pytestmark = pytest.mark.thorough
 
 
 def as_supervisor(place: Workplace) -> None:

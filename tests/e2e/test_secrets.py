@@ -5,10 +5,13 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.cli.command_line import clean_env
 from tests.e2e.workplace import DESKTOP, Workplace, finish, talking, until
 from tests.tui.pty_screen import PtyScreen
+
+pytestmark = pytest.mark.thorough
 
 CARD = "4111 1111 1111 1111"
 SECRET = "swordfish-canary"

@@ -16,6 +16,8 @@ from tests.cli.command_line import CONTROL, run
 from tests.e2e.conftest import SETTINGS
 from tests.e2e.workplace import PRIYA, WIDE, Workplace, finish, ready, talking, until
 
+pytestmark = pytest.mark.thorough
+
 TALL = (50, 200)
 SLOW = 2.5
 

@@ -9,6 +9,8 @@ from desktop.testing.fresh import new_key
 from tests.e2e.workplace import Workplace, ready, talking, until
 from tests.tui.pty_screen import PtyScreen
 
+pytestmark = pytest.mark.thorough
+
 AGENT = "maya"
 
 

@@ -10,7 +10,10 @@ import pytest
 from tests.e2e.workplace import DESKTOP, WIDE, Workplace, finish, talking, until
 from tests.tui.pty_screen import PtyScreen
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs to see the state of a process")
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs to see the state of a process"),
+]
 
 
 def state(pid: int) -> str:

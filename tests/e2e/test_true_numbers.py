@@ -26,6 +26,8 @@ from tests.e2e.test_floor import Floor
 from tests.e2e.workplace import Workplace, until
 from tests.tui.pty_screen import PtyScreen
 
+pytestmark = pytest.mark.thorough
+
 EVENING = datetime(2026, 3, 28, 23, 50, tzinfo=UTC).timestamp()
 """Ten minutes before midnight in London, on the eve of summer time."""
 SUPERVISOR = ZoneInfo("America/New_York")

@@ -5,6 +5,8 @@ import pytest
 from tests.e2e.workplace import AVAILABLE, NARROW, WIDE, Workplace, until
 from tests.tui.pty_screen import key_bytes
 
+pytestmark = pytest.mark.thorough
+
 
 def burst(*keys: str) -> bytes:
     """Keys and texts as one piece of input."""

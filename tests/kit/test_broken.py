@@ -23,6 +23,8 @@ from . import (
 )
 from .broken import BROKEN, Broken
 
+pytestmark = pytest.mark.thorough
+
 SUITES = (
     *("broken", broken_assist, broken_center, broken_crm, broken_messaging),
     *(broken_past, broken_presence, broken_quality, broken_supervision, broken_threads, broken_voice),

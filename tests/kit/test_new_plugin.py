@@ -100,6 +100,7 @@ def _made(kind: Kind, name: str, place: Path) -> Made:
     return Made(kind, name, place / name, env)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", KINDS)
 def test_its_own_tests_pass_and_prove_gold(new: Callable[[Kind], Made], kind: Kind, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
@@ -111,6 +112,7 @@ def test_its_own_tests_pass_and_prove_gold(new: Callable[[Kind], Made], kind: Ki
     assert found["label"] == "shape-only"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", KINDS)
 def test_its_tests_see_that_it_is_broken(new: Callable[[Kind], Made], kind: Kind) -> None:
     made = new(kind)
@@ -137,6 +139,7 @@ def test_its_code_is_clean(kind: Kind, tmp_path: Path) -> None:
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and "{{" in path.read_text()]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", KINDS)
 def test_its_types_are_right(new: Callable[[Kind], Made], kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> None:
     cache = tmp_path_factory.getbasetemp() / "mypy"  # the ports are read once for all kinds
@@ -157,6 +160,7 @@ def test_the_desktop_finds_it(new: Callable[[Kind], Made]) -> None:
     assert {"kind": "crm", "name": "phonebook", "package": "agent-desktop-phonebook-crm 0.1.0"} in listed
 
 
+@pytest.mark.thorough
 def test_the_check_runs_its_contract(new: Callable[[Kind], Made]) -> None:
     ran = run("backends", "check", "crm", "phonebook", env=new(Kind.CRM).env, timeout=LONGEST)
     assert ran.code == 0, ran.words
@@ -165,6 +169,7 @@ def test_the_check_runs_its_contract(new: Callable[[Kind], Made]) -> None:
     assert set(found["conformance"]["groups"]) == {"shape", "behaviour", "honesty", "resilience"}
 
 
+@pytest.mark.thorough
 def test_the_check_opens_it_as_the_profile_says(new: Callable[[Kind], Made], tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(
         f'[profiles.work.crm]\nbackend = "phonebook"\nurl = "http://127.0.0.1:9"\ntoken_file = "{tmp_path}/token"\n'
@@ -178,6 +183,7 @@ def test_the_check_opens_it_as_the_profile_says(new: Callable[[Kind], Made], tmp
     assert (opened["ok"], opened["error"]) == (False, "Unavailable")
 
 
+@pytest.mark.thorough
 def test_the_check_finds_what_is_broken(new: Callable[[Kind], Made]) -> None:
     made = new(Kind.CRM)
     client = made.backend.with_name("client.py")

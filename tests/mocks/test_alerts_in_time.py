@@ -17,6 +17,8 @@ from mock_backends.play.fleet import Fleet
 from mock_backends.play.scenario import load
 from tests.domain.state.floor_states import Looking, floor
 
+pytestmark = pytest.mark.thorough
+
 STEP = 0.25
 CROWD = "many-waiting|Billing"
 FLOOD = 45.0  # seconds after which Billing is flooded

@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.thorough
+
 
 def run(*arguments: str) -> str:
     """What the simulation prints; fails with it when something does not hold."""

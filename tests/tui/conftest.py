@@ -1,4 +1,4 @@
-"""Screens are drawn in one time zone, and read their rules of style once for all tests."""
+"""Screens are drawn in one time zone, read their rules of style once for all tests, and have one common size."""
 
 import os
 import time
@@ -8,6 +8,22 @@ import pytest
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
+
+COMMON = (120, 36)
+
+
+@pytest.hookimpl(tryfirst=True)  # before the thorough tests are passed over
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test at several sizes the quick tier runs the common one; the others are thorough."""
+    sized = [
+        (one, one.callspec.params.get("size"))
+        for one in items
+        if isinstance(one, pytest.Function) and hasattr(one, "callspec")
+    ]
+    common = {one.function for one, size in sized if size == COMMON}
+    for one, size in sized:
+        if size not in (None, COMMON) and one.function in common:
+            one.add_marker(pytest.mark.thorough)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -18,6 +18,8 @@ from desktop.domain.reviews.scorecards import Answer, Form, Question, Section
 from desktop.domain.text.sentence import verbatim
 from tests.cli.command_line import clean_env, run
 
+pytestmark = pytest.mark.thorough
+
 THEIRS = ("cust-a", "Ottilie", "zitronenfalter", "+493012345", "a-parked", "a-draft")
 OTHERS = ("cust-b", "Benedikt", "hummel")
 COUNTED = ("drafts", "waiting", "parked", "delivered", "customers", "messages", "links", "words", "reasons")

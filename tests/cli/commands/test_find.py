@@ -5,6 +5,8 @@ import pytest
 from mock_backends.launcher import Running
 from tests.cli.command_line import control, run
 
+pytestmark = pytest.mark.thorough
+
 
 def good(*words: str, env: dict[str, str]) -> object:
     ran = run(*words, env=env)

@@ -4,6 +4,8 @@ import pytest
 
 from tests.cli.command_line import run
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize(
     ("words", "said"),

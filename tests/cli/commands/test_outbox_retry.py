@@ -15,6 +15,8 @@ from desktop.domain.text.sentence import verbatim
 from mock_backends.launcher import Running
 from tests.cli.command_line import control, run
 
+pytestmark = pytest.mark.thorough
+
 
 def row(name: str, **more: Any) -> OutboxRow:
     """A wrap-up for the CRM of the profile."""

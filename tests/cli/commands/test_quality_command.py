@@ -9,6 +9,8 @@ import pytest
 from mock_backends.launcher import Running
 from tests.cli.command_line import control, run
 
+pytestmark = pytest.mark.thorough
+
 FORM: dict[str, Any] = {
     "name": "call",
     "title": "Call",

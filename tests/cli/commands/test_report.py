@@ -18,6 +18,8 @@ from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
 from tests.cli.command_line import Ran, clean_env, run
 
+pytestmark = pytest.mark.thorough
+
 NOON = 1_792_929_600.0  # Sunday 25 October 2026, 12:00 in London: the clocks went back this night
 
 

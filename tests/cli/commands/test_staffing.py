@@ -12,6 +12,8 @@ from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
 from tests.cli.command_line import CONTROL, clean_env, run
 
+pytestmark = pytest.mark.thorough
+
 HALF_HOUR = ("staffing", "need", "--calls", "100", "--per", "30m", "--aht", "180")
 
 

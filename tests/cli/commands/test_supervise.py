@@ -13,6 +13,8 @@ from tests.cli.command_line import control, run
 from tests.cli.commands.test_supervisor_commands import env_of
 from tests.e2e.workplace import until
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def boss(servers: Running, tmp_path: Path) -> dict[str, str]:

@@ -16,6 +16,8 @@ from desktop.domain.figures.service_level import FORMULAS
 from mock_backends.launcher import Running
 from tests.cli.command_line import clean_env, run
 
+pytestmark = pytest.mark.thorough
+
 NOBODY = """
 [alerting]
 bundled = false

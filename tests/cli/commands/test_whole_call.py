@@ -93,6 +93,7 @@ def test_a_shell_script_works_a_whole_call(servers: Running, env: dict[str, str]
     assert good("interactions", env=env) == []
 
 
+@pytest.mark.thorough
 def test_reading_commands_answer_json(env: dict[str, str]) -> None:
     state = good("state", env=env)
     assert state["me"]["id"] == "maya"
@@ -116,6 +117,7 @@ def test_reading_commands_answer_json(env: dict[str, str]) -> None:
     assert good("outbox", "list", env=env) == []
 
 
+@pytest.mark.thorough
 def test_events_resume_and_stop_when_up_to_date(servers: Running, env: dict[str, str]) -> None:
     assert run("events", env=env).out == ""
     lines = run("do", "available", env=env)
@@ -132,6 +134,7 @@ def heed_interruptions() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+@pytest.mark.thorough
 def test_following_ends_with_an_interruption_or_with_its_reader(env: dict[str, str]) -> None:
     run("do", "not_ready", "--reason", "break", env=env)
     for interrupted in (True, False):
@@ -191,6 +194,7 @@ def test_the_same_key_is_done_once(servers: Running, env: dict[str, str]) -> Non
     assert lines[0]["id"] == lines[1]["id"]
 
 
+@pytest.mark.thorough
 def test_faults_have_their_exit_codes(servers: Running, env: dict[str, str], tmp_path: Path) -> None:
     center = servers.urls["contact_center"]
 
@@ -247,6 +251,7 @@ def ended(talking: str, env: dict[str, str]) -> str:
     return talking
 
 
+@pytest.mark.thorough
 def test_a_recording_is_paused_and_resumed_from_a_script(servers: Running, env: dict[str, str], talking: str) -> None:
     assert good("do", "pause_recording", talking, env=env)["recording"] == "paused"
     assert good("interactions", talking, env=env)["recording"] == "paused"
@@ -262,6 +267,7 @@ def _code(env: dict[str, str]) -> str:
     return str(next(one["id"] for one in codes if not one["queues"] or "Billing" in one["queues"]))
 
 
+@pytest.mark.thorough
 def test_a_wrap_up_waits_in_the_outbox_while_the_crm_is_away(servers: Running, env: dict[str, str], ended: str) -> None:
     code, crm = _code(env), servers.urls["crm"]
     lock = InstanceLock(Path(env["AGENT_DESKTOP_CONFIG"]).parent / "data" / "work.lock")
@@ -296,6 +302,7 @@ def test_a_wrap_up_waits_in_the_outbox_while_the_crm_is_away(servers: Running, e
     assert stat.S_IMODE(database.stat().st_mode) == 0o600
 
 
+@pytest.mark.thorough
 def test_a_card_number_on_the_command_line_is_hidden(servers: Running, env: dict[str, str], ended: str) -> None:
     note = "Paid with 4111 1111 1111 1111, 12/29, CVV 737"
     done = good("do", "wrap_up", ended, "--code", _code(env), "--note", note, "--timeout", "10", env=env)
@@ -307,6 +314,7 @@ def test_a_card_number_on_the_command_line_is_hidden(servers: Running, env: dict
     assert not any(b"4111 1111" in path.read_bytes() for path in data.iterdir() if path.is_file())
 
 
+@pytest.mark.thorough
 def test_a_draft_of_the_desktop_is_joined_and_a_refused_command_leaves_it_as_it_was(
     servers: Running, env: dict[str, str], ended: str
 ) -> None:

@@ -50,6 +50,7 @@ def test_every_customer_waits_as_first_come_first_served_demands(
     assert ours == pytest.approx(theirs, abs=1e-5)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("vector", VECTORS)
 def test_service_level_and_mean_wait_agree_with_erlang_c(vector: tuple[int, int, int, int], full: bool) -> None:
     if not full and vector not in list(VECTORS)[:QUICK]:
@@ -76,6 +77,7 @@ def test_service_level_and_mean_wait_agree_with_erlang_c(vector: tuple[int, int,
     assert controlled_wait == pytest.approx(mean_wait, rel=TOLERANCE, abs=ROUNDING)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("vector", [(100, 1800, 180, 12), (1000, 3600, 120, 38)])
 def test_estimated_waits_come_true_in_four_of_five_cases(vector: tuple[int, int, int, int], full: bool) -> None:
     guesses: dict[int, EstimatedWait] = {}

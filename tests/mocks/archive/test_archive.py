@@ -150,6 +150,7 @@ def expected(
     return sums
 
 
+@pytest.mark.thorough
 @settings(max_examples=60, deadline=None)
 @given(
     histories(),

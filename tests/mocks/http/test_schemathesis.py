@@ -12,6 +12,8 @@ from mock_backends.openapi_files import FOLDER
 from mock_backends.play.fleet import KINDS
 from tests.mocks.harness import Harness
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize("name", list(KINDS))
 def test_no_example_breaks_a_server_and_good_answers_fit_their_schema(name: str, servers: Harness, full: bool) -> None:

@@ -215,6 +215,7 @@ async def test_a_text_message_that_comes_back_goes_to_the_customer_who_is_linked
     assert kept(session) == (replace(SMS, to=SMITH_NUMBER.value),)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("width", [80, 100, 120, 140, 200])
 @pytest.mark.parametrize("typed", [("alt+t", " hello"), ("alt+c", " tomorrow 10am about the router that I promised")])
 async def test_what_esc_does_can_be_read_at_every_width(width: int, typed: tuple[str, str]) -> None:

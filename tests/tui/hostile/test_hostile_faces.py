@@ -11,6 +11,8 @@ from tests.tui.pty_screen import PtyScreen
 from tests.tui.states import FACES
 from tests.tui.supervisor.floor_states import FLOOR_FACES
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize("size", [(36, 120), (24, 80), (50, 200)], ids=["medium", "narrow", "wide"])
 def test_nothing_foreign_comes_out_of_any_face(tmp_path: Path, size: tuple[int, int]) -> None:

@@ -68,6 +68,7 @@ async def pressed(pilot: Any, heard: Heard, key: str) -> list[str]:
     return list(heard.verbs)
 
 
+@pytest.mark.thorough
 async def test_every_key_of_the_desk_can_be_another(monkeypatch: pytest.MonkeyPatch) -> None:
     changes, heard = others(), Heard(monkeypatch)
     app, _ = desk(active(), keymap=changes)

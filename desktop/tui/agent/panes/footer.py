@@ -75,7 +75,8 @@ class Footer(Pane, Widget):
     def _under_page(self) -> bool:
         """Whether a page covers all but this line. Pages are the screen's own children: nothing further is searched."""
         return self.is_attached and any(
-            isinstance(one, LaunchedPage) or (one.id == "page" and one.has_class("open")) for one in self.screen.children
+            isinstance(one, LaunchedPage) or (one.id == "page" and one.has_class("open"))
+            for one in self.screen.children
         )
 
     def on_resize(self) -> None:
