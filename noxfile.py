@@ -27,7 +27,7 @@ def dev(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All tests but those of real servers."""
+    """The quick tier; `-- -n auto --all` runs the thorough tests too."""
     _install(session)
     session.run("python", "-m", "pytest", *(session.posargs or ["-n", "auto"]))
 
