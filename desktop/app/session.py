@@ -14,6 +14,7 @@ from desktop.app.connections.backends import Backends
 from desktop.app.connections.clock_watch import ClockWatch
 from desktop.app.connections.connections import Connections
 from desktop.app.connections.event_feed import EventFeed
+from desktop.app.connections.contact_centers import ContactCenters
 from desktop.app.connections.event_source import EventSource
 from desktop.app.connections.failures import own_words
 from desktop.app.connections.plugin_watch import PluginWatch
@@ -53,6 +54,7 @@ from desktop.domain.state.events import Envelope
 from desktop.domain.state.own_events import Noticed, SourcesDeclared
 from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.base import Backend
+from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
 from desktop.ports.errors import Unavailable
 from desktop.ports.messaging import EVENTS
@@ -93,12 +95,14 @@ class Session:
         self.feeds: dict[str, EventFeed] = {}
         self._messages = Messages(self.store, self._file.opened)
         self.plugins = PluginWatch(self.store, backends.plugins)
+        self._contact_center = self._one_centre(backends)
         self._backends = self._by_source(backends)
         self._connections = Connections(
             self.store, self._backend_calls, self._backends, backends.broken, self._opened, self._background.spawn
         )
         directories = {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)}
-        runner = CommandRunner(self.store, self._backend_calls, backends.contact_center, self._refresh)
+        contact_center = self._contact_center
+        runner = CommandRunner(self.store, self._backend_calls, contact_center, self._refresh)
         self.actions = AgentCommands(runner, directories, Phone(self.store, self._backend_calls, backends.voice))
         self.help = HelpLine(runner)
         FloorNotices(self.store)
@@ -106,7 +110,7 @@ class Session:
         self.news = Newsroom(self.store)
         self.supervisor = SupervisorDesk(
             runner,
-            backends.contact_center,
+            contact_center,
             self._file.opened,
             {source: crm for source, crm in self._backends.items() if isinstance(crm, Crm)},
         )
@@ -143,7 +147,8 @@ class Session:
             kept_link=lambda interaction_id: self.notes.kept_link(interaction_id),
         )
         self.search = CustomerSearch(self._desks, self.pops.merge, self.timing, self.store.now)
-        self._deliveries = Deliveries(self._backends, self._targets, self._messages.sent)
+        routed = {} if contact_center is None else dict.fromkeys(backends.centers, contact_center)
+        self._deliveries = Deliveries({**self._backends, **routed}, self._targets, self._messages.sent)
         rows = WrapUpRows(profile, self.store.drain, self.clock, self._targets)
         self.outbox = Outbox(
             self.store,
@@ -152,7 +157,7 @@ class Session:
             self._deliver,
             source_of=targets.source,
             repeats=self._deliveries.repeats,
-            says_who="contact_center" if backends.contact_center is not None else "",
+            says_who="contact_center" if contact_center is not None else "",
         )
         self.outbox.lost = lambda: self._file.lost
         self.cards = CardMasking()
@@ -166,7 +171,7 @@ class Session:
             forget=self.outbox.forget,
             taken_up=self.pops.recall,
         )
-        Handovers(self.store, self._backend_calls, backends.contact_center, self.notes.text, self._background.spawn)
+        Handovers(self.store, self._backend_calls, contact_center, self.notes.text, self._background.spawn)
         self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]
         self.outbox.heard, self.outbox.gone = self.notes.parked_records.learn, self.notes.parked_records.discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
@@ -175,7 +180,7 @@ class Session:
             self.store, self.notes, self.actions, self.timing, self._background.spawn, self.canned.signature
         )
         self.actions.leaving = self.replies.send_held
-        self.threads = Threads(self.store, self._backend_calls, backends.contact_center, self._background.spawn)
+        self.threads = Threads(self.store, self._backend_calls, contact_center, self._background.spawn)
         self.experts = Experts(self.store, self._file.opened)
         self.actions.asked.append(self.experts.asked)
         self.own_presence = [
@@ -280,12 +285,20 @@ class Session:
 
     # The backends
 
+    def _one_centre(self, backends: Backends) -> ContactCenter | None:
+        """The contact centre, or several as one."""
+        sources = [one for one in backends.sources if Source.of(one).kind == "contact_center" and ":" in one]
+        if sources:
+            return ContactCenters(backends.centers, sources, self._backend_calls.begin)
+        return next(iter(backends.centers.values()), None)
+
     def _by_source(self, backends: Backends) -> dict[str, Backend]:
         """Every backend by the name its events carry, those of a kind in order of precedence; the feeds of those."""
         made: dict[str, Backend] = {}
-        if backends.contact_center is not None:
-            made["contact_center"] = backends.contact_center
-            self._feed("contact_center", backends.contact_center, tells_time=True)
+        made.update(backends.centers)
+        several = self._contact_center if isinstance(self._contact_center, ContactCenters) else None
+        for place, (source, centre) in enumerate(backends.centers.items()):
+            self._feed(source, several.streams[source] if several else centre, tells_time=place == 0)
         made.update(backends.crms)
         for source, directory in backends.directories.items():
             made[source] = directory
@@ -346,10 +359,14 @@ class Session:
         if source in self._backends and source not in self.feeds:
             self._connections.say(source, health, why)
 
-    async def _refresh(self) -> None:
-        feed = self.feeds.get("contact_center")
-        if feed is not None:
-            await feed.refresh()
+    async def _refresh(self, source: str = "") -> None:
+        """Look at one contact centre, or at all; then it is enough that one can be seen."""
+        wanted = [source] if source else [one for one in self.feeds if Source.of(one).kind == "contact_center"]
+        feeds = [self.feeds[one] for one in wanted if one in self.feeds]
+        failed = await asyncio.gather(*(feed.refresh() for feed in feeds), return_exceptions=True)
+        errors = [one for one in failed if one is not None]
+        if errors and len(errors) == len(feeds):
+            raise errors[0]
 
     # What happens by itself
 

@@ -68,7 +68,7 @@ class CommandRunner:
         store: Store,
         backend_calls: BackendCalls,
         contact_center: ContactCenter | None,
-        refresh: Callable[[], Awaitable[None]],
+        refresh: Callable[..., Awaitable[None]],
     ) -> None:
         """`refresh` puts a fresh snapshot of the contact centre into the store."""
         self.store = store
@@ -135,7 +135,7 @@ class CommandRunner:
         if not isinstance(error, UNDECIDED):
             self._intents.answered(request.intent)
         if isinstance(error, Conflict | NotFound) and request.subject is not None:
-            await self.snapshot.see(TELL_LOSER_SECONDS)  # who lost a race sees to whom
+            await self.snapshot.see(TELL_LOSER_SECONDS, request.subject)  # who lost a race sees to whom
         log.info("%s of %s: %s: %s", request.verb, request.subject, type(error).__name__, error.detail)
         return request.refused(error)
 
