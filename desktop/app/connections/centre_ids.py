@@ -118,7 +118,8 @@ class CentreIds:
             known = {one.name for one in fields(value)}
             changes = {name: self._field(how, getattr(value, name)) for name, how in plan.items() if name in known}
             named = replace(value, **changes)
-        return named
+        result: T = named
+        return result
 
     def _field(self, how: str, value: Any) -> Any:
         if how == FROM:

@@ -34,6 +34,7 @@ from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Availability, Monitoring, Phase
 from desktop.domain.select import own
 from desktop.domain.select.audience import Audience, audience
+from desktop.domain.select.centres import offered_at
 from desktop.domain.select.floor_verbs import MODES, Standing, standing
 from desktop.domain.state.events import AgentChanged
 from desktop.domain.state.floor_events import AlertAcknowledged, HelpChanged
@@ -265,7 +266,7 @@ class SupervisorCommands:
     async def acknowledge(self, alert_key: str, text: str) -> ActionResult:
         """Say that we deal with an alert; every other supervisor is told where the contact centre can."""
         state = self._store.state
-        if Capability.ACKNOWLEDGE.value not in state.capabilities.get("contact_center", frozenset()):
+        if Capability.ACKNOWLEDGE.value not in offered_at(state):
             me = state.agents.get(state.me)
             name = me.name if me is not None else ""
             self._store.publish(AlertAcknowledged(Acknowledgement(alert_key, state.me, name, self._store.now(), text)))

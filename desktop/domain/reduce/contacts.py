@@ -255,9 +255,10 @@ def _in_order(batch: Batch, source: str, known: tuple[L, ...], fresh: tuple[L, .
     """The words of all contact centres, those of the one with precedence first."""
     if not Source.of(source).name:
         return fresh
-    every = [*(one for one in known if one.source != source), *fresh]
+    every: list[L] = [*(one for one in known if one.source != source), *fresh]
     places = {name: place for place, name in enumerate(batch.sources)}
-    return tuple(sorted(every, key=lambda one: places.get(one.source, len(places))))
+    order = sorted(range(len(every)), key=lambda at: places.get(every[at].source, len(places)))
+    return tuple(every[at] for at in order)
 
 
 def _keep(batch: Batch, interaction: Interaction) -> None:

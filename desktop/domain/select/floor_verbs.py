@@ -13,6 +13,7 @@ from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.floor import AgentWork, FloorVerb, HelpRequest, HelpState
 from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Availability, Monitoring, Phase, Role
+from desktop.domain.select.centres import offered_at
 from desktop.domain.state.state import AppState
 
 
@@ -83,7 +84,7 @@ class Standing:
 def standing(state: AppState, listening_to: str = "", mode: Monitoring | None = None) -> Standing:
     """The standing of whoever is signed in."""
     me = state.agents.get(state.me)
-    capabilities = state.capabilities.get("contact_center", frozenset())
+    capabilities = offered_at(state)
     return Standing(state.me, me.role if me is not None else None, capabilities, listening_to, mode)
 
 

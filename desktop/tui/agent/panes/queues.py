@@ -8,6 +8,8 @@ from desktop.domain import select
 from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.model import Instant, QueueStats, Waiting
 from desktop.tui.widgets.key_hint import key_hint
+from desktop.domain.entities.model import Instant, QueueStats
+from desktop.domain.select.centres import centre_of
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table import LineTable

@@ -3,6 +3,7 @@
 from desktop.domain.entities.floor import AgentMessage, HelpRequest
 from desktop.domain.entities.words import IN_HAND
 from desktop.domain.news import notices
+from desktop.domain.select.centres import offered_at
 from desktop.ports.base import Capability
 from desktop.tui.agent.panes.help_field import HelpField, Line
 from desktop.tui.agent.verbs.base import DeskVerbs
@@ -77,7 +78,7 @@ class SupervisorVerbs(DeskVerbs):
         field.open(kind, subject, *heading, hint=hint)
 
     def _offered(self, capability: Capability) -> bool:
-        return capability.value in self._screen.state.capabilities.get("contact_center", frozenset())
+        return capability.value in offered_at(self._screen.state)
 
     def _help_of(self, interaction_id: str) -> HelpRequest | None:
         return next((one for one in self._screen.state.help.values() if one.interaction_id == interaction_id), None)
