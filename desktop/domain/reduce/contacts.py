@@ -255,7 +255,7 @@ def _in_order(batch: Batch, source: str, known: tuple[L, ...], fresh: tuple[L, .
     """The words of all contact centres, those of the one with precedence first."""
     if not Source.of(source).name:
         return fresh
-    every: list[L] = [*(one for one in known if one.source != source), *fresh]
+    every = tuple(one for one in known if one.source != source) + fresh
     places = {name: place for place, name in enumerate(batch.sources)}
     order = sorted(range(len(every)), key=lambda at: places.get(every[at].source, len(places)))
     return tuple(every[at] for at in order)
