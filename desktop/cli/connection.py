@@ -107,9 +107,23 @@ async def connected(profile: Profile, kind: Kind) -> AsyncIterator[tuple[Backend
 
 @asynccontextmanager
 async def contact_center(profile: Profile) -> AsyncIterator[ContactCenter]:
-    """The contact centre, connected."""
-    async with opened(profile, Kind.CONTACT_CENTER) as backend:
-        yield cast(ContactCenter, backend)
+    """The contact centre, connected; several as one."""
+    several = profile.backends.get(Kind.CONTACT_CENTER, ())
+    if len(several) < 2:
+        async with opened(profile, Kind.CONTACT_CENTER) as backend:
+            yield cast(ContactCenter, backend)
+        return
+    from desktop.app.connections.contact_centers import ContactCenters
+
+    centers = ContactCenters({one.source: cast(ContactCenter, made(one)) for one in several})
+    try:
+        await centers.open()
+        with suppress(BackendError):
+            await centers.snapshot()  # which tells who is signed in
+        yield centers
+    finally:
+        with suppress(Exception):  # as above
+            await centers.close()
 
 
 @asynccontextmanager

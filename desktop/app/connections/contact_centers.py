@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Self, TypeVar
 
 from desktop.app.connections.centre_ids import CentreIds
 from desktop.domain.entities.floor import Acknowledgement, AgentMessage, AuditEntry, HelpRequest
 from desktop.domain.entities.model import Address, Agent, Instant, Interaction, Reply, WrapUpCode
-from desktop.domain.entities.source import holder
+from desktop.domain.entities.own_agent import OWN, together
+from desktop.domain.entities.source import CENTRE, holder
 from desktop.domain.entities.words import Availability, Monitoring
-from desktop.domain.state.events import Envelope
+from desktop.domain.state.events import ContactCenterSnapshot, Envelope
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
@@ -74,14 +76,39 @@ class ContactCenters(ContactCenter):
         raise NotImplementedError("it is made around other contact centres")
 
     async def open(self) -> frozenset[Capability]:
-        offered = await asyncio.gather(*(centre.open() for centre in self._centres.values()))
-        return frozenset[Capability]().union(*offered)
+        offered = await asyncio.gather(*(one.open() for one in self._centres.values()), return_exceptions=True)
+        able = [one for one in offered if not isinstance(one, BaseException)]
+        if not able and offered and isinstance(offered[0], BaseException):
+            raise offered[0]
+        return frozenset[Capability]().union(*able)
 
     async def close(self) -> None:
         await asyncio.gather(*(centre.close() for centre in self._centres.values()))
 
     async def snapshot(self) -> Envelope:
-        raise Unsupported(Sentence("centre.one_stream_each"))
+        """What those that answer show, as one; it has no number, for each has numbers of its own."""
+        asked = (self._begin(stream.snapshot, source) for source, stream in self.streams.items())
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        told = [one for one in answers if isinstance(one, Envelope) and isinstance(one.event, ContactCenterSnapshot)]
+        if not told:
+            raise next(
+                iter(one for one in answers if isinstance(one, BaseException)), Unsupported(Sentence("profile.none"))
+            )
+        shown = [one.event for one in told if isinstance(one.event, ContactCenterSnapshot)]
+        own = [agent for one in shown for agent in one.agents if agent.id == OWN]
+        others = [agent for one in shown for agent in one.agents if agent.id != OWN]
+        event = replace(
+            shown[0],
+            agents=((together(own),) if own else ()) + tuple(others),
+            interactions=tuple(each for one in shown for each in one.interactions),
+            queues=tuple(each for one in shown for each in one.queues),
+            codes=tuple(each for one in shown for each in one.codes),
+            reasons=tuple(each for one in shown for each in one.reasons),
+            help=tuple(each for one in shown for each in one.help),
+            agent_messages=tuple(each for one in shown for each in one.agent_messages),
+            acknowledgements=tuple(each for one in shown for each in one.acknowledgements),
+        )
+        return replace(told[0], source=CENTRE, event=event, epoch="", seq=None)
 
     def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
         raise Unsupported(Sentence("centre.one_stream_each"))
@@ -128,9 +155,10 @@ class ContactCenters(ContactCenter):
     async def set_availability(
         self, availability: Availability, *, reason: str, after_current: bool, key: str
     ) -> Agent:
-        return await self._first_able(
-            lambda centre, _: centre.set_availability(availability, reason=reason, after_current=after_current, key=key)
-        )
+        async def tell(centre: ContactCenter, _: CentreIds) -> Agent:
+            return await centre.set_availability(availability, reason=reason, after_current=after_current, key=key)
+
+        return together(await asyncio.gather(*(self.at(source, tell) for source in self._centres)))
 
     async def cancel_next(self, *, key: str) -> Agent:
         return await self._first_able(lambda centre, _: centre.cancel_next(key=key))

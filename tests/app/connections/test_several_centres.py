@@ -114,12 +114,12 @@ async def test_one_is_gone_and_comes_back_while_the_other_works(d: Desk) -> None
     d.written.restart_server()
     feed = d.session.feeds[WRITTEN]
     feed.restart(heal=True)
-    await d.time.run_until(lambda: d.state.health[WRITTEN].health is not Health.LIVE, 60)
+    await d.time.run_until(lambda: d.state.health[WRITTEN].health is not Health.LIVE)
     assert (await d.session.actions.do(Verb.ACCEPT, "voice:i1")).ok
     assert "written:i1" in d.state.interactions
     d.written.script.always("snapshot", None)
     d.written.interactions.clear()
-    await d.time.run_until(lambda: "written:i1" not in d.state.interactions, 120)
+    await d.time.run_until(lambda: "written:i1" not in d.state.interactions)
     assert "voice:i1" in d.state.interactions
 
 
