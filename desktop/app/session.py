@@ -13,8 +13,8 @@ from desktop.app.connections.backend_calls import BackendCalls, Reading
 from desktop.app.connections.backends import Backends
 from desktop.app.connections.clock_watch import ClockWatch
 from desktop.app.connections.connections import Connections
-from desktop.app.connections.event_feed import EventFeed
 from desktop.app.connections.contact_centers import ContactCenters
+from desktop.app.connections.event_feed import EventFeed
 from desktop.app.connections.event_source import EventSource
 from desktop.app.connections.failures import own_words
 from desktop.app.connections.plugin_watch import PluginWatch
@@ -48,15 +48,16 @@ from desktop.app.supervision.help_line import HelpLine
 from desktop.app.supervision.notices import FloorNotices
 from desktop.app.supervision.supervisor_desk import SupervisorDesk
 from desktop.app.timing import Timing, first_of
-from desktop.domain.entities.source import Source
+from desktop.domain.entities.source import CENTRE, Source
 from desktop.domain.entities.words import Health, RecordingConsent
+from desktop.domain.select.centres import centre_of
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.own_events import Noticed, SourcesDeclared
 from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.base import Backend
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
-from desktop.ports.errors import Unavailable
+from desktop.ports.errors import BackendError, Unavailable
 from desktop.ports.messaging import EVENTS
 from desktop.ports.phone_numbers import e164
 from desktop.ports.presence import PresenceSource
@@ -217,9 +218,16 @@ class Session:
         self._background.spawn(ClockWatch(self.timing, self._clock_jumped).run())
         await self._connections.open()
 
-    async def first_look(self, seconds: float) -> bool:
-        """Wait until the contact centre and the directory gave their first snapshots; False when that took too long."""
-        feeds = [feed for feed in self.feeds.values() if Source.of(feed.source).kind != "messaging"]
+    async def first_look(self, seconds: float, record_id: str = "") -> bool:
+        """Wait until contact centres and directories gave their first snapshots; False when that took too long.
+
+        Args:
+            seconds: the longest to wait.
+            record_id: what it is about: of several contact centres, only that of this one is waited for.
+        """
+        idle = {"messaging"} if not record_id else {"messaging", CENTRE}
+        own = centre_of(self.store.state, record_id)
+        feeds = [feed for one, feed in self.feeds.items() if one == own or Source.of(one).kind not in idle]
         waits = asyncio.gather(*(feed.connected_once.wait() for feed in feeds))
         await first_of(waits, self.timing.sleep(seconds))
         self.store.drain()
@@ -289,8 +297,20 @@ class Session:
         """The contact centre, or several as one."""
         sources = [one for one in backends.sources if Source.of(one).kind == "contact_center" and ":" in one]
         if sources:
-            return ContactCenters(backends.centers, sources, self._backend_calls.begin)
+            return ContactCenters(
+                backends.centers,
+                sources,
+                self._backend_calls.begin,
+                self._left_out,
+                lambda source: self.store.state.capabilities.get(source, frozenset()),
+            )
         return next(iter(backends.centers.values()), None)
+
+    def _left_out(self, error: BackendError) -> None:
+        """Of several contact centres one did not answer what all were asked; that it is down is said elsewhere."""
+        known = self.store.state.health.get(error.source)
+        if known is not None and known.health is Health.LIVE:
+            self.store.notice(Sentence("centre.left_out", source=error.source), "warning", error.source)
 
     def _by_source(self, backends: Backends) -> dict[str, Backend]:
         """Every backend by the name its events carry, those of a kind in order of precedence; the feeds of those."""

@@ -125,7 +125,6 @@ class AgentCommands:
             refused=lambda error: self._failed(verb, interaction.id, error),
             look_up=lambda error: self._look_up(verb, interaction, error),
             subject=interaction.id,
-            source=centre_of(self._store.state, interaction.id),
             slot=slot,
             line=interaction.id if spec.repeatable else None,
             key=key,
@@ -269,7 +268,6 @@ class AgentCommands:
                 refused=lambda error: self._failed(Verb.WRAP_UP, interaction.id, error),
                 look_up=lambda error: self._look_up(Verb.WRAP_UP, interaction, error),
                 subject=interaction.id,
-                source=centre_of(self._store.state, interaction.id),
             )
         )
 

@@ -1,14 +1,14 @@
 """The ids of one of several contact centres: what comes from it carries its name, what goes to it does not."""
 
 from collections.abc import Collection
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from typing import Any, TypeVar
 
 from desktop.domain.entities.own_agent import OWN
 from desktop.domain.entities.source import Source
 from desktop.domain.state.events import ContactCenterSnapshot, Envelope
 from desktop.domain.text.sentence import Sentence
-from desktop.ports.errors import Rejected
+from desktop.ports.errors import Rejected, Unavailable
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "Previous": {"interaction_id": RECORD, "agent_id": AGENT},
     "Agent": {"id": AGENT, "queues": RECORD, "work": DEEP},
     "AgentWork": {"interaction_id": RECORD, "queue": RECORD},
-    "QueueStats": {"name": RECORD, "head": DEEP},
+    "QueueStats": {"name": RECORD, "head": DEEP, "to_pull": DEEP},
     "Waiting": {"interaction_id": RECORD},
     "WrapUpCode": {"queues": RECORD, "source": FROM},
     "NotReadyReason": {"source": FROM},
@@ -27,6 +27,31 @@ FIELDS: dict[str, dict[str, str]] = {
     "AgentMessage": {"id": RECORD, "by": AGENT, "to": AGENT},
     "Acknowledgement": {"alert": ALERT, "by": AGENT},
     "AuditEntry": {"id": RECORD, "by": AGENT, "subject": AGENT},
+    "Schedule": {"agent_id": AGENT},
+    "BroadcastDelivery": {"agent_id": AGENT},
+    "Interval": {"queue": RECORD},
+    "PastInteraction": {"id": RECORD, "queue": RECORD, "agent_id": AGENT},
+    "PastPage": {"interactions": DEEP},
+    "PastStep": {"queue": RECORD, "agent_id": AGENT},
+    "PastDetail": {"interaction": DEEP, "steps": DEEP},
+    "Evaluation": {
+        "id": RECORD,
+        "interaction_id": RECORD,
+        "queue": RECORD,
+        "agent_id": AGENT,
+        "reviewer_id": AGENT,
+        "calibration": RECORD,
+    },
+    "Calibration": {
+        "id": RECORD,
+        "interaction_id": RECORD,
+        "queue": RECORD,
+        "agent_id": AGENT,
+        "reviewers": AGENT,
+        "submitted": AGENT,
+        "evaluations": DEEP,
+    },
+    "CoachingNote": {"id": RECORD, "by": AGENT, "agent_id": AGENT, "evaluation": RECORD},
     "InteractionChanged": {"interaction": DEEP},
     "AgentChanged": {"agent": DEEP},
     "QueueChanged": {"queue": DEEP},
@@ -76,16 +101,23 @@ class CentreIds:
         return "|".join([rule, *map(self.agent, subjects)])
 
     def own(self, record_id: str) -> str:
-        """The id by which the contact centre itself knows it; an id without a name is taken to be one already.
+        """The id by which the contact centre itself knows it; "" stays "".
 
         Raises:
-            Rejected: it is another contact centre's.
+            Rejected: it is another contact centre's, or says of none that it is theirs.
+            Unavailable: it is whoever is signed in, and the contact centre has not told yet who that is.
         """
-        if record_id == OWN and self.own_id:
+        if not record_id:
+            return ""
+        if record_id == OWN:
+            if not self.own_id:
+                raise Unavailable(Sentence("connection.not_yet", source=self.source))
             return self.own_id
-        if not self._record.owns(record_id) and any(one.owns(record_id) for one in self._others):
+        if self._record.owns(record_id):
+            return self._record.unqualified(record_id)
+        if any(one.owns(record_id) for one in self._others):
             raise Rejected(Sentence("centre.of_another"))
-        return self._record.unqualified(record_id)
+        raise Rejected(Sentence("centre.of_none", name=self._record.name))
 
     def own_target(self, target: str) -> str:
         """The reverse of `target`; raises as `own`."""
@@ -115,9 +147,7 @@ class CentreIds:
                 named = type(value)(map(self.named, value))
         elif is_dataclass(value) and not isinstance(value, type) and type(value).__name__ in FIELDS:
             plan = FIELDS[type(value).__name__]
-            known = {one.name for one in fields(value)}
-            changes = {name: self._field(how, getattr(value, name)) for name, how in plan.items() if name in known}
-            named = replace(value, **changes)
+            named = replace(value, **{name: self._field(how, getattr(value, name)) for name, how in plan.items()})
         result: T = named
         return result
 

@@ -25,6 +25,7 @@ from desktop.domain.entities.history import (
 )
 from desktop.domain.entities.instant import Instant
 from desktop.domain.figures.service_level import Formula
+from desktop.domain.select.centres import offered_at
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
@@ -129,8 +130,7 @@ class HistoryDesk:
     @property
     def searches(self) -> bool:
         """Whether finished interactions are found by words."""
-        offered = self._store.state.capabilities.get(CONTACT_CENTER, frozenset())
-        return Capability.HISTORY_SEARCH.value in offered
+        return Capability.HISTORY_SEARCH.value in offered_at(self._store.state)
 
     async def evidence(self, interaction_id: str) -> Answer[Evidence]:
         """One finished interaction with everything that is known of it: the contact centre's part, and the CRMs'."""

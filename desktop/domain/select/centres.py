@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from desktop.domain.entities.model import Agent
 from desktop.domain.entities.source import CENTRE, Source, holder
-from desktop.domain.state.state import AppState
+from desktop.domain.entities.words import Health
+from desktop.domain.state.state import AppState, SourceHealth
 
 
 def centres(state: AppState) -> tuple[str, ...]:
@@ -15,6 +16,12 @@ def centres(state: AppState) -> tuple[str, ...]:
 def centre_of(state: AppState, record_id: str = "") -> str:
     """The source of the contact centre that a contact, agent, queue, … belongs to; the first for what says none."""
     return holder(state.sources, record_id)
+
+
+def best_heard(state: AppState) -> SourceHealth | None:
+    """The health of the contact centre that is heard best: a live one, else the one that was heard last."""
+    known = [state.health[one] for one in centres(state) if one in state.health]
+    return max(known, key=lambda one: (one.health is Health.LIVE, one.last_heard or 0.0), default=None)
 
 
 def offered_at(state: AppState, record_id: str = "") -> frozenset[str]:
@@ -37,6 +44,18 @@ def own_id(state: AppState, record_id: str) -> str:
         return state.me
     known = state.own.get(source)
     return known.id if known is not None else ""
+
+
+def own_team(state: AppState, record_id: str) -> str | None:
+    """My team at the contact centre of a record (or of an agent); None while it has not told who I am."""
+    source = centre_of(state, record_id)
+    me = state.own[source].agent if source in state.own else None if state.own else state.agents.get(state.me)
+    return me.team if me is not None else None
+
+
+def signed_in_at(state: AppState, source: str) -> bool:
+    """Whether a contact centre has told who I am."""
+    return source in state.own if Source.of(source).name else bool(state.me)
 
 
 def own_ids(state: AppState) -> frozenset[str]:

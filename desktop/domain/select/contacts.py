@@ -111,13 +111,14 @@ def call_capabilities(state: AppState, record_id: str = "") -> frozenset[str]:
     return offered | (_offered(state, "voice") & _ON_PHONE) if "phone" in offered else offered
 
 
-def phone_does(state: AppState, capability: str = "") -> bool:
-    """Whether calls are carried by the agent's phone, and it does this.
+def phone_does(state: AppState, record_id: str, capability: str = "") -> bool:
+    """Whether a call is carried by the agent's phone, and that does this.
 
     Args:
+        record_id: the call's contact, whose contact centre counts.
         capability: the word of the ports' `Capability`; "" for what every phone does.
     """
-    carried = "phone" in _offered(state, "contact_center")
+    carried = "phone" in offered_at(state, record_id)
     return carried and (not capability or capability in _offered(state, "voice"))
 
 

@@ -11,7 +11,7 @@ from desktop.domain.entities.history import IntervalQuery
 from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.words import Health
 from desktop.domain.figures.service_level import Formula
-from desktop.domain.select.centres import centre_of
+from desktop.domain.select.centres import best_heard
 from desktop.domain.text.sentence import NOTHING, Sentence, worded
 from desktop.ports.base import Capability
 from desktop.tui.supervisor.floor_view import ALL_QUEUES, HALF_HOUR, QUARTER, QUARTERS, FloorView, LookedUp
@@ -76,7 +76,7 @@ class FloorRequests:
 
     def ask(self, view: FloorView, *, details: bool) -> None:
         """Ask what there is to ask; `details` says whether the details are in sight."""
-        health = view.state.health.get(centre_of(view.state))
+        health = best_heard(view.state)
         if health is None or health.health is not Health.LIVE:
             return
         desk = self._desk

@@ -63,7 +63,10 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "command.no_leg": mark("No one else is on the line."),
     "command.not_by_itself": mark("This desktop cannot do it by itself."),
     "centre.of_another": mark("It belongs to another contact centre, and nothing goes from one to the other."),
+    "centre.of_none": mark("It does not say whose it is; there it would begin with {name}:"),
     "centre.one_stream_each": mark("Each contact centre has events of its own."),
+    "centre.no_such_page": mark("There is no such page."),
+    "centre.left_out": mark("{source:The} did not answer. What it has is missing here."),
     "state.not_told": mark("{source:The} was not told of your availability."),
     "command.no_longer_yours": mark("It is no longer yours."),
     # What the contact centre shows after a command that it did not answer, or refused.

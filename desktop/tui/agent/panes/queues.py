@@ -7,9 +7,8 @@ from textual.content import Content
 from desktop.domain import select
 from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.model import Instant, QueueStats, Waiting
-from desktop.tui.widgets.key_hint import key_hint
-from desktop.domain.entities.model import Instant, QueueStats
 from desktop.domain.select.centres import centre_of
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table import LineTable
@@ -53,11 +52,13 @@ class QueuesPane(Pane, LineTable):
     def draw(self, view: View) -> None:
         """Set the rows, busiest first."""
         queues = sorted(view.state.queues.values(), key=lambda queue: (-(queue.waiting or 0), queue.name))
-        seen = {queue.name: select.known_at(view.state, "contact_center", queue.as_of) for queue in queues}
-        can = self.has_focus and "pull" in select.call_capabilities(view.state)
+        seen = {
+            queue.name: select.known_at(view.state, centre_of(view.state, queue.name), queue.as_of) for queue in queues
+        }
         rows = list[Row]()
         for queue in queues:
             rows.append(Row(queue.name, _cells(queue, view.now, view.now - seen[queue.name])))
+            can = self.has_focus and "pull" in select.call_capabilities(view.state, queue.name)
             rows += [_waiting(one, view.now) for one in queue.to_pull] if can else []
         self.set_rows(rows)
         oldest = min(seen.values(), default=None)
