@@ -35,7 +35,7 @@ from desktop.domain.entities.source import CENTRE, holder
 from desktop.domain.entities.words import Availability, Monitoring
 from desktop.domain.figures.count_sums import total
 from desktop.domain.state.events import ContactCenterSnapshot, Envelope
-from desktop.domain.text.sentence import Sentence
+from desktop.domain.text.sentence import Sentence, sentences
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import (
@@ -72,6 +72,23 @@ def worst(errors: Sequence[BackendError]) -> BackendError:
     """The error that decides what comes next: one after which the same must go out again under the same key."""
     said = [error for error in errors if not isinstance(error, Unsupported)] or errors
     return min(said, key=lambda error: not isinstance(error, _UNDECIDED))
+
+
+def left_out(sources: Sequence[str]) -> Sentence:
+    """That these contact centres have no part in an answer."""
+    return sentences(*(Sentence("centre.left_out", source=source) for source in sources))
+
+
+async def whole_page(center: ContactCenter, query: PastQuery) -> PastPage:
+    """A page of finished interactions that lacks nothing, for what is counted, drawn or saved.
+
+    Raises:
+        Unavailable: one of several contact centres did not answer.
+    """
+    page = await center.past_interactions(query)
+    if page.missing:
+        raise Unavailable(left_out(page.missing))
+    return page
 
 
 class TakesAvailability(Protocol):
@@ -283,6 +300,18 @@ class ContactCenters(ContactCenter):
         asked = self.sources if sources is None else sources
         answers = await asyncio.gather(*(self.at(one, call) for one in asked), return_exceptions=True)
         return self._answered(dict(zip(asked, answers, strict=True)))
+
+    async def _sum(
+        self, call: Callable[[ContactCenter, CentreIds], Awaitable[Sequence[C]]], queues: Sequence[str]
+    ) -> list[C]:
+        """What all of them answer that can; a sum without one of them would be another figure."""
+        asked = self._among(queues)
+        answers = await asyncio.gather(*(self.at(one, call) for one in asked), return_exceptions=True)
+        for answer in answers:
+            if isinstance(answer, BaseException) and not isinstance(answer, Unsupported):
+                raise answer
+        found = self._answered(dict(zip(asked, answers, strict=True)))
+        return [one for answer in found.values() for one in answer]
 
     def _answered(self, answers: "Mapping[str, T | BaseException]") -> dict[str, T]:
         found = {source: answer for source, answer in answers.items() if not isinstance(answer, BaseException)}
@@ -518,9 +547,8 @@ class ContactCenters(ContactCenter):
         async def ask(centre: ContactCenter, ids: CentreIds) -> Sequence[Interval]:
             return await centre.intervals(replace(query, queues=self._owned(ids.source, query.queues)))
 
-        found = await self._each(ask, self._among(query.queues))
         return _added(
-            [one for answer in found.values() for one in answer],
+            await self._sum(ask, query.queues),
             lambda one: (one.counts.since, one.queue),
             lambda one, counts: replace(one, counts=counts),
         )
@@ -529,9 +557,8 @@ class ContactCenters(ContactCenter):
         async def ask(centre: ContactCenter, ids: CentreIds) -> Sequence[WeekCell]:
             return await centre.week(replace(query, queues=self._owned(ids.source, query.queues)))
 
-        found = await self._each(ask, self._among(query.queues))
         return _added(
-            [one for answer in found.values() for one in answer],
+            await self._sum(ask, query.queues),
             lambda one: (one.weekday, one.slot),
             lambda one, counts: replace(one, counts=counts),
         )

@@ -66,7 +66,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "centre.of_none": mark("It does not say whose it is; there it would begin with {name}:"),
     "centre.one_stream_each": mark("Each contact centre has events of its own."),
     "centre.no_such_page": mark("There is no such page."),
-    "centre.left_out": mark("{source:The} did not answer. What it has is missing here."),
+    "centre.left_out": mark("{source:The} could not be asked. What it has is missing here."),
     "state.not_told": mark("{source:The} was not told of your availability."),
     "command.no_longer_yours": mark("It is no longer yours."),
     # What the contact centre shows after a command that it did not answer, or refused.
