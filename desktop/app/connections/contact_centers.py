@@ -526,7 +526,7 @@ class ContactCenters(ContactCenter):
         return [by_agent[one] for one in agent_ids if one in by_agent]
 
     async def acknowledge(self, alert: str, text: str, *, key: str) -> Acknowledgement:
-        source = holder(self.sources, alert)
+        source = holder(self.sources, alert.partition("|")[2])
         return await self.at(source, lambda at, ids: at.acknowledge(ids.own_alert(alert), text, key=key))
 
     async def audit(self, *, limit: int = 100) -> Sequence[AuditEntry]:

@@ -35,10 +35,7 @@ class Source(NamedTuple):
 
 
 def holder(sources: Iterable[str], record_id: str) -> str:
-    """The source of the contact centre whose id this is, out of all sources; the first where it names none.
-
-    The key of an alert (`RULE|SUBJECT`) belongs to the contact centre of its subject.
-    """
+    """The source of the contact centre whose id this is, out of all sources; the first where it names none."""
     named = [source for source in sources if Source.of(source).kind == CENTRE]
-    own = f"{CENTRE}:{record_id.rpartition('|')[2].partition(':')[0]}"
+    own = f"{CENTRE}:{record_id.partition(':')[0]}"
     return own if own in named else next(iter(named), CENTRE)
