@@ -335,8 +335,8 @@ class ContactCenters(ContactCenter):
         return tuple(dict.fromkeys(holder(self.sources, one) for one in ids)) if ids else self.sources
 
     def _owned(self, source: str, ids: Sequence[str]) -> tuple[str, ...]:
-        """Those of these ids that a contact centre holds, by its own names."""
-        return tuple(self._ids[source].own(one) for one in ids if holder(self.sources, one) == source)
+        """Those of these ids that a contact centre holds, by its own names; whoever is signed in is at each."""
+        return tuple(self._ids[source].own(one) for one in ids if one == OWN or holder(self.sources, one) == source)
 
     # The agent
 

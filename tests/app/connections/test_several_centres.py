@@ -12,9 +12,16 @@ import pytest
 from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
 from desktop.app.storage.local_store import LocalStore
-from desktop.domain.entities.words import Availability, Channel, Health, Phase, Verb
+from desktop.domain.entities.floor import FloorVerb
+from desktop.domain.entities.own_agent import OwnAtCentre, together
+from desktop.domain.entities.words import Availability, Channel, Health, Phase, Role, Verb
+from desktop.domain.select import verbs_on_offer
+from desktop.domain.select.audience import Audience, audience
+from desktop.domain.select.centres import own_team
+from desktop.domain.select.floor_verbs import for_agent, standing
 from desktop.domain.state.events import Change
 from desktop.domain.state.state import AppState
+from desktop.ports.base import Capability
 from desktop.ports.errors import Rejected, Unavailable
 from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeContactCenter, VirtualTime, agent, interaction, spin, until
@@ -140,3 +147,56 @@ async def test_a_centre_that_never_came_keeps_no_draft_from_waiting_for_it(tmp_p
         "written:i1": "typed",
     }
     await again.session.close()
+
+
+async def test_a_centre_of_less_is_offered_only_what_it_can_do(tmp_path: Path) -> None:
+    d = Desk(tmp_path / "p.db")
+    d.voice.capabilities |= {Capability.HELP, Capability.READ}
+    d.written.capabilities -= {Capability.CONSULT, Capability.BLIND_TRANSFER}
+    await d.session.start()
+    await d.ring(phase=Phase.ACTIVE)
+    call, chat = (d.state.interactions[one] for one in ("voice:i1", "written:i1"))
+    assert {Verb.CONSULT, Verb.BLIND_TRANSFER} <= set(verbs_on_offer(d.state, call))
+    assert not {Verb.CONSULT, Verb.BLIND_TRANSFER} & set(verbs_on_offer(d.state, chat))
+    assert not (await d.session.actions.do(Verb.BLIND_TRANSFER, "written:i1", target="queue:written:chats")).ok
+    d.written.happen(replace(d.written.interactions["i1"], version=9, unread=1), Change.UPDATED)
+    await until(lambda: d.state.interactions["written:i1"].unread == 1)
+    d.session.threads.see("written:i1")
+    await spin()
+    assert d.written.script.count("mark_read") == 0
+    await d.session.close()
+
+
+def supervisors(role: Role = Role.AGENT) -> AppState:
+    """A supervisor at voice who is `role` at written, with an agent on a call at each."""
+    boss = agent(id="me", role=Role.SUPERVISOR, team="Billing")
+    own = {
+        VOICE: OwnAtCentre("voice:sam", boss),
+        WRITTEN: OwnAtCentre("written:ines", replace(boss, role=role, team="Care")),
+    }
+    others = [
+        agent(id=one, name=one, team=team, in_use={"voice": 1})
+        for one, team in (("voice:tom", "Billing"), ("written:tom", "Care"), ("written:ivo", "Billing"))
+    ]
+    return AppState(
+        me="me",
+        sources=(VOICE, WRITTEN),
+        own=own,
+        agents={one.id: one for one in (together([one.agent for one in own.values() if one.agent]), *others)},
+        capabilities={VOICE: frozenset({"monitor", "agent_message"}), WRITTEN: frozenset({"supervise"})},
+    )
+
+
+def test_what_a_supervisor_may_do_is_said_by_the_agent_s_own_centre() -> None:
+    state = supervisors(Role.SUPERVISOR)
+    at_voice = for_agent(state.agents["voice:tom"], standing(state))
+    at_written = for_agent(state.agents["written:tom"], standing(state))
+    assert set(at_voice) == {FloorVerb.LISTEN, FloorVerb.MESSAGE}
+    assert set(at_written) == {FloorVerb.AGENT_STATE}
+    assert for_agent(supervisors().agents["written:tom"], standing(supervisors())) == ()
+
+
+def test_the_own_team_is_that_at_the_agent_s_own_centre() -> None:
+    state = supervisors(Role.SUPERVISOR)
+    meant = audience(state.agents.values(), state.me, Audience.TEAM, lambda one: own_team(state, one))
+    assert [one.id for one in meant] == ["voice:tom", "written:tom"]

@@ -8,7 +8,7 @@ import pytest
 from desktop.domain.entities.model import Reply
 from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Availability, Health, Phase, Verb
-from desktop.domain.select import mine, own_apart, verbs_on_offer
+from desktop.domain.select import mine, own_apart
 from desktop.words.catalogue import in_words
 from tests.app.app_fakes import until
 from tests.app.connections.centre_desk import VOICE, WRITTEN, TwoCentres, two_centres
@@ -116,15 +116,6 @@ async def test_one_dies_in_the_middle_and_the_other_works_on(d: TwoCentres) -> N
     again = f"written:{await d.written.call(**CHAT)}"
     assert (await d.session.actions.set_availability(Availability.AVAILABLE)).ok
     await until(lambda: again in d.state.interactions)
-
-
-async def test_what_only_one_can_do_is_offered_for_its_contacts_only(d: TwoCentres) -> None:
-    call, chat = await work(d)
-    able = {source: d.state.capabilities[source] for source in (VOICE, WRITTEN)}
-    assert able[VOICE] == able[WRITTEN]
-    assert Verb.PARK in verbs_on_offer(d.state, d.state.interactions[chat])
-    assert Verb.PARK not in verbs_on_offer(d.state, d.state.interactions[call])
-    assert Verb.HOLD not in verbs_on_offer(d.state, d.state.interactions[chat])
 
 
 async def test_where_the_two_say_different_things_of_me_both_are_said(d: TwoCentres) -> None:
