@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from desktop.domain.entities.model import Agent
+from desktop.domain.entities.model import Agent, NotReadyReason
 from desktop.domain.entities.source import CENTRE, Source, holder
 from desktop.domain.entities.words import Health
 from desktop.domain.state.state import AppState, SourceHealth
@@ -56,6 +56,20 @@ def own_team(state: AppState, record_id: str) -> str | None:
 def signed_in_at(state: AppState, source: str) -> bool:
     """Whether a contact centre has told who I am."""
     return source in state.own if Source.of(source).name else bool(state.me)
+
+
+def reasons_at(state: AppState, record_id: str = "") -> tuple[NotReadyReason, ...]:
+    """The reasons for not being ready, of an agent's contact centre; without one mine, each label once."""
+    if record_id:
+        return tuple(one for one in state.reasons if one.source in ("", centre_of(state, record_id)))
+    by_label = {one.label.casefold(): one for one in reversed(state.reasons)}
+    return tuple(one for one in state.reasons if by_label[one.label.casefold()] is one)
+
+
+def plain_name(state: AppState, record_id: str) -> tuple[str, str]:
+    """The name of a queue without its contact centre, and that of the contact centre, "" where there is one only."""
+    source = Source.of(centre_of(state, record_id))
+    return source.unqualified(record_id), source.name
 
 
 def own_ids(state: AppState) -> frozenset[str]:

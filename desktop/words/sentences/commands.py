@@ -63,7 +63,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "command.no_leg": mark("No one else is on the line."),
     "command.not_by_itself": mark("This desktop cannot do it by itself."),
     "centre.of_another": mark("It belongs to another contact centre, and nothing goes from one to the other."),
-    "centre.of_none": mark("It does not say whose it is; there it would begin with {name}:"),
+    "centre.of_none": mark("It does not say whose it is, as an id that begins with {name}: does."),
     "centre.one_stream_each": mark("Each contact centre has events of its own."),
     "centre.no_such_page": mark("There is no such page."),
     "centre.left_out": mark("{source:The} could not be asked. What it has is missing here."),
