@@ -73,7 +73,7 @@ class _Made:
                 made[source] = _make(settings, port)
             except registry.PluginBrokenError as error:
                 self.broken[source] = error.sentence
-            if kind is not Kind.CONTACT_CENTER:
+            if kind is not Kind.CONTACT_CENTER or ":" in source:
                 # Rows wait under the backend's own name, so that no other backend ever gets what was meant for it.
                 self.targets[source] = f"{kind.value}:{settings.name}"
         return made
@@ -121,7 +121,7 @@ async def build(
 
     made = _Made(profile, without)
     backends = Backends(
-        contact_center=made.one(Kind.CONTACT_CENTER, ContactCenter),  # type: ignore[type-abstract]
+        contact_center=made.all(Kind.CONTACT_CENTER, ContactCenter),  # type: ignore[type-abstract]
         crm=made.all(Kind.CRM, Crm),  # type: ignore[type-abstract]
         presence=made.all(Kind.PRESENCE, PresenceSource),  # type: ignore[type-abstract]
         messaging=made.all(Kind.MESSAGING, Messaging),  # type: ignore[type-abstract]

@@ -13,6 +13,7 @@ from desktop.app.connections.backend_calls import BackendCalls, Reading
 from desktop.app.connections.backends import Backends
 from desktop.app.connections.clock_watch import ClockWatch
 from desktop.app.connections.connections import Connections
+from desktop.app.connections.contact_centers import ContactCenters
 from desktop.app.connections.event_feed import EventFeed
 from desktop.app.connections.event_source import EventSource
 from desktop.app.connections.failures import own_words
@@ -47,14 +48,16 @@ from desktop.app.supervision.help_line import HelpLine
 from desktop.app.supervision.notices import FloorNotices
 from desktop.app.supervision.supervisor_desk import SupervisorDesk
 from desktop.app.timing import Timing, first_of
-from desktop.domain.entities.source import Source
+from desktop.domain.entities.source import CENTRE, Source
 from desktop.domain.entities.words import Health, RecordingConsent
+from desktop.domain.select.centres import centre_of
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.own_events import Noticed, SourcesDeclared
 from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.base import Backend
+from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
-from desktop.ports.errors import Unavailable
+from desktop.ports.errors import BackendError, Unavailable
 from desktop.ports.messaging import EVENTS
 from desktop.ports.phone_numbers import e164
 from desktop.ports.presence import PresenceSource
@@ -93,12 +96,14 @@ class Session:
         self.feeds: dict[str, EventFeed] = {}
         self._messages = Messages(self.store, self._file.opened)
         self.plugins = PluginWatch(self.store, backends.plugins)
+        self._contact_center = self._one_centre(backends)
         self._backends = self._by_source(backends)
         self._connections = Connections(
             self.store, self._backend_calls, self._backends, backends.broken, self._opened, self._background.spawn
         )
         directories = {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)}
-        runner = CommandRunner(self.store, self._backend_calls, backends.contact_center, self._refresh)
+        contact_center = self._contact_center
+        runner = CommandRunner(self.store, self._backend_calls, contact_center, self._refresh)
         self.actions = AgentCommands(runner, directories, Phone(self.store, self._backend_calls, backends.voice))
         self.help = HelpLine(runner)
         FloorNotices(self.store)
@@ -106,7 +111,7 @@ class Session:
         self.news = Newsroom(self.store)
         self.supervisor = SupervisorDesk(
             runner,
-            backends.contact_center,
+            contact_center,
             self._file.opened,
             {source: crm for source, crm in self._backends.items() if isinstance(crm, Crm)},
         )
@@ -143,7 +148,8 @@ class Session:
             kept_link=lambda interaction_id: self.notes.kept_link(interaction_id),
         )
         self.search = CustomerSearch(self._desks, self.pops.merge, self.timing, self.store.now)
-        self._deliveries = Deliveries(self._backends, self._targets, self._messages.sent)
+        routed = {} if contact_center is None else dict.fromkeys(backends.centers, contact_center)
+        self._deliveries = Deliveries({**self._backends, **routed}, self._targets, self._messages.sent)
         rows = WrapUpRows(profile, self.store.drain, self.clock, self._targets)
         self.outbox = Outbox(
             self.store,
@@ -152,7 +158,7 @@ class Session:
             self._deliver,
             source_of=targets.source,
             repeats=self._deliveries.repeats,
-            says_who="contact_center" if backends.contact_center is not None else "",
+            says_who="contact_center" if contact_center is not None else "",
         )
         self.outbox.lost = lambda: self._file.lost
         self.cards = CardMasking()
@@ -166,7 +172,7 @@ class Session:
             forget=self.outbox.forget,
             taken_up=self.pops.recall,
         )
-        Handovers(self.store, self._backend_calls, backends.contact_center, self.notes.text, self._background.spawn)
+        Handovers(self.store, self._backend_calls, contact_center, self.notes.text, self._background.spawn)
         self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]
         self.outbox.heard, self.outbox.gone = self.notes.parked_records.learn, self.notes.parked_records.discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
@@ -175,7 +181,7 @@ class Session:
             self.store, self.notes, self.actions, self.timing, self._background.spawn, self.canned.signature
         )
         self.actions.leaving = self.replies.send_held
-        self.threads = Threads(self.store, self._backend_calls, backends.contact_center, self._background.spawn)
+        self.threads = Threads(self.store, self._backend_calls, contact_center, self._background.spawn)
         self.experts = Experts(self.store, self._file.opened)
         self.actions.asked.append(self.experts.asked)
         self.own_presence = [
@@ -212,9 +218,16 @@ class Session:
         self._background.spawn(ClockWatch(self.timing, self._clock_jumped).run())
         await self._connections.open()
 
-    async def first_look(self, seconds: float) -> bool:
-        """Wait until the contact centre and the directory gave their first snapshots; False when that took too long."""
-        feeds = [feed for feed in self.feeds.values() if Source.of(feed.source).kind != "messaging"]
+    async def first_look(self, seconds: float, record_id: str = "") -> bool:
+        """Wait until contact centres and directories gave their first snapshots; False when that took too long.
+
+        Args:
+            seconds: the longest to wait.
+            record_id: what it is about: of several contact centres, only that of this one is waited for.
+        """
+        idle = {"messaging"} if not record_id else {"messaging", CENTRE}
+        own = centre_of(self.store.state, record_id)
+        feeds = [feed for one, feed in self.feeds.items() if one == own or Source.of(one).kind not in idle]
         waits = asyncio.gather(*(feed.connected_once.wait() for feed in feeds))
         await first_of(waits, self.timing.sleep(seconds))
         self.store.drain()
@@ -280,12 +293,32 @@ class Session:
 
     # The backends
 
+    def _one_centre(self, backends: Backends) -> ContactCenter | None:
+        """The contact centre, or several as one."""
+        sources = [one for one in backends.sources if Source.of(one).kind == "contact_center" and ":" in one]
+        if sources:
+            return ContactCenters(
+                backends.centers,
+                sources,
+                self._backend_calls.begin,
+                self._left_out,
+                lambda source: self.store.state.capabilities.get(source, frozenset()),
+            )
+        return next(iter(backends.centers.values()), None)
+
+    def _left_out(self, error: BackendError) -> None:
+        """Of several contact centres one did not answer what all were asked; that it is down is said elsewhere."""
+        known = self.store.state.health.get(error.source)
+        if known is not None and known.health is Health.LIVE:
+            self.store.notice(Sentence("centre.left_out", source=error.source), "warning", error.source)
+
     def _by_source(self, backends: Backends) -> dict[str, Backend]:
         """Every backend by the name its events carry, those of a kind in order of precedence; the feeds of those."""
         made: dict[str, Backend] = {}
-        if backends.contact_center is not None:
-            made["contact_center"] = backends.contact_center
-            self._feed("contact_center", backends.contact_center, tells_time=True)
+        made.update(backends.centers)
+        several = self._contact_center if isinstance(self._contact_center, ContactCenters) else None
+        for place, (source, centre) in enumerate(backends.centers.items()):
+            self._feed(source, several.streams[source] if several else centre, tells_time=place == 0)
         made.update(backends.crms)
         for source, directory in backends.directories.items():
             made[source] = directory
@@ -346,10 +379,14 @@ class Session:
         if source in self._backends and source not in self.feeds:
             self._connections.say(source, health, why)
 
-    async def _refresh(self) -> None:
-        feed = self.feeds.get("contact_center")
-        if feed is not None:
-            await feed.refresh()
+    async def _refresh(self, source: str = "") -> None:
+        """Look at one contact centre, or at all; then it is enough that one can be seen."""
+        wanted = [source] if source else [one for one in self.feeds if Source.of(one).kind == "contact_center"]
+        feeds = [self.feeds[one] for one in wanted if one in self.feeds]
+        failed = await asyncio.gather(*(feed.refresh() for feed in feeds), return_exceptions=True)
+        errors = [one for one in failed if one is not None]
+        if errors and len(errors) == len(feeds):
+            raise errors[0]
 
     # What happens by itself
 

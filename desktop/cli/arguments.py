@@ -197,7 +197,11 @@ def _reading(add: Add) -> None:
     events.add_argument(
         "--follow", action="store_true", help=tr("go on until interrupted; otherwise stop when up to date")
     )
-    events.add_argument("--source", choices=("contact_center", "presence"), default="contact_center")
+    events.add_argument(
+        "--source",
+        default="contact_center",
+        help=tr("contact_center or presence; of several contact centres contact_center:NAME"),
+    )
     events.add_argument("--after", metavar="EPOCH:NUMBER", help=tr("start after this event instead of now"))
     events.add_argument("--type", dest="types", action="append", help=tr("only this type; may be given again"))
     events.add_argument("--count", type=_count, help=tr("stop after so many"))

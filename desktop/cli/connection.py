@@ -74,7 +74,7 @@ def made(settings: BackendSettings) -> Backend:
 
 @asynccontextmanager
 async def opened(profile: Profile, kind: Kind) -> AsyncIterator[Backend]:
-    """The backend of one kind, connected; the first of several.
+    """The backend of one kind, connected; the first of several, but several contact centres as one.
 
     Raises:
         CommandError: the profile names none.
@@ -96,6 +96,10 @@ async def connected(profile: Profile, kind: Kind) -> AsyncIterator[tuple[Backend
             tr("The profile {profile} names no {kind}.", profile=repr(profile.name.value), kind=kind.value),
             Exit.USAGE,
         )
+    if kind is Kind.CONTACT_CENTER and len(several) > 1:
+        async with _several_centres(profile) as centers:
+            yield centers
+        return
     backend = made(several[0])
     try:
         offered = await backend.open()
@@ -107,9 +111,35 @@ async def connected(profile: Profile, kind: Kind) -> AsyncIterator[tuple[Backend
 
 @asynccontextmanager
 async def contact_center(profile: Profile) -> AsyncIterator[ContactCenter]:
-    """The contact centre, connected."""
+    """The contact centre, connected; several as one."""
     async with opened(profile, Kind.CONTACT_CENTER) as backend:
         yield cast(ContactCenter, backend)
+
+
+@asynccontextmanager
+async def _several_centres(profile: Profile) -> AsyncIterator[tuple[ContactCenter, frozenset[str]]]:
+    """Several contact centres as one, with what any of them offers; those that cannot be asked are named on stderr."""
+    several = profile.backends[Kind.CONTACT_CENTER]
+    from desktop.app.connections.contact_centers import ContactCenters
+
+    def left_out(error: BackendError) -> None:
+        say(tr("{source} could not be asked: {message}", source=error.source, message=error.sentence))
+
+    made_ones = {one.source: _named(one) for one in several}
+    usable = {source: one for source, one in made_ones.items() if isinstance(one, ContactCenter)}
+    for source, one in made_ones.items():
+        if isinstance(one, BackendError):
+            one.source = source
+            left_out(one)
+    centers = ContactCenters(usable, list(made_ones), left_out=left_out)
+    try:
+        offered = await centers.open()
+        with suppress(BackendError):
+            await centers.snapshot()  # which tells who is signed in
+        yield centers, frozenset(str(getattr(capability, "value", capability)) for capability in offered)
+    finally:
+        with suppress(Exception):  # as above
+            await centers.close()
 
 
 @asynccontextmanager

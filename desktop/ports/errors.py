@@ -15,6 +15,8 @@ class BackendError(Exception):
         self.message = str(message)
         self.sentence = worded(message)
         self.detail = detail
+        self.source = ""
+        """Which of a profile's systems was asked; the host says it."""
 
 
 class Unavailable(BackendError):

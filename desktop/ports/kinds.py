@@ -45,6 +45,7 @@ KINDS: Mapping[Kind, KindSpec] = MappingProxyType(
         Kind.CONTACT_CENTER: KindSpec(
             "desktop.ports.contact_center:ContactCenter",
             "desktop.testing.contact_center_contract:ContactCenterContract",
+            several=True,
             asked=True,
         ),
         Kind.CRM: KindSpec(

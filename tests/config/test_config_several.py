@@ -76,11 +76,6 @@ def test_a_list_of_one_is_the_same_as_a_table(config: Path) -> None:
         (TWO.replace('backend = "mock"\nname = "shop"', 'backend = "mokc"\nname = "shop"'), "Did you mean 'mock'"),
         (TWO.replace('name = "shop"', 'name = "shop"\nulr = "x"'), "Did you mean 'url'"),
         (TWO.replace("[profiles.work.contact_center]", "[[profiles.work.contact_center]]") + "", "'token' is missing"),
-        (
-            CENTER.replace("[profiles.work.contact_center]", "[[profiles.work.contact_center]]")
-            + '[[profiles.work.contact_center]]\nbackend = "mock"\n',
-            "only one contact centre",
-        ),
         (CENTER + "[[profiles.work.voice]]\n[[profiles.work.voice]]\n", "only one phone"),
         (CENTER + 'write_back = "both"\n', "'write_back' is not an option"),
         (CENTER.replace("[profiles.work]", '[profiles.work]\nwrite_back = "both"'), "one of first, all"),

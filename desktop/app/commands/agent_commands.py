@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 
-from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, ActionResult, failed
+from desktop.app.commands.action_result import IGNORED, ActionResult, failed
 from desktop.app.commands.colleague_chat import ColleagueChat
 from desktop.app.commands.contact_commands import SPECS, Arguments, not_done, shown
 from desktop.app.commands.own_state import OwnState
@@ -15,6 +15,7 @@ from desktop.app.timing import first_of
 from desktop.domain.entities.model import Address, Interaction, Reply
 from desktop.domain.entities.words import Availability, ContactEnd, Direction, Phase, Verb
 from desktop.domain.select import call_capabilities, call_way
+from desktop.domain.select.centres import centre_of
 from desktop.domain.state.available_verbs import verbs
 from desktop.domain.state.events import Change, InteractionChanged
 from desktop.domain.state.state import AppState
@@ -72,7 +73,7 @@ class AgentCommands:
             return self._failed(verb, interaction_id, NotFound(Sentence("command.no_longer_yours")))
         asked = arguments.get("target", "")
         if asked:
-            arguments["target"] = call_way(self._store.state, asked)
+            arguments["target"] = call_way(self._store.state, asked, interaction_id)
         spec, words = SPECS[verb], tuple(sorted(arguments.items()))
         # The same tone twice is meant, the same anything else is a double press.
         tone = object() if verb is Verb.DTMF else None
@@ -80,7 +81,7 @@ class AgentCommands:
         if self._runner.is_under_way(slot):
             return IGNORED
         state = self._store.state
-        if verb not in verbs(interaction, call_capabilities(state), state.me):
+        if verb not in verbs(interaction, call_capabilities(state, interaction_id), state.me):
             if spec.is_state and spec.seen(interaction, interaction, state.me):
                 return IGNORED  # pressed again before the screen showed that it is done
             return self._failed(verb, interaction_id, Conflict(shown(interaction, state.me)))
@@ -90,7 +91,7 @@ class AgentCommands:
         try:
             given = spec.arguments(interaction, arguments) if reply is None else arguments
         except BackendError as error:
-            return self._failed(verb, interaction_id, error, phone.source if phone is not None else CONTACT_CENTER)
+            return self._failed(verb, interaction_id, error, phone.source if phone is not None else "")
         if phone is not None:
             result = await self._runner.run(self._on_phone(phone, verb, interaction, given, slot))
         else:
@@ -284,9 +285,8 @@ class AgentCommands:
         """Write to a colleague, through the first directory that knows them and can."""
         return await self._chat.write(person_id, text)
 
-    def _failed(
-        self, verb: Verb, interaction_id: str, error: BackendError, source: str = CONTACT_CENTER
-    ) -> ActionResult:
+    def _failed(self, verb: Verb, interaction_id: str, error: BackendError, source: str = "") -> ActionResult:
+        source = source or centre_of(self._store.state, interaction_id)
         return failed(error, not_done(verb), source, safe=self._safety(verb, interaction_id, error))
 
     def _safety(self, verb: Verb, interaction_id: str, error: BackendError) -> Sentence:
@@ -306,7 +306,7 @@ class AgentCommands:
                 raise ProtocolError(Sentence("answer.about_another"))
             ended = verb is Verb.END and answer.phase is Phase.WRAP_UP  # the event that says so may come later: no news
             change, reason = (Change.WRAP_UP, ContactEnd.AGENT_ENDED.value) if ended else (Change.UPDATED, "")
-            self._store.publish(InteractionChanged(change, answer, reason), CONTACT_CENTER)
+            self._store.publish(InteractionChanged(change, answer, reason), centre_of(self._store.state, asked.id))
         return NOTHING
 
     def _tell_written_to(self, person_id: str) -> None:

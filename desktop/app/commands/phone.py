@@ -14,6 +14,7 @@ from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.phone import WORKING, CallEnd, CallState, PhoneCall, Registration
 from desktop.domain.entities.words import Direction, Phase, Verb
 from desktop.domain.select import phone_call, phone_does, phone_registered
+from desktop.domain.select.centres import offered_at
 from desktop.domain.state.events import Envelope, PhoneCallChanged
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import NOTHING, Sentence
@@ -51,9 +52,9 @@ class Phone:
     def carries(self, verb: Verb, interaction: Interaction) -> bool:
         """Whether the verb is the phone's to do."""
         state = self._store.state
-        if self._voice is None or not phone_does(state, _NEEDED.get(verb, "")):
+        if self._voice is None or not phone_does(state, interaction.id, _NEEDED.get(verb, "")):
             return False
-        if _NEEDED.get(verb) in state.capabilities.get("contact_center", ()):
+        if _NEEDED.get(verb) in offered_at(state, interaction.id):
             return False  # what the contact centre does itself it also shows; of a phone's own mute it knows nothing
         if verb in _ONLY_WITH_CALL:
             return phone_call(state, interaction) is not None

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
@@ -12,7 +12,9 @@ from desktop.app.commands.intents import Intents
 from desktop.app.commands.pending_verbs import PendingVerbs
 from desktop.app.commands.unknown_outcome import TELL_LOSER_SECONDS, FreshSnapshot
 from desktop.app.connections.backend_calls import CHANGE_SECONDS, BackendCalls
+from desktop.app.connections.contact_centers import ContactCenters, TakesAvailability
 from desktop.app.store import Store
+from desktop.domain.select.centres import centre_of
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown
@@ -35,7 +37,7 @@ class Request(Generic[T]):
         refused: what to say of an error.
         look_up: finds out what became of it when nobody answered; None where that cannot be seen.
         subject: what it is shown as pending on, by id, "" for the agent; None for what no snapshot shows.
-        source: who is asked.
+        source: who is asked; "" for the contact centre of the subject.
         seconds: the deadline; None for a call that keeps deadlines of its own.
         slot: what can be under way only once; the intent unless given.
         line: requests of one line are sent one after another; None for at once.
@@ -51,7 +53,7 @@ class Request(Generic[T]):
     refused: Callable[[BackendError], ActionResult]
     look_up: Callable[[OutcomeUnknown], Awaitable[ActionResult]] | None = None
     subject: str | None = None
-    source: str = CONTACT_CENTER
+    source: str = ""
     seconds: float | None = CHANGE_SECONDS
     slot: Hashable = None
     line: Hashable = None
@@ -68,9 +70,9 @@ class CommandRunner:
         store: Store,
         backend_calls: BackendCalls,
         contact_center: ContactCenter | None,
-        refresh: Callable[[], Awaitable[None]],
+        refresh: Callable[[str], Awaitable[None]],
     ) -> None:
-        """`refresh` puts a fresh snapshot of the contact centre into the store."""
+        """`refresh` puts a fresh snapshot of one of several contact centres into the store, of all for ""."""
         self.store = store
         self.backend_calls = backend_calls
         self.snapshot = FreshSnapshot(store, backend_calls, refresh)
@@ -91,6 +93,17 @@ class CommandRunner:
         if self._contact_center is None:
             raise absent(self.backend_calls)
         return self._contact_center
+
+    @property
+    def own_at(self) -> Mapping[str, TakesAvailability]:
+        """Who takes the availability of whoever is signed in, by source: each contact centre of the profile.
+
+        Raises:
+            Unavailable: its plug-in cannot be loaded.
+            Unsupported: the profile names none.
+        """
+        center = self.contact_center
+        return center.own if isinstance(center, ContactCenters) else {CONTACT_CENTER: center}
 
     def is_under_way(self, slot: Hashable) -> bool:
         """Whether a request of this slot has no answer yet."""
@@ -120,7 +133,8 @@ class CommandRunner:
             if request.seconds is None:
                 answer = await call(key)
             else:
-                answer = await self.backend_calls.ask(lambda: call(key), request.source, seconds=request.seconds)
+                source = request.source or centre_of(self.store.state, request.subject or "")
+                answer = await self.backend_calls.ask(lambda: call(key), source, seconds=request.seconds)
             text = request.take(answer)
         except BackendError as error:
             return await self._failed(request, error)
@@ -135,7 +149,7 @@ class CommandRunner:
         if not isinstance(error, UNDECIDED):
             self._intents.answered(request.intent)
         if isinstance(error, Conflict | NotFound) and request.subject is not None:
-            await self.snapshot.see(TELL_LOSER_SECONDS)  # who lost a race sees to whom
+            await self.snapshot.see(TELL_LOSER_SECONDS, request.subject)  # who lost a race sees to whom
         log.info("%s of %s: %s: %s", request.verb, request.subject, type(error).__name__, error.detail)
         return request.refused(error)
 

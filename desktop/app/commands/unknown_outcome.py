@@ -4,14 +4,16 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult
+from desktop.app.commands.action_result import ActionResult
 from desktop.app.commands.contact_commands import SPECS, not_done, not_known, shown
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.failures import explain
 from desktop.app.store import Store
 from desktop.app.timing import first_of
 from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Verb
+from desktop.domain.select.centres import centre_of
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.errors import OutcomeUnknown
 
@@ -24,21 +26,30 @@ TELL_LOSER_SECONDS = 0.8
 class FreshSnapshot:
     """Fetches a snapshot of the contact centre into the store."""
 
-    def __init__(self, store: Store, backend_calls: BackendCalls, refresh: Callable[[], Awaitable[None]]) -> None:
-        """`refresh` puts a fresh snapshot into the store."""
+    def __init__(self, store: Store, backend_calls: BackendCalls, refresh: Callable[[str], Awaitable[None]]) -> None:
+        """`refresh` puts a fresh snapshot of one of several contact centres into the store, of all for ""."""
         self.refresh = refresh
         self._store = store
         self._backend_calls = backend_calls
         self._looks: set[asyncio.Future[None]] = set()
 
-    async def see(self, seconds: float) -> bool:
-        """Look, but wait no longer than that for it; it goes on in the background. Says whether it came."""
-        look = asyncio.ensure_future(self.refresh())
+    async def see(self, seconds: float, record_id: str = "") -> bool:
+        """Look, but wait no longer than that for it; it goes on in the background. Says whether it came.
+
+        Args:
+            seconds: the longest to wait.
+            record_id: of several contact centres, the one that this belongs to is looked at; "" for all.
+        """
+        source = centre_of(self._store.state, record_id)
+        look = asyncio.ensure_future(self._look(source if record_id and Source.of(source).name else ""))
         self._looks.add(look)
         look.add_done_callback(self._looked)
         await first_of(asyncio.shield(look), self._backend_calls.timing.sleep(seconds))
         self._store.drain()
         return look.done() and not look.cancelled() and look.exception() is None
+
+    async def _look(self, source: str) -> None:
+        await self.refresh(source)
 
     def _looked(self, look: "asyncio.Future[None]") -> None:
         self._looks.discard(look)
@@ -57,8 +68,8 @@ async def look_up_contact(
         safe: what to say of the agent's words where nothing could be seen.
     """
     unknown = not_known(verb)
-    if not await snapshot.see(LOOK_SECONDS):
-        failure = explain(error, unknown, source=CONTACT_CENTER, safe=safe)
+    if not await snapshot.see(LOOK_SECONDS, before.id):
+        failure = explain(error, unknown, source=centre_of(store.state, before.id), safe=safe)
         return ActionResult(False, failure.text, OutcomeUnknown.__name__)
     state = store.drain()
     after = state.interactions.get(before.id)

@@ -59,7 +59,9 @@ class BackendCalls:
                 raise self.bug(source, asyncio.CancelledError.__name__)
             return task.result()
         silent = Sentence("connection.no_answer", source=source)
-        raise (OutcomeUnknown if changing else Unavailable)(silent, f"{seconds:g} s")
+        error = (OutcomeUnknown if changing else Unavailable)(silent, f"{seconds:g} s")
+        error.source = source
+        raise error
 
     async def ask(
         self, call: Callable[[], Awaitable[T]], source: str, *, seconds: float = CHANGE_SECONDS, changing: bool = True
@@ -75,11 +77,12 @@ class BackendCalls:
         return BackendBug(failed, what)
 
     async def _guarded(self, call: Callable[[], Awaitable[T]], source: str) -> T:
-        if source in self.closed:
-            raise Unavailable(self.closed[source])
         try:
+            if source in self.closed:
+                raise Unavailable(self.closed[source])
             return await call()
-        except BackendError:
+        except BackendError as error:
+            error.source = error.source or source  # of several contact centres, the one that was asked
             raise
         except (Exception, SystemExit) as error:
             raise self.bug(source, type(error).__name__, error) from error

@@ -26,7 +26,7 @@ class Backends:
     cannot be used, with the reason.
     """
 
-    contact_center: ContactCenter | None = None
+    contact_center: ContactCenter | Mapping[str, ContactCenter] | None = None
     crm: Crm | Mapping[str, Crm] | None = None
     presence: PresenceSource | Mapping[str, PresenceSource] | None = None
     messaging: Messaging | Mapping[str, Messaging] | None = None
@@ -37,12 +37,18 @@ class Backends:
     @property
     def plugins(self) -> Mapping[str, Backend]:
         """Every backend as its plug-in made it, by source."""
-        single = {"contact_center": self.contact_center, "voice": self.voice}
-        found: dict[str, Backend] = {source: one for source, one in single.items() if one is not None}
+        found: dict[str, Backend] = dict(self.centers)
+        if self.voice is not None:
+            found["voice"] = self.voice
         found.update(_by_source("crm", self.crm))
         found.update(_by_source("presence", self.presence))
         found.update(_by_source("messaging", self.messaging))
         return found
+
+    @property
+    def centers(self) -> Mapping[str, ContactCenter]:
+        """Those there are, by source, as their plug-ins made them."""
+        return _by_source("contact_center", self.contact_center)
 
     @property
     def crms(self) -> Mapping[str, Crm]:
@@ -64,7 +70,8 @@ class Backends:
     @property
     def sources(self) -> tuple[str, ...]:
         """Every source, usable or not, those of a kind in order of precedence."""
-        declared = (*self.targets, *self.crms, *self.directories, *self.senders, *self.broken)
+        centers = [source for source in self.centers if ":" in source]
+        declared = (*self.targets, *centers, *self.crms, *self.directories, *self.senders, *self.broken)
         return tuple(dict.fromkeys(declared))
 
 

@@ -84,7 +84,7 @@ def own_words(error: BackendError) -> Sentence:
 
 def reason(error: BackendError, source: str) -> Sentence:
     """Why something was not done: whose doing it is, and what they say themselves."""
-    what, why = Sentence(_WHY[error_class(error)], source=source), own_words(error)
+    what, why = Sentence(_WHY[error_class(error)], source=error.source or source), own_words(error)
     return Sentence("failure.because", what=what, why=why) if why else Sentence("failure.reason", what=what)
 
 
@@ -93,7 +93,7 @@ def explain(error: BackendError, not_done: Sentence, *, source: str, safe: Sente
 
     Args:
         not_done: what did not happen ("The call was not put on hold.").
-        source: who was asked.
+        source: who was asked, where the error does not know it better.
         safe: what is safe; `NOTHING` where nothing was at stake.
     """
     known = error_class(error)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from desktop.domain.entities.customer import Match
+from desktop.domain.entities.source import holder
 from desktop.domain.entities.words import Channel
 from desktop.ports.messaging import Messaging
 
@@ -40,7 +41,11 @@ class Targets:
             return self.crms[0] if self.crms else None
         if target == MESSAGING:
             return senders[0] if senders else None
-        return CONTACT_CENTER if target == CONTACT_CENTER else None
+        return holder(self.names, "") if target == CONTACT_CENTER else None
+
+    def centre(self, interaction_id: str) -> str:
+        """The target of what the contact centre of a contact is to do."""
+        return holder(self.names, interaction_id)
 
     @property
     def several_crms(self) -> bool:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult, absent, failed
 from desktop.app.connections.backend_calls import BackendCalls
+from desktop.app.connections.contact_centers import left_out, whole_page
 from desktop.app.connections.failures import explain, own_words
 from desktop.app.history.centre_days import CentreDays
 from desktop.app.history.evidence import Evidence, WrapUpReader
@@ -25,11 +27,12 @@ from desktop.domain.entities.history import (
 )
 from desktop.domain.entities.instant import Instant
 from desktop.domain.figures.service_level import Formula
+from desktop.domain.select.centres import offered_at
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
-from desktop.ports.errors import BackendError, RateLimited
+from desktop.ports.errors import BackendError, RateLimited, Unavailable
 from desktop.ports.supervision import refuse
 
 if TYPE_CHECKING:
@@ -117,20 +120,30 @@ class HistoryDesk:
         return Answer(cells, found.at, found.problem, found.error, found.later)
 
     async def interactions(self, query: PastQuery, *, anew: bool = False) -> Answer[PastPage]:
-        """A page of finished interactions, newest first; `query.cursor` of the page before asks for the next one."""
+        """A page of finished interactions, newest first; `query.cursor` of the page before asks for the next one.
+
+        Where one of several contact centres did not answer, the page has those of the others, and the problem says so.
+        """
 
         async def put(center: ContactCenter) -> PastPage:
             if query.text and not self.searches:  # an older plug-in would answer with everything
                 raise refuse(Capability.HISTORY_SEARCH)
             return await center.past_interactions(query)
 
-        return await self._ask(query, put, self._fresh(query.until, anew), lambda page: len(page.interactions))
+        answer = await self._ask(
+            query,
+            put,
+            self._fresh(query.until, anew),
+            lambda page: len(page.interactions),
+            lambda page: not page.missing,
+        )
+        missing = answer.value.missing if answer.value is not None else ()
+        return replace(answer, problem=left_out(missing), error=Unavailable.__name__) if missing else answer
 
     @property
     def searches(self) -> bool:
         """Whether finished interactions are found by words."""
-        offered = self._store.state.capabilities.get(CONTACT_CENTER, frozenset())
-        return Capability.HISTORY_SEARCH.value in offered
+        return Capability.HISTORY_SEARCH.value in offered_at(self._store.state)
 
     async def evidence(self, interaction_id: str) -> Answer[Evidence]:
         """One finished interaction with everything that is known of it: the contact centre's part, and the CRMs'."""
@@ -190,7 +203,7 @@ class HistoryDesk:
             maker = Reporter(
                 lambda query: self._through(lambda: center.intervals(query)),
                 lambda query: self._through(lambda: center.week(query)),
-                lambda query: self._through(lambda: center.past_interactions(query)),
+                lambda query: self._through(lambda: whole_page(center, query)),
                 self.days,
                 self.now(),
             )
@@ -219,6 +232,7 @@ class HistoryDesk:
         put: Callable[[ContactCenter], Awaitable[T]],
         fresh: float,
         size: Callable[[T], int],
+        whole: Callable[[T], bool] = lambda _: True,
     ) -> Answer[T]:
         center = self._contact_center
 
@@ -227,7 +241,7 @@ class HistoryDesk:
                 raise absent(self._backend_calls)
             return await self._through(lambda: put(center))
 
-        return await self._questions.ask(question, through, fresh=fresh, size=size)
+        return await self._questions.ask(question, through, fresh=fresh, size=size, whole=whole)
 
 
 def _words(error: BackendError) -> Sentence:

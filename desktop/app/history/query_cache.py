@@ -64,6 +64,7 @@ class QueryCache:
         *,
         fresh: float,
         size: Callable[[T], int],
+        whole: Callable[[T], bool] = lambda _: True,
     ) -> Answer[T]:
         """The answer to a question.
 
@@ -71,6 +72,7 @@ class QueryCache:
             put: asks the server; may raise BackendError.
             fresh: seconds for which a kept answer is good enough; 0 asks anew.
             size: how many records an answer holds.
+            whole: whether an answer lacks nothing; one that does is not kept.
         """
         known = cast("Answer[T]", self.kept(question))
         if known.at is not None and self._now() - known.at < fresh:
@@ -78,7 +80,7 @@ class QueryCache:
             return known
         flight = self._flights.get(question)
         if flight is None:
-            flight = self._flights[question] = _Flight(asyncio.ensure_future(self._put(question, put, size)))
+            flight = self._flights[question] = _Flight(asyncio.ensure_future(self._put(question, put, size, whole)))
             flight.task.add_done_callback(lambda _: self._landed(question, flight))
         flight.waiting += 1
         try:
@@ -98,6 +100,7 @@ class QueryCache:
         question: Hashable,
         put: Callable[[], Awaitable[T]],
         size: Callable[[T], int],
+        whole: Callable[[T], bool],
     ) -> Answer[T]:
         asked = self._now()
         try:
@@ -107,7 +110,8 @@ class QueryCache:
             later = max(error.retry_after, SOONEST) if isinstance(error, RateLimited) else 0.0
             return replace(known, problem=self._words(error), error=error_class(error).__name__, later=later)
         answer = Answer(value, asked)
-        self._keep(question, answer, size(value))
+        if whole(value):
+            self._keep(question, answer, size(value))
         return answer
 
     def _keep(self, question: Hashable, answer: Answer[Any], records: int) -> None:

@@ -13,6 +13,7 @@ from desktop.domain.entities.words import Outcome, Phase
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.news.news import endings_since
 from desktop.domain.select import call_capabilities, customer_of, own
+from desktop.domain.select.centres import centre_of
 from desktop.domain.state.events import Change
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
@@ -22,7 +23,6 @@ from desktop.ports.errors import BackendError, Conflict, NotFound
 
 log = logging.getLogger(__name__)
 
-SOURCE = "contact_center"
 _REMEMBERED = 200
 
 
@@ -52,13 +52,12 @@ class Handovers:
     def _listen(self, old: AppState, new: AppState) -> None:
         if new.interactions is old.interactions and new.endings is old.endings:
             return
-        if Capability.HANDOVER.value not in call_capabilities(new):
-            return
         closed = [one.interaction for one in endings_since(old.endings, new.endings) if one.change is Change.CLOSED]
         wrapping = [one for one in own(new) if one.phase is Phase.WRAP_UP]
         for interaction in (*closed, *wrapping):  # a queue without wrap-up closes it at once
             gone = interaction.outcome is Outcome.TRANSFERRED and interaction.agent_id == new.me
-            if gone and interaction.id not in self._told:
+            able = Capability.HANDOVER.value in call_capabilities(new, interaction.id)
+            if gone and able and interaction.id not in self._told:
                 self._told[interaction.id] = None
                 self._hand_over(interaction, old if interaction.id in old.pops else new)
         while len(self._told) > _REMEMBERED:
@@ -74,13 +73,14 @@ class Handovers:
         contact_center, key = self._contact_center, str(uuid.uuid4())
         if contact_center is None:
             return
+        source = centre_of(self._store.state, interaction_id)
         try:
             await self._backend_calls.ask(
-                lambda: contact_center.hand_over(interaction_id, note=note, customer_id=customer_id, key=key), SOURCE
+                lambda: contact_center.hand_over(interaction_id, note=note, customer_id=customer_id, key=key), source
             )
         except (Conflict, NotFound):
             return  # they went to somebody who is no agent here
         except BackendError as error:
             log.warning("what was known of %s was not handed on: %s", interaction_id, type(error).__name__)
-            failure = explain(error, Sentence("note.not_passed_on"), source=SOURCE)
+            failure = explain(error, Sentence("note.not_passed_on"), source=source)
             self._store.notice(failure.not_done + Sentence("note.still_yours"), "warning", interaction_id)

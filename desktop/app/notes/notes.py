@@ -22,6 +22,7 @@ from desktop.domain.entities.words import Phase
 from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutgoingReply, ReplyHead
 from desktop.domain.notes.contact_facts import ContactFacts
 from desktop.domain.select import unsettled_pop
+from desktop.domain.select.centres import own_id
 from desktop.domain.state.own_events import AS_IT_IS, DraftDropped, DraftSaved, Keep, RecordHandedOver
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
@@ -97,7 +98,7 @@ class Notes:
             collect=lambda: self.collect(),
             replaced=self._found,
             complete=self._complete,
-            may_save=lambda draft: not draft.is_by_another(store.state.me),
+            may_save=lambda draft: not draft.is_by_another(own_id(store.state, draft.interaction_id)),
             parked=self._parked_damaged,
         )
         self.parked_records = ParkedRecords(
@@ -247,7 +248,7 @@ class Notes:
         interaction_id = draft.interaction_id
         self.collect()
         open_draft = self._autosave.get(interaction_id)
-        me = self._store.state.me
+        me = own_id(self._store.state, interaction_id)
         rest = record_merge.written_since(draft, open_draft.draft, me) if open_draft is not None else None
         self._store.publish(RecordHandedOver(interaction_id, HandedOver(codes, self._store.now())))
         self._end(interaction_id)
@@ -276,7 +277,7 @@ class Notes:
             interaction, pop, _ = last
             if pop is not None and interaction_id not in state.pops:
                 state = replace(state, pops={**state.pops, interaction_id: pop})
-        if interaction is None or not state.me or draft.is_by_another(state.me):
+        if interaction is None or not (me := own_id(state, interaction_id)) or draft.is_by_another(me):
             return draft
         half = () if draft.half is None else (draft.half,)
         follow_ups = tuple(follow_up_from(one) for one in (*draft.follow_ups, *half))
@@ -344,7 +345,12 @@ class Notes:
                     self._say(open_draft)  # its time is shown by the server's clock
         if not new.me:
             return
-        if new.interactions is not old.interactions or new.pops is not old.pops or new.me != old.me:
+        if (
+            new.interactions is not old.interactions
+            or new.pops is not old.pops
+            or new.me != old.me
+            or new.own is not old.own
+        ):
             for interaction_id in self._autosave.ids:
                 before, now = old.interactions.get(interaction_id), new.interactions.get(interaction_id)
                 if before is not now and now is not None and now.phase in (Phase.WRAP_UP, Phase.CLOSED):
@@ -355,7 +361,7 @@ class Notes:
                     self._autosave.touch(interaction_id)
         if new.pops is not old.pops:
             self._keep_links(old, new)
-        if new.interactions is old.interactions and new.me == old.me:
+        if new.interactions is old.interactions and new.me == old.me and new.own is old.own:
             return
         self.parked_records.follow(old, new)
 

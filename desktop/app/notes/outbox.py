@@ -30,6 +30,7 @@ from desktop.app.timing import first_of
 from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.words import Health
 from desktop.domain.entities.wrap_up_record import OutboxView
+from desktop.domain.select.centres import centre_of, own_id
 from desktop.domain.state.own_events import OutboxChanged
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import NOTHING, Sentence, sentences
@@ -297,7 +298,7 @@ class Outbox:
 
     def _listen(self, old: AppState, new: AppState) -> None:
         """Whose records may go out depends on who is signed in."""
-        if new.me != old.me or (not new.me and new.health is not old.health):
+        if new.me != old.me or new.own is not old.own or ((new.own or not new.me) and new.health is not old.health):
             self._wake.set()
 
     def _take(self, rows: Iterable[OutboxRow]) -> None:
@@ -327,9 +328,10 @@ class Outbox:
         Who is signed in is known soon after the start; where nobody can be asked, it is taken for who it was.
         """
         state = self._store.state
-        if not known.author or state.me:
-            return bool(known.author) and known.author != state.me
-        asked = state.health.get(self._says_who)
+        me = own_id(state, known.author)
+        if not known.author or me:
+            return bool(known.author) and known.author != me
+        asked = state.health.get(centre_of(state, known.author))
         return bool(self._says_who) and (asked is None or asked.health is not Health.DOWN)
 
     async def _send_to(self, target: str) -> None:

@@ -20,6 +20,7 @@ from desktop.app.timing import Timing
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Phase
+from desktop.domain.select.centres import own_id
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
 
@@ -121,7 +122,7 @@ class ParkedRecords:
     def park_if_gone(self, interaction_id: str) -> None:
         """Park a record that was written on before the screen showed that its contact has left."""
         state = self._store.state
-        if state.me and self._is_gone(state, interaction_id):
+        if self._is_gone(state, interaction_id):
             self._move(interaction_id, self._park_if_still_gone)
 
     async def resume(self, interaction_id: str) -> None:
@@ -143,7 +144,7 @@ class ParkedRecords:
 
     def park_gone(self, state: AppState) -> None:
         """Park the records whose contacts are gone."""
-        for interaction_id in self._autosave.ids if state.me else ():
+        for interaction_id in self._autosave.ids:
             if self._is_gone(state, interaction_id):
                 self._move(interaction_id, self._park_if_still_gone)
 
@@ -168,21 +169,24 @@ class ParkedRecords:
             return
         # Meanwhile more may have been written, or the contact be back.
         state = self._store.state
-        if self._autosave.get(interaction_id) is not None and state.me and self._is_gone(state, interaction_id):
+        if self._autosave.get(interaction_id) is not None and self._is_gone(state, interaction_id):
             self._move(interaction_id, self._park_if_still_gone)
         elif interaction_id in self._parked and _is_back(state, interaction_id):
             self._move(interaction_id, self._take_back)
 
     def _is_gone(self, state: AppState, interaction_id: str) -> bool:
+        me = own_id(state, interaction_id)
+        if not me:
+            return False  # its contact centre has not told yet what there is
         interaction = state.interactions.get(interaction_id)
         open_draft = self._autosave.get(interaction_id)
         if interaction is None or interaction.agent_id not in (state.me, None):
             return True
-        return open_draft is not None and open_draft.draft.is_by_another(state.me)
+        return open_draft is not None and open_draft.draft.is_by_another(me)
 
     async def _park_if_still_gone(self, interaction_id: str) -> None:
         open_draft = self._autosave.get(interaction_id)
-        if open_draft is not None and not open_draft.draft.is_by_another(self._store.state.me):
+        if open_draft is not None and not open_draft.draft.is_by_another(own_id(self._store.state, interaction_id)):
             await self._timing.sleep(GONE_FOR)  # a moment's hole in the stream heals within it
         while (open_draft := self._autosave.get(interaction_id)) is not None:
             if not self._is_gone(self._store.state, interaction_id):
@@ -198,7 +202,7 @@ class ParkedRecords:
     async def _park(self, open_draft: OpenDraft[Draft]) -> bool:
         interaction_id = open_draft.draft.interaction_id
         self._collect()
-        another = open_draft.draft.is_by_another(self._store.state.me)
+        another = open_draft.draft.is_by_another(own_id(self._store.state, interaction_id))
         if not open_draft.is_saved:
             await self._autosave.save(open_draft)
         async with open_draft.writing:
@@ -224,7 +228,10 @@ class ParkedRecords:
                     break  # what is on disk is parked; what was written since becomes a record of its own
                 draft = now
                 self._collect()
-            self._ended(interaction_id, record_merge.written_since(draft, open_draft.draft, self._store.state.me))
+            self._ended(
+                interaction_id,
+                record_merge.written_since(draft, open_draft.draft, own_id(self._store.state, interaction_id)),
+            )
         if kept is not None:
             self.learn(kept)
             self._adopt([kept])
@@ -233,7 +240,7 @@ class ParkedRecords:
 
     def _was_changed(self, parked: Draft, now: Draft) -> bool:
         """Whether a parked record has other words by now, of the same agent."""
-        return now.words != parked.words and not parked.is_by_another(self._store.state.me)
+        return now.words != parked.words and not parked.is_by_another(own_id(self._store.state, parked.interaction_id))
 
     def _why_gone(self, interaction_id: str) -> Sentence:
         state, left = self._store.state, self._left.get(interaction_id)
@@ -263,7 +270,7 @@ class ParkedRecords:
         self._collect()
         open_draft = self._autosave.get(interaction_id)
         older = record_of(row) if row is not None else None
-        if older is None or not older.intact or older.is_by_another(self._store.state.me):
+        if older is None or not older.intact or older.is_by_another(own_id(self._store.state, interaction_id)):
             self._parked.pop(interaction_id, None)
             return True
         wanted = record_merge.joined(older, open_draft.draft) if open_draft is not None else older

@@ -118,7 +118,7 @@ class Replies:
 
     def _whole_head(self, interaction_id: str, head: ReplyHead) -> ReplyHead:
         interaction = self._store.drain().interactions.get(interaction_id)
-        copies = Capability.COPIES.value in select.call_capabilities(self._store.state)
+        copies = Capability.COPIES.value in select.call_capabilities(self._store.state, interaction_id)
         return head_of_reply(interaction, head) if interaction is not None and copies else head
 
     def _signed(self, interaction_id: str, text: str) -> str:
@@ -308,4 +308,4 @@ def _joined(back: ReplyHead, now: ReplyHead) -> ReplyHead:
 
 def _may_be_sent(state: AppState, interaction: Interaction) -> bool:
     """Whether a reply may go out, be another one under way or not."""
-    return Verb.SEND_MESSAGE in verbs(interaction, select.call_capabilities(state), state.me)
+    return Verb.SEND_MESSAGE in verbs(interaction, select.call_capabilities(state, interaction.id), state.me)

@@ -6,13 +6,14 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult, absent, failed
+from desktop.app.commands.action_result import ActionResult, absent, failed
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.notes import saved_files
 from desktop.app.store import Store
 from desktop.domain.entities.model import Attachment
 from desktop.domain.entities.words import Phase
 from desktop.domain.select import call_capabilities
+from desktop.domain.select.centres import centre_of
 from desktop.domain.state.events import Change, InteractionChanged
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
@@ -52,7 +53,9 @@ class Threads:
         """The newest message of a contact is before the agent's eyes."""
         state = self._store.state
         interaction = state.interactions.get(interaction_id)
-        if interaction is None or not interaction.unread or not interaction.messages or not self._can(Capability.READ):
+        if interaction is None or not interaction.unread or not interaction.messages:
+            return
+        if not self._can(Capability.READ, interaction_id):
             return
         if interaction.agent_id != state.me or interaction.phase not in (Phase.ACTIVE, Phase.WRAP_UP):
             return
@@ -70,19 +73,19 @@ class Threads:
             return
         try:
             read = await self._backend_calls.ask(
-                lambda: center.mark_read(interaction_id, message_id, key=key), CONTACT_CENTER
+                lambda: center.mark_read(interaction_id, message_id, key=key), self._source(interaction_id)
             )
         except BackendError as error:
             log.info("what was read was not told: %s", type(error).__name__)
             return  # it stays unread, and is told again
         if read.id == interaction_id:
-            self._store.publish(InteractionChanged(Change.UPDATED, read), CONTACT_CENTER)
+            self._store.publish(InteractionChanged(Change.UPDATED, read), self._source(interaction_id))
 
     # Who types
 
     def typed(self, interaction_id: str, text: str) -> None:
         """The agent changed the reply; nothing of it is told but that there is something."""
-        if not self._can(Capability.TYPING):
+        if not self._can(Capability.TYPING, interaction_id):
             return
         now, before = self._backend_calls.timing.monotonic(), self._types.get(interaction_id)
         if text.strip():
@@ -98,7 +101,7 @@ class Threads:
         if center is None:
             return
         try:
-            await self._backend_calls.ask(lambda: center.typing(interaction_id, on=on), CONTACT_CENTER)
+            await self._backend_calls.ask(lambda: center.typing(interaction_id, on=on), self._source(interaction_id))
         except BackendError as error:
             log.debug("typing was not told: %s", type(error).__name__)
 
@@ -120,7 +123,7 @@ class Threads:
                 lambda: saved_files.save(
                     center.attachment(interaction_id, message_id, attachment_id), found.name, folder
                 ),
-                CONTACT_CENTER,
+                self._source(interaction_id),
                 seconds=SAVE_SECONDS,
                 changing=False,
             )
@@ -134,5 +137,9 @@ class Threads:
         files = (file for one in messages if one.id == message_id for file in one.attachments)
         return next((file for file in files if file.id == attachment_id), None)
 
-    def _can(self, capability: Capability) -> bool:
-        return self._contact_center is not None and capability.value in call_capabilities(self._store.state)
+    def _can(self, capability: Capability, interaction_id: str) -> bool:
+        offered = call_capabilities(self._store.state, interaction_id)
+        return self._contact_center is not None and capability.value in offered
+
+    def _source(self, interaction_id: str) -> str:
+        return centre_of(self._store.state, interaction_id)

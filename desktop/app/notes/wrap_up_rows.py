@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from desktop.app.connections.targets import CONTACT_CENTER, CRM, Targets
+from desktop.app.connections.targets import CRM, Targets
 from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.notes.wrap_up_json import message_json, record_json
 from desktop.app.storage.schema import canonical_json
@@ -16,6 +16,7 @@ from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Channel
 from desktop.domain.notes.contact_facts import ConsentGiven, ContactFacts
 from desktop.domain.select import call_capabilities, consent_to, customer_of, expert_outcomes, opted_out_at
+from desktop.domain.select.centres import own_id
 from desktop.domain.select.leg_names import with_leg_names
 from desktop.domain.state.state import AppState
 from desktop.domain.text.card_numbers import masked
@@ -47,7 +48,7 @@ class WrapUpRows:
         address = "" if interaction.customer.withheld else interaction.customer.value
         messages = {(MESSAGE_KINDS[one.kind], one.to or address) for one in follow_ups if one.kind in MESSAGE_KINDS}
         return ContactFacts(
-            agent_id=state.me,
+            agent_id=own_id(state, interaction.id),
             agent_name=agent.name if agent is not None else "",
             channel=interaction.channel.value,
             queue=interaction.queue,
@@ -64,7 +65,7 @@ class WrapUpRows:
             customer_ids=match.ids if match is not None else (),
             link_decided=found is not None and found.decided,
             consents=tuple(_consents(state, customer, messages)) if customer is not None else (),
-            callbacks=Capability.CALLBACK.value in call_capabilities(state),
+            callbacks=Capability.CALLBACK.value in call_capabilities(state, interaction.id),
             tasks=customer is not None and self._takes_tasks(state, customer),
         )
 
@@ -204,7 +205,7 @@ class WrapUpRows:
                 "at": follow_up.due if follow_up.due is not None else facts.taken_at or 0.0,
                 "note": follow_up.text,
             }
-            return self._row(key, FOLLOW_UP, interaction_id, CONTACT_CENTER, payload, facts)
+            return self._row(key, FOLLOW_UP, interaction_id, self._targets.centre(interaction_id), payload, facts)
         if follow_up.kind in MESSAGE_KINDS and to:
             channel = MESSAGE_KINDS[follow_up.kind]
             message = OutgoingMessage(

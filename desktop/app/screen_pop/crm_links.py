@@ -10,6 +10,7 @@ from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.tables.outbox_rows import LINK, OutboxRow, new_row
 from desktop.app.store import Store
+from desktop.domain.select.centres import own_id
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
@@ -76,7 +77,7 @@ class CrmLinks:
             self._target,
             {"customer_id": customer_id, "reason": reason},
             created_at=self._backend_calls.timing.clock(),
-            author=state.me,
+            author=own_id(state, interaction_id),
             customer=_whose(state, interaction_id, customer_id),
         )
         async with self._order:

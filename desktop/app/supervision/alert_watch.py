@@ -5,12 +5,12 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from desktop.app.commands.action_result import CONTACT_CENTER
 from desktop.app.store import Store
 from desktop.app.supervision.schedules import FloorSchedules
 from desktop.app.timing import Timing
 from desktop.domain.entities.floor import Schedule
 from desktop.domain.news.notices import ALERT_ENDED
+from desktop.domain.select.centres import offered_at
 from desktop.domain.state.own_events import AlertsChanged
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
@@ -145,7 +145,7 @@ class AlertWatch:
     async def _keep_schedules(self) -> None:
         """Ask for the day's schedules from time to time; old ones stay when there is no answer."""
         while True:
-            offered = self._store.state.capabilities.get(CONTACT_CENTER, frozenset())
+            offered = offered_at(self._store.state)
             if not self._is_open() or Capability.SCHEDULE.value not in offered:
                 await self._timing.sleep(EVERY)
                 continue

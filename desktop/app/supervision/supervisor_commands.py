@@ -34,13 +34,14 @@ from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Availability, Monitoring, Phase
 from desktop.domain.select import own
 from desktop.domain.select.audience import Audience, audience
+from desktop.domain.select.centres import centre_of, offered_at, own_team
 from desktop.domain.select.floor_verbs import MODES, Standing, standing
 from desktop.domain.state.events import AgentChanged
 from desktop.domain.state.floor_events import AlertAcknowledged, HelpChanged
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
-from desktop.ports.errors import NotFound, OutcomeUnknown, ProtocolError, Rejected
+from desktop.ports.errors import BackendError, NotFound, OutcomeUnknown, ProtocolError, Rejected, Unavailable
 
 T = TypeVar("T")
 
@@ -179,7 +180,7 @@ class SupervisorCommands:
             (availability, reason),
             lambda key: self._centre.set_agent_availability(agent_id, availability, reason=reason, why=why, key=key),
             Agent,
-            lambda agent: self._store.publish(AgentChanged(agent), CONTACT_CENTER),
+            lambda agent: self._store.publish(AgentChanged(agent), centre_of(self._store.state, agent_id)),
             look_up,
             why=why,
         )
@@ -191,7 +192,7 @@ class SupervisorCommands:
     def audience(self, which: Audience) -> tuple[Agent, ...]:
         """The agents of the own team who are meant, by name."""
         state = self._store.state
-        return audience(state.agents.values(), state.me, which)
+        return audience(state.agents.values(), state.me, which, lambda agent_id: own_team(state, agent_id))
 
     async def broadcast(self, agent_ids: Sequence[str], text: str) -> ActionResult:
         """One line to each of these agents, under one key: pressed again without an answer it reaches nobody twice."""
@@ -202,7 +203,9 @@ class SupervisorCommands:
             if not all(isinstance(one, BroadcastDelivery) for one in known):
                 raise ProtocolError(Sentence("floor.other_answer"), type(deliveries).__name__)
             self.broadcasted = known
-            return told(self.broadcasted)
+            if any(one.reached is Reached.FAILED for one in known):
+                raise PartlyTakenError(told(known))  # pressed again under the same key, it reaches nobody twice
+            return told(known)
 
         to = tuple(dict.fromkeys(agent_ids))
         return await self._runner.run(
@@ -211,7 +214,7 @@ class SupervisorCommands:
                 intent=(FloorVerb.BROADCAST, to, text),
                 call=lambda key: self._centre.broadcast(to, text, key=key),
                 take=taken,
-                refused=lambda error: refused(FloorVerb.BROADCAST, error),
+                refused=_partly,
                 look_up=self._not_known,
                 rest=DOUBLE_PRESS_SECONDS,
             )
@@ -229,12 +232,14 @@ class SupervisorCommands:
             found = (one.agent_id for one in deliveries if one.reached is reached)
             return tuple(agents[one].name if one in agents else one for one in found)
 
-        now, later, refused_by = (names(one) for one in (Reached.DELIVERED, Reached.LATER, Reached.REFUSED))
+        now, later, refused_by, failed = (names(one) for one in Reached)
         told = Sentence("floor.broadcast_reached", n=len(now))
         if later:
             told += Sentence("floor.broadcast_later", n=len(later), names=later)
         if refused_by:
             told += Sentence("floor.broadcast_refused", n=len(refused_by), names=refused_by)
+        if failed:
+            told += Sentence("floor.broadcast_failed", n=len(failed), names=failed)
         return told
 
     async def open_recording(self, interaction_id: str, recording_id: str) -> tuple[RecordingLink | None, ActionResult]:
@@ -265,7 +270,7 @@ class SupervisorCommands:
     async def acknowledge(self, alert_key: str, text: str) -> ActionResult:
         """Say that we deal with an alert; every other supervisor is told where the contact centre can."""
         state = self._store.state
-        if Capability.ACKNOWLEDGE.value not in state.capabilities.get("contact_center", frozenset()):
+        if Capability.ACKNOWLEDGE.value not in offered_at(state):
             me = state.agents.get(state.me)
             name = me.name if me is not None else ""
             self._store.publish(AlertAcknowledged(Acknowledgement(alert_key, state.me, name, self._store.now(), text)))
@@ -341,6 +346,16 @@ class SupervisorCommands:
         return await self._act(
             wanted.verb, wanted.interaction_id, (wanted.to,), call, Interaction, lambda _: None, look_up, why=why
         )
+
+
+class PartlyTakenError(Unavailable):
+    """A message to several agents was not taken by every contact centre; it says whom it reached."""
+
+
+def _partly(error: BackendError) -> ActionResult:
+    if isinstance(error, PartlyTakenError):
+        return ActionResult(False, error.sentence, Unavailable.__name__)
+    return refused(FloorVerb.BROADCAST, error)
 
 
 def _call_of(agent: Agent | None) -> str:

@@ -11,6 +11,7 @@ from desktop.app.supervision.preferences import FloorPreferences
 from desktop.app.supervision.schedules import FloorSchedules
 from desktop.app.supervision.supervisor_commands import SupervisorCommands
 from desktop.domain.entities.words import Role
+from desktop.domain.select.centres import offered_at
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
@@ -102,4 +103,4 @@ class SupervisorDesk:
 
     def offers(self, capability: Capability) -> bool:
         """Whether the contact centre can do it."""
-        return capability.value in self._store.state.capabilities.get("contact_center", frozenset())
+        return capability.value in offered_at(self._store.state)

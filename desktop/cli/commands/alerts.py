@@ -7,7 +7,9 @@ from dataclasses import fields
 
 from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.backend_calls import BackendCalls
+from desktop.app.connections.contact_centers import ContactCenters
 from desktop.app.connections.event_feed import EventFeed
+from desktop.app.connections.event_source import EventSource
 from desktop.app.storage.errors import StoreAbsent
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.store import Store
@@ -23,7 +25,7 @@ from desktop.domain.alerts.rules import AlertSettings
 from desktop.domain.entities.alert import Alert, AlertStep, step_between
 from desktop.domain.entities.floor import Schedule
 from desktop.domain.entities.words import Health
-from desktop.domain.state.own_events import CapabilitiesKnown
+from desktop.domain.state.own_events import CapabilitiesKnown, SourcesDeclared
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability, Kind
@@ -42,15 +44,24 @@ class _Floor:
     """The contact centre's floor as events make it, without anything else of a desktop."""
 
     def __init__(self, center: ContactCenter, offered: frozenset[str]) -> None:
+        several = center if isinstance(center, ContactCenters) else None
+        streams: Mapping[str, EventSource] = {SOURCE: center} if several is None else several.streams
         timing = Timing()
         self.store = Store(timing.clock)
         backend_calls = BackendCalls(timing, lambda told: say(in_words(told)))
-        self.feed = EventFeed(SOURCE, center, self.store, backend_calls, tells_time=True)
-        runner = CommandRunner(self.store, backend_calls, center, self.feed.refresh)
+        self.feeds = [
+            EventFeed(source, stream, self.store, backend_calls, tells_time=place == 0)
+            for place, (source, stream) in enumerate(streams.items())
+        ]
+        runner = CommandRunner(self.store, backend_calls, center, self._refresh)
         self.desk = SupervisorDesk(runner, center, _not_kept)
         self._live = asyncio.Event()
         self.store.listeners.append(self._notice_life)
-        self.store.publish(CapabilitiesKnown(offered), SOURCE)
+        if several is not None:
+            self.store.publish(SourcesDeclared(several.sources))
+        for source in streams:
+            known = offered if several is None else several.offered_at(source)
+            self.store.publish(CapabilitiesKnown(known), source)
 
     async def first_look(self) -> None:
         """Wait for the first snapshot.
@@ -58,15 +69,18 @@ class _Floor:
         Raises:
             CommandError: this is no supervisor, as the contact centre says.
         """
-        await self.feed.connected_once.wait()
         await self._live.wait()  # the stream's own word comes a moment after the snapshot
         if not self.desk.open:
             raise CommandError(tr("Alerts are for supervisors, and this needs a supervisor account."), Exit.REFUSED)
 
     def _notice_life(self, _: AppState, state: AppState) -> None:
-        health = state.health.get(SOURCE)
-        if health is not None and health.health is Health.LIVE:
+        known = [state.health[feed.source].health for feed in self.feeds if feed.source in state.health]
+        decided = [one for one in known if one in (Health.LIVE, Health.DOWN)]
+        if Health.LIVE in decided and len(decided) == len(self.feeds):
             self._live.set()
+
+    async def _refresh(self, _: str) -> None:
+        await asyncio.gather(*(feed.refresh() for feed in self.feeds))
 
     async def schedules(self) -> Mapping[str, Schedule] | None:
         """Today's, where the contact centre has any."""
@@ -89,14 +103,15 @@ async def _floor(chosen: Chosen) -> AsyncIterator[tuple[_Floor, AlertSettings]]:
         if not isinstance(backend, ContactCenter):
             raise Unsupported(tr("This backend is no contact centre."))
         floor = _Floor(backend, offered)
-        feeding = asyncio.ensure_future(floor.feed.run())
+        feeding = [asyncio.ensure_future(feed.run()) for feed in floor.feeds]
         try:
             async with asyncio.timeout(chosen.get("timeout", DEFAULT_TIMEOUT)):
                 await floor.first_look()
             yield floor, settings
         finally:
-            feeding.cancel()
-            await asyncio.wait({feeding})
+            for one in feeding:
+                one.cancel()
+            await asyncio.wait(feeding)
 
 
 async def _once(chosen: Chosen) -> None:

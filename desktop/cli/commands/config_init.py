@@ -78,7 +78,7 @@ def _kind(profile: str, kind: Kind, folder: Path, files: dict[Path, str]) -> lis
 
 def _which(kind: Kind, *, needed: bool) -> str:
     if needed:
-        return tr("backend for {kind}", kind=kind.value)
+        return tr("backend for {kind} (several with spaces between, the one with precedence first)", kind=kind.value)
     if KINDS[kind].several:
         return tr(
             "backend for {kind} (enter or - for none; several with spaces between, the one with precedence first)",

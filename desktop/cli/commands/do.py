@@ -10,6 +10,7 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.config import Profile
 from desktop.domain.entities.model import Address, Interaction, Reply
+from desktop.domain.entities.source import holder
 from desktop.domain.entities.words import Availability, LegPhase, Verb
 from desktop.domain.entities.wrap_up_record import ReplyFile
 from desktop.domain.select.threads import is_address
@@ -65,6 +66,14 @@ async def _leg(backend: ContactCenter, chosen: Chosen) -> str:
     if len(legs) != 1:
         raise CommandError(tr("There are {n} open legs; say which with --leg.", n=len(legs)), Exit.REFUSED)
     return legs[0]
+
+
+def _known_to_do(backend: ContactCenter, interaction_id: str) -> frozenset[str]:
+    from desktop.app.connections.contact_centers import ContactCenters
+
+    if isinstance(backend, ContactCenters):
+        return backend.offered_at(holder(backend.sources, interaction_id))
+    return backend.manifest.capabilities
 
 
 async def _to_interaction(backend: ContactCenter, chosen: Chosen, key: str) -> object:
@@ -144,7 +153,7 @@ async def _do(profile: Profile, chosen: Chosen, key: str) -> object:
         try:
             return await _to_interaction(backend, chosen, key)
         except (Rejected, Unsupported) as error:
-            if verb in ON_PHONE and Capability.PHONE in backend.manifest.capabilities:
+            if verb in ON_PHONE and Capability.PHONE in _known_to_do(backend, str(chosen["id"])):
                 raise CommandError(f"{in_words(error.sentence)} {tr(AT_THE_PHONE)}", Exit.REFUSED) from error
             raise
 

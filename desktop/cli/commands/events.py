@@ -7,11 +7,15 @@ from contextlib import asynccontextmanager
 from dataclasses import fields
 from typing import get_args
 
+from desktop.app.connections.contact_centers import ContactCenters
+from desktop.app.connections.event_source import EventSource
 from desktop.cli.commands.name_lookup import known_word
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, opened, usable_profile
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.loop import run as run_loop
 from desktop.cli.output import emit_line
+from desktop.config import Profile
+from desktop.domain.entities.source import Source
 from desktop.domain.state.events import Change, Envelope, Gap, Heartbeat, InteractionChanged, OutsideEvent
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Kind
@@ -63,14 +67,34 @@ async def _closing(envelopes: AsyncIterator[Envelope]) -> AsyncIterator[AsyncIte
             await envelopes.aclose()
 
 
+@asynccontextmanager
+async def _told_by(profile: Profile, source: str) -> AsyncIterator[EventSource]:
+    """Who tells the events of a source. Of several contact centres it is one: each numbers its own."""
+    asked = Source.of(source)
+    if asked.kind not in (Kind.CONTACT_CENTER, Kind.PRESENCE):
+        raise CommandError(tr("There are no events of {source}.", source=repr(source)), Exit.USAGE)
+    several = profile.backends.get(Kind(asked.kind), ())
+    if asked.kind == Kind.CONTACT_CENTER and len(several) > 1:
+        if source not in [one.source for one in several]:
+            known = ", ".join(one.source for one in several)
+            raise CommandError(tr("Say whose events, with --source; there are {known}.", known=known), Exit.USAGE)
+        async with opened(profile, Kind.CONTACT_CENTER) as centers:
+            if not isinstance(centers, ContactCenters) or source not in centers.streams:
+                raise Unavailable(Sentence("connection.not_yet", source=source))
+            yield centers.streams[source]
+        return
+    async with opened(profile, Kind(asked.kind)) as backend:
+        if not isinstance(backend, (ContactCenter, PresenceSource, Messaging)):
+            raise Unsupported(Sentence("events.none"))
+        yield backend
+
+
 async def _stream(chosen: Chosen, after: tuple[str, int] | None) -> None:
     profile = usable_profile(chosen)
     wait = chosen.get("timeout", DEFAULT_TIMEOUT)
     async with asyncio.timeout(None) as deadline:
         deadline.reschedule(asyncio.get_running_loop().time() + wait)
-        async with opened(profile, Kind(chosen["source"])) as backend:
-            if not isinstance(backend, (ContactCenter, PresenceSource, Messaging)):
-                raise Unsupported(Sentence("events.none"))
+        async with _told_by(profile, chosen["source"]) as backend:
             seen = after[1] if after else None
             left = chosen["count"]
             async with _closing(backend.events(after)) as envelopes:

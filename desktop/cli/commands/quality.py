@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from desktop.app.connections.contact_centers import whole_page
 from desktop.app.history.centre_days import CentreDays
 from desktop.app.reviews.review_week import week_of
 from desktop.cli.commands.name_lookup import agent_known
@@ -132,7 +133,7 @@ async def _sample(center: ContactCenter, profile: Profile, chosen: Chosen) -> ob
     query = PastQuery(week.since, week.until, card.rule.queues, card.rule.channels, limit=PAGE)
     found: list[PastInteraction] = []
     while len(found) < MOST:
-        page = await center.past_interactions(query)
+        page = await whole_page(center, query)
         found += page.interactions
         if not page.cursor:
             break

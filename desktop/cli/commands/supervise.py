@@ -1,6 +1,7 @@
 """`supervise VERB`: one thing a supervisor does or looks at, without a running desktop."""
 
 import uuid
+from collections.abc import Callable
 from datetime import date
 
 from desktop.app.history.centre_days import CentreDays
@@ -61,11 +62,18 @@ async def _look(backend: ContactCenter, chosen: Chosen) -> object:
             return await backend.agent_day(_given(chosen, "id"), await _day(backend, chosen))
 
 
+def _own_team(backend: ContactCenter) -> Callable[[str], str | None] | None:
+    """Of several contact centres, the team of whoever asks at the one of an agent."""
+    from desktop.app.connections.contact_centers import ContactCenters
+
+    return backend.own_team if isinstance(backend, ContactCenters) else None
+
+
 async def _broadcast(backend: ContactCenter, chosen: Chosen, key: str) -> object:
     """Send a line to a part of the team, where whoever asks for it says how many that are."""
     text, which = _given(chosen, "text"), Audience(chosen["to"])
     shown = (await backend.snapshot()).event
-    to = audience(shown.agents, shown.me, which) if isinstance(shown, ContactCenterSnapshot) else ()
+    to = audience(shown.agents, shown.me, which, _own_team(backend)) if isinstance(shown, ContactCenterSnapshot) else ()
     if chosen["count"] != len(to) or not to:
         told = ntr(
             "Nothing was sent. It would go to {n} agent{names}. Repeat with --count {n} to send it.",

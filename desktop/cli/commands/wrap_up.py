@@ -87,7 +87,7 @@ async def _finish(session: Session, profile: Profile, chosen: Chosen, note: str,
     interaction_id = chosen["id"]
     if not interaction_id:
         raise CommandError(tr("do wrap_up wants an id."), Exit.USAGE)
-    if not await session.first_look(wait):
+    if not await session.first_look(wait, interaction_id):
         raise CommandError(tr("The contact centre does not answer."), Exit.UNAVAILABLE)
     if interaction_id not in session.store.drain().interactions:
         raise no_such(tr("interaction"), interaction_id)

@@ -75,6 +75,7 @@ class Reached(StrEnum):
     DELIVERED = "delivered"
     LATER = "later"  # they are signed out, and see it when they sign in
     REFUSED = "refused"  # nobody of the team is called that
+    FAILED = "failed"  # their contact centre, one of several, did not take it
 
 
 @dataclass(frozen=True, slots=True)

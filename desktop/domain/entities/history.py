@@ -110,10 +110,14 @@ class PastInteraction:
 
 @dataclass(frozen=True, slots=True)
 class PastPage:
-    """Some finished interactions; `cursor` "" when there are no more."""
+    """Some finished interactions; `cursor` "" when there are no more.
+
+    `missing` are the sources, of several contact centres, that did not answer; theirs are not among these.
+    """
 
     interactions: tuple[PastInteraction, ...]
     cursor: str = ""
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,7 @@ class WrapUpCode:
     label: str
     group: str = ""
     queues: frozenset[str] = frozenset()  # empty: every queue
+    source: str = ""  # which of several contact centres has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,3 +264,4 @@ class NotReadyReason:
 
     id: str
     label: str
+    source: str = ""  # which of several contact centres has it

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.phone import CallState, PhoneCall, PhoneRegistration, Registration, call_of
-from desktop.domain.entities.source import Source
+from desktop.domain.entities.source import Source, holder
 from desktop.domain.entities.words import Health
 from desktop.domain.state.batch import Batch
 from desktop.domain.state.events import (
@@ -89,7 +89,6 @@ def follow(batch: Batch, event: Event) -> None:
 def _join(batch: Batch) -> None:
     if not batch.phone_calls.now:
         return
-    phone_mutes = "mute" not in (batch.capabilities.get("contact_center") or ())
     mine = [one for one in batch.interactions.now.values() if one.agent_id == batch.me]
     for interaction in mine:
         call = call_of(interaction, mine, batch.phone_calls.now)
@@ -100,7 +99,8 @@ def _join(batch: Batch) -> None:
                 # Taken for it by its number until the contact centre said which one it is: a call of its own.
                 batch.phone_calls.put(other.id, replace(other, interaction_id=""))
         batch.phone_calls.put(call.id, replace(call, interaction_id=interaction.id))
-        if phone_mutes and call.muted is not None and call.muted is not interaction.muted:
+        able = batch.capabilities.get(holder(batch.sources, interaction.id)) or ()
+        if "mute" not in able and call.muted is not None and call.muted is not interaction.muted:
             batch.interactions.put(interaction.id, replace(interaction, muted=call.muted))
 
 

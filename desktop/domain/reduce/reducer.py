@@ -91,7 +91,7 @@ def _apply(batch: Batch, envelope: Envelope) -> None:
             if fit is Fit.STALE:
                 return
             if isinstance(event, ContactCenterSnapshot):
-                work.apply_snapshot(batch, event, fit)
+                work.apply_snapshot(batch, envelope.source, event, fit)
             elif isinstance(event, MessagingSnapshot):
                 _messages(batch, event.sent, event.received)
             elif isinstance(event, PhoneSnapshot):
@@ -114,11 +114,11 @@ def _apply_admitted(batch: Batch, envelope: Envelope) -> None:
         case InteractionChanged():
             work.apply_interaction(batch, envelope, event)
         case AgentChanged():
-            work.apply_agent(batch, event)
+            work.apply_agent(batch, envelope.source, event)
         case QueueChanged():
             work.apply_queue(batch, event)
         case FloorChanged():
-            work.apply_floor(batch, event)
+            work.apply_floor(batch, envelope.source, event)
         case HelpChanged():
             work.apply_help(batch, event.help)
         case AgentMessaged():
@@ -126,7 +126,7 @@ def _apply_admitted(batch: Batch, envelope: Envelope) -> None:
         case AlertAcknowledged():
             work.apply_acknowledgement(batch, event.acknowledgement)
         case CoachingChanged():
-            batch.set("coaching", event.news)
+            work.apply_coaching(batch, envelope.source, event.news)
         case PresenceChanged():
             work.put_newer(batch.presence, event.presence.person_id, event.presence)
         case PersonChanged():

@@ -3,6 +3,7 @@
 Every one is pure and cheap: it reads the state and computes, it stores nothing.
 """
 
+from desktop.domain.select.centres import centre_of, own_apart, own_id
 from desktop.domain.select.colleagues import call_way, chat_way, chat_with, colleague, namesakes, why_same
 from desktop.domain.select.contacts import (
     call_capabilities,
@@ -61,6 +62,7 @@ __all__ = [
     "calls_of_nobody",
     "came_from",
     "case_of",
+    "centre_of",
     "chat_way",
     "chat_with",
     "codes_for",
@@ -85,6 +87,8 @@ __all__ = [
     "open_leg",
     "opted_out_at",
     "own",
+    "own_apart",
+    "own_id",
     "past_of",
     "phone_call",
     "phone_does",

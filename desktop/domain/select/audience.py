@@ -1,6 +1,6 @@
 """Whom a message to a team goes to: the agents of the supervisor's own team, all of them or those in one state."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 from desktop.domain.entities.model import Agent
@@ -17,11 +17,21 @@ class Audience(StrEnum):
     NOT_READY = "not_ready"
 
 
-def audience(agents: Iterable[Agent], me: str, which: Audience) -> tuple[Agent, ...]:
-    """The agents of `me`'s team who are meant, by name. Supervisors are not among them."""
+def audience(
+    agents: Iterable[Agent], me: str, which: Audience, team: Callable[[str], str | None] | None = None
+) -> tuple[Agent, ...]:
+    """The agents of `me`'s team who are meant, by name. Supervisors are not among them.
+
+    Args:
+        agents: everybody.
+        me: who asks.
+        which: the part of the team.
+        team: of several contact centres, my team at the one of an agent.
+    """
     known = {agent.id: agent for agent in agents}
-    team = known[me].team if me in known else None
-    meant = (one for one in known.values() if one.role is Role.AGENT and one.team == team and one.id != me)
+    mine = known[me].team if me in known else None
+    others = (one for one in known.values() if one.role is Role.AGENT and one.id != me)
+    meant = (one for one in others if one.team == (mine if team is None else team(one.id)))
     return tuple(sorted((one for one in meant if _fits(one, which)), key=lambda one: (one.name.casefold(), one.id)))
 
 

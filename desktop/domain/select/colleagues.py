@@ -9,6 +9,7 @@ from desktop.domain.entities.model import Instant
 from desktop.domain.entities.person import ChatLine, Person, Presence
 from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Health, PresenceState
+from desktop.domain.select.centres import offered_at
 from desktop.domain.state.freshness import STALE_AFTER, known_at
 from desktop.domain.state.state import AppState
 from desktop.domain.text.folding import fold
@@ -123,7 +124,7 @@ def chat_way(state: AppState, person_id: str) -> tuple[str, str]:
     return next(live, (offering or ways)[0])
 
 
-def call_way(state: AppState, target: str) -> str:
+def call_way(state: AppState, target: str, interaction_id: str = "") -> str:
     """How the contact centre is told to ring `target`: people it does not know, by their number.
 
     Where several directories know the person, the first that has a number for them counts.
@@ -133,7 +134,7 @@ def call_way(state: AppState, target: str) -> str:
     if found is None:
         return target
     way = next((one for one in found.records if one.address), found.records[0])
-    if "people" in state.capabilities.get("contact_center", ()) or not way.address:
+    if "people" in offered_at(state, interaction_id) or not way.address:
         return f"person:{Source.of(way.source).unqualified(way.id)}"
     return f"tel:{way.address}"
 

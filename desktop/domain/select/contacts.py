@@ -7,6 +7,7 @@ from desktop.domain.entities.model import Agent, Instant, Interaction
 from desktop.domain.entities.phone import PhoneCall, Registration, call_of
 from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Occupancy, Phase, Verb
+from desktop.domain.select.centres import offered_at
 from desktop.domain.state.available_verbs import verbs
 from desktop.domain.state.state import AppState
 
@@ -89,7 +90,7 @@ def occupancy(state: AppState) -> Occupancy:
 
 def verbs_on_offer(state: AppState, interaction: Interaction) -> tuple[Verb, ...]:
     """What I may do with the interaction now, without what is already under way."""
-    offered = verbs(interaction, call_capabilities(state), state.me)
+    offered = verbs(interaction, call_capabilities(state, interaction.id), state.me)
     pending = state.pending.get(interaction.id)
     return tuple(verb for verb in offered if verb not in pending) if pending else offered
 
@@ -100,19 +101,24 @@ def held_back(state: AppState, interaction_id: str) -> bool:
     return draft is not None and any(one.due is not None for one in draft.outgoing)
 
 
-def call_capabilities(state: AppState) -> frozenset[str]:
-    """What can be done with the work: by the contact centre, and by the phone where that carries the calls."""
-    offered = _offered(state, "contact_center")
+def call_capabilities(state: AppState, record_id: str = "") -> frozenset[str]:
+    """What can be done with the work: by the contact centre, and by the phone where that carries the calls.
+
+    Args:
+        record_id: a contact, whose contact centre counts; "" for what any of several can.
+    """
+    offered = offered_at(state, record_id)
     return offered | (_offered(state, "voice") & _ON_PHONE) if "phone" in offered else offered
 
 
-def phone_does(state: AppState, capability: str = "") -> bool:
-    """Whether calls are carried by the agent's phone, and it does this.
+def phone_does(state: AppState, record_id: str, capability: str = "") -> bool:
+    """Whether a call is carried by the agent's phone, and that does this.
 
     Args:
+        record_id: the call's contact, whose contact centre counts.
         capability: the word of the ports' `Capability`; "" for what every phone does.
     """
-    carried = "phone" in _offered(state, "contact_center")
+    carried = "phone" in offered_at(state, record_id)
     return carried and (not capability or capability in _offered(state, "voice"))
 
 

@@ -5,14 +5,16 @@ remains the authority: an offer here is no promise.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from desktop.domain.entities.alert import Alert
 from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.floor import AgentWork, FloorVerb, HelpRequest, HelpState
 from desktop.domain.entities.model import Agent, Interaction
+from desktop.domain.entities.source import Source, holder
 from desktop.domain.entities.words import Availability, Monitoring, Phase, Role
+from desktop.domain.select.centres import centres, offered_at
 from desktop.domain.state.state import AppState
 
 
@@ -66,13 +68,24 @@ MODES: Mapping[Monitoring, FloorVerb] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Who asks: their id and role by the contact centre's word, what it can do, and whom they listen to now, how."""
+    """Who asks: their id and role by the contact centre's word, what it can do, and whom they listen to now, how.
+
+    Of several contact centres, `role` and `capabilities` are those of any, and `apart` has them by source.
+    """
 
     me: str
     role: Role | None
     capabilities: frozenset[str]
     listening_to: str = ""  # an agent id
     mode: Monitoring | None = None
+    apart: Mapping[str, tuple[Role | None, frozenset[str]]] = field(default_factory=dict)
+
+    def at(self, record_id: str) -> "Standing":
+        """The same for what is done about a record: by the word of its own contact centre."""
+        if not self.apart:
+            return self
+        role, capabilities = self.apart[holder(self.apart, record_id)]
+        return replace(self, role=role, capabilities=capabilities)
 
     def has(self, verb: FloorVerb) -> bool:
         """Whether the verb is theirs to use at all."""
@@ -83,8 +96,15 @@ class Standing:
 def standing(state: AppState, listening_to: str = "", mode: Monitoring | None = None) -> Standing:
     """The standing of whoever is signed in."""
     me = state.agents.get(state.me)
-    capabilities = state.capabilities.get("contact_center", frozenset())
-    return Standing(state.me, me.role if me is not None else None, capabilities, listening_to, mode)
+    role = me.role if me is not None else None
+    return Standing(state.me, role, offered_at(state), listening_to, mode, _apart(state))
+
+
+def _apart(state: AppState) -> Mapping[str, tuple[Role | None, frozenset[str]]]:
+    several = [source for source in centres(state) if Source.of(source).name]
+    own = {source: state.own[source].agent for source in several if source in state.own}
+    roles = {source: agent.role if agent is not None else None for source, agent in own.items()}
+    return {source: (roles.get(source), state.capabilities.get(source, frozenset())) for source in several}
 
 
 def for_team(who: Standing) -> tuple[FloorVerb, ...]:
@@ -96,18 +116,19 @@ def for_agent(agent: Agent, who: Standing) -> tuple[FloorVerb, ...]:
     """What can be done about an agent, in the order it is shown. What they have in hand: see `for_work`."""
     if agent.id == who.me:
         return ()
+    who = who.at(agent.id)
     found = list(_listening(agent, who)) if _on_call(agent) or agent.id == who.listening_to else []
     return _offered((*found, FloorVerb.AGENT_STATE, FloorVerb.MESSAGE), who)
 
 
 def for_work(work: AgentWork, who: Standing) -> tuple[FloorVerb, ...]:
     """What can be done about a contact that an agent has in hand, beside listening."""
-    return _of_phase(work.phase, who)
+    return _of_phase(work.phase, who.at(work.interaction_id))
 
 
 def for_interaction(interaction: Interaction, who: Standing) -> tuple[FloorVerb, ...]:
     """What can be done about a contact: one that waits, rings, or is in another's hands."""
-    verbs = _of_phase(interaction.phase, who)
+    verbs = _of_phase(interaction.phase, who.at(interaction.id))
     return () if interaction.agent_id == who.me else verbs
 
 
@@ -115,6 +136,7 @@ def for_help(request: HelpRequest, who: Standing, agent: Agent | None = None) ->
     """What can be done about a request for help; with the agent who asks, what can be done about their call too."""
     if request.state is HelpState.CLOSED:
         return ()
+    who = who.at(request.id)
     about = for_agent(agent, who) if agent is not None else _offered((FloorVerb.MESSAGE,), who)
     return _offered((FloorVerb.ANSWER_HELP,), who) + tuple(verb for verb in about if verb is not FloorVerb.AGENT_STATE)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from desktop.domain.entities.model import Interaction, WrapUpCode
 from desktop.domain.entities.words import CodeRule
+from desktop.domain.select.centres import centre_of
 from desktop.domain.state.state import AppState
 from desktop.domain.text.folding import fold, nearness
 from desktop.domain.text.sentence import Sentence
@@ -16,8 +17,9 @@ def codes_for(state: AppState, interaction: Interaction) -> tuple[WrapUpCode, ..
 
 def codes_of_queue(state: AppState, queue: str) -> tuple[WrapUpCode, ...]:
     """The same of a queue by its name; of none where it is not known, the general ones."""
-    own = tuple(code for code in state.codes if queue in code.queues)
-    return own + tuple(code for code in state.codes if not code.queues)
+    here = [code for code in state.codes if code.source in ("", centre_of(state, queue))]
+    own = tuple(code for code in here if queue in code.queues)
+    return own + tuple(code for code in here if not code.queues)
 
 
 def match_codes(codes: Sequence[WrapUpCode], typed: str) -> tuple[WrapUpCode, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.model import Interaction, NotReadyReason, WrapUpCode
 from desktop.domain.entities.words import Phase, Role
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
@@ -99,6 +99,7 @@ class Batch:
         "news",
         "notices",
         "oddities",
+        "own",
         "past_help",
         "pending",
         "people",
@@ -130,6 +131,7 @@ class Batch:
         self.interactions = Shelf(state.interactions)
         self.tombstones = Shelf(state.tombstones)
         self.agents = Shelf(state.agents)
+        self.own = Shelf(state.own)
         self.queues = Shelf(state.queues)
         self.help = Shelf(state.help)
         self.agent_messages = Shelf(state.agent_messages)
@@ -169,6 +171,24 @@ class Batch:
         """The server's clock minus the local one, seconds."""
         skew: float = self._values.get("skew", self._before.skew)
         return skew
+
+    @property
+    def codes(self) -> tuple[WrapUpCode, ...]:
+        """The wrap-up codes."""
+        codes: tuple[WrapUpCode, ...] = self._values.get("codes", self._before.codes)
+        return codes
+
+    @property
+    def reasons(self) -> tuple[NotReadyReason, ...]:
+        """The reasons for not being ready."""
+        reasons: tuple[NotReadyReason, ...] = self._values.get("reasons", self._before.reasons)
+        return reasons
+
+    @property
+    def zone(self) -> str:
+        """The time zone of the centre's midnight."""
+        zone: str = self._values.get("zone", self._before.zone)
+        return zone
 
     def odd(self, what: Sentence) -> None:
         """Note something for the diagnostics screen."""

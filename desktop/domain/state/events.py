@@ -69,6 +69,7 @@ class ContactCenterSnapshot:
     agent_messages: tuple[AgentMessage, ...] = ()  # the newest, oldest first
     acknowledgements: tuple[Acknowledgement, ...] = ()
     coaching: CoachingNews | None = None
+    own_id: str = ""  # of several contact centres: who I am at this one; `me` is then one for all
 
 
 @dataclass(frozen=True, slots=True)

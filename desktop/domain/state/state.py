@@ -18,6 +18,7 @@ from desktop.domain.entities.model import (
     WrapUpCode,
 )
 from desktop.domain.entities.news_item import News
+from desktop.domain.entities.own_agent import OwnAtCentre
 from desktop.domain.entities.person import ChatLine, PastHelp, Person, Presence
 from desktop.domain.entities.phone import PhoneCall, PhoneRegistration
 from desktop.domain.entities.screen_pop import ScreenPop
@@ -87,6 +88,7 @@ class AppState:
     queues: Mapping[str, QueueStats] = field(default_factory=dict)
     codes: tuple[WrapUpCode, ...] = ()
     reasons: tuple[NotReadyReason, ...] = ()
+    own: Mapping[str, OwnAtCentre] = field(default_factory=dict)  # of several contact centres, by source: me there
     zone: str = ""  # the IANA time zone of the centre's midnight; "" when not known
     help: Mapping[str, HelpRequest] = field(default_factory=dict)  # not closed, by id
     agent_messages: Mapping[str, AgentMessage] = field(default_factory=dict)  # between supervisors and agents, by id

@@ -175,7 +175,7 @@ def _call_lines(view: View, call: PhoneCall) -> tuple[Content, Content]:
 def _out_of_reach(view: View, offer: Interaction) -> bool:
     """Whether the offer is for a phone that no call can reach."""
     state = view.state
-    if offer.channel not in CALLS or not select.phone_does(state) or state.phone is None:
+    if offer.channel not in CALLS or not select.phone_does(state, offer.id) or state.phone is None:
         return False
     return not select.phone_registered(state) and select.phone_call(state, offer) is None
 

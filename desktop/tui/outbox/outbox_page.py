@@ -197,7 +197,9 @@ class OutboxPage(LaunchedPage):
     def _draw_item(self) -> None:
         item, lines = self._item, list[Line]()
         if item is not None:
-            reader = Reader(self._state().me, self._clock(), self._server_now, self._acts.why(item))
+            reader = Reader(
+                select.own_id(self._state(), item.author), self._clock(), self._server_now, self._acts.why(item)
+            )
             lines += item_lines(item, reader)
         if self._is_narrow:
             messages = message_lines(self._state(), self._server_now)

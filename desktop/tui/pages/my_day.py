@@ -20,6 +20,7 @@ from desktop.domain.entities.model import Address, QueueStats
 from desktop.domain.entities.words import Channel
 from desktop.domain.figures.adherence import FITS
 from desktop.domain.figures.agent_day import day_until
+from desktop.domain.select.centres import centre_of
 from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability
 from desktop.tui.widgets.page_text import Hanging, Line
@@ -110,7 +111,7 @@ def _queues(state: AppState, now: Instant) -> Iterator[Line]:
     yield _heading(tr("My queues today"))
     longest = max(len(queue.name) for queue in mine)
     for queue in mine:
-        seen = select.known_at(state, "contact_center", queue.as_of)
+        seen = select.known_at(state, centre_of(state, queue.name), queue.as_of)
         head: list[Part] = [(f"  {queue.name:<{longest}}  ", "bold")]
         yield Hanging(line(*head), line(*_of_queue(queue), (f" · {wording.since(now - seen)}", "$muted")))
 

@@ -21,6 +21,7 @@ from desktop.domain.entities.words import Role
 from desktop.domain.reviews.quality import LONGEST_TEXT, Calibration, CoachingNote, Evaluation
 from desktop.domain.reviews.sampling import Scorecard, Scorecards
 from desktop.domain.reviews.scorecards import LONGEST_COMMENT, Answer
+from desktop.domain.select.centres import offered_at
 from desktop.ports.base import Capability
 from desktop.tui.keys.keys import shown
 from desktop.tui.keys.two_presses import Irrevocable, named
@@ -355,8 +356,7 @@ class ReviewPage(QualityPage):
 
     @property
     def _opens_recordings(self) -> bool:
-        offered = self._state().capabilities.get("contact_center", frozenset())
-        return Capability.RECORDINGS.value in offered
+        return Capability.RECORDINGS.value in offered_at(self._state(), self._in_sight)
 
     def _listen(self) -> None:
         """Open the recording of the interaction in sight, of several the one after that which was opened last."""

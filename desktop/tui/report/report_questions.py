@@ -98,9 +98,10 @@ class ReportQuestions:
         answer = await self._history.interactions(query, anew=anew)
         page = answer.value
         known = before.found if before else ()
-        if page is None or answer.problem:
+        if page is None or (answer.problem and not page.missing):
             return Answer(before, answer.at, answer.problem, answer.error, answer.later)
-        return Answer(Contacts(since, until, (*known, *page.interactions), page.cursor), answer.at)
+        found = Contacts(since, until, (*known, *page.interactions), page.cursor)
+        return Answer(found, answer.at, answer.problem, answer.error)
 
     async def evidence(self, interaction_id: str) -> Answer[Evidence]:
         """One contact with everything that is known of it."""

@@ -9,6 +9,7 @@ from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.words import Health
 from desktop.domain.figures.service_level import FORMULAS
 from desktop.domain.news import notices
+from desktop.domain.select.centres import best_heard
 from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.state_menu import StateMenu
@@ -86,7 +87,7 @@ class FloorActions:
         if verb is not FloorVerb.END_MONITOR and second is None:
             self._wants_field()
         acts, view = self._session.supervisor.acts, self._screen.looked()
-        health = view.state.health.get(CENTER)
+        health = best_heard(view.state)
         if health is None or health.health is not Health.LIVE:
             self.tell(
                 tr("The contact centre cannot be reached now. Nothing was done, and the figures shown are old."),

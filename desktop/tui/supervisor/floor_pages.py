@@ -185,7 +185,7 @@ def audit_lines(entries: Sequence[AuditEntry], view: FloorView) -> list[Line]:
 
 def broadcast_lines(deliveries: Sequence[BroadcastDelivery], text: str, view: FloorView) -> list[Line]:
     """What became of a message to several agents, at each of them; those it did not reach first."""
-    order = (Reached.REFUSED, Reached.LATER, Reached.DELIVERED)
+    order = (Reached.FAILED, Reached.REFUSED, Reached.LATER, Reached.DELIVERED)
     lines: list[Line] = [content(f"“{text}”", "bold"), content("")]
     for one in sorted(deliveries, key=lambda each: order.index(each.reached)):
         sign, word, style = _REACHED[one.reached]
@@ -199,4 +199,5 @@ _REACHED: Final = {
     Reached.DELIVERED: ("✓", mark("delivered"), "$success"),
     Reached.LATER: ("◷", mark("signed out, sees it when they sign in"), "$warning"),
     Reached.REFUSED: ("✕", mark("not in your team, not sent"), "$error"),
+    Reached.FAILED: ("✕", mark("not taken by their contact centre"), "$error"),
 }

@@ -14,6 +14,7 @@ from desktop.domain.entities.model import Instant, Interaction, QueueStats
 from desktop.domain.entities.words import Health, Monitoring
 from desktop.domain.figures.adherence import FITS, Fits
 from desktop.domain.figures.service_level import DEFAULT_FORMULA, Formula
+from desktop.domain.select.centres import best_heard
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.tui.supervisor.floor_summary import FloorSummary
@@ -100,7 +101,7 @@ class FloorView(View):
     @property
     def age(self) -> float | None:
         """Seconds since the contact centre was heard last; None when it never was."""
-        health = self.state.health.get(CENTER)
+        health = best_heard(self.state)
         return None if health is None or health.last_heard is None else max(0.0, self.now - health.last_heard)
 
     @property
@@ -110,7 +111,7 @@ class FloorView(View):
 
     @property
     def _live(self) -> bool:
-        health = self.state.health.get(CENTER)
+        health = best_heard(self.state)
         return health is not None and health.health is Health.LIVE
 
     @property

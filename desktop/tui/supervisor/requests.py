@@ -11,9 +11,10 @@ from desktop.domain.entities.history import IntervalQuery
 from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.words import Health
 from desktop.domain.figures.service_level import Formula
+from desktop.domain.select.centres import best_heard
 from desktop.domain.text.sentence import NOTHING, Sentence, worded
 from desktop.ports.base import Capability
-from desktop.tui.supervisor.floor_view import ALL_QUEUES, CENTER, HALF_HOUR, QUARTER, QUARTERS, FloorView, LookedUp
+from desktop.tui.supervisor.floor_view import ALL_QUEUES, HALF_HOUR, QUARTER, QUARTERS, FloorView, LookedUp
 
 if TYPE_CHECKING:
     from desktop.app.supervision.supervisor_desk import SupervisorDesk
@@ -75,7 +76,7 @@ class FloorRequests:
 
     def ask(self, view: FloorView, *, details: bool) -> None:
         """Ask what there is to ask; `details` says whether the details are in sight."""
-        health = view.state.health.get(CENTER)
+        health = best_heard(view.state)
         if health is None or health.health is not Health.LIVE:
             return
         desk = self._desk

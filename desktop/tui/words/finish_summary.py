@@ -53,9 +53,9 @@ def _part(state: AppState, interaction: Interaction, follow_up: FollowUp, zone: 
     due = f" {wording.planned(follow_up.due, zone)}" if follow_up.due is not None else ""
     if follow_up.kind == "callback":
         no_number = not follow_up.to and (interaction.customer.withheld or not interaction.customer.value)
-        if no_number or Capability.CALLBACK.value not in select.call_capabilities(state):
+        if no_number or Capability.CALLBACK.value not in select.call_capabilities(state, interaction.id):
             return tr("{what} in the record only", what=f"{kind_of(follow_up)}{due}")
-        return f"{kind_of(follow_up)}{due}{_waits(state, 'contact_center')}"
+        return f"{kind_of(follow_up)}{due}{_waits(state, 'contact_center', select.centre_of(state, interaction.id))}"
     customer = select.customer_of(state, interaction.id)
     if customer is None or (follow_up.kind == "task" and not _takes_tasks(state)):
         return tr("{what} in the record only", what=f"{kind_of(follow_up)}{due}")
@@ -66,9 +66,9 @@ def _takes_tasks(state: AppState) -> bool:
     return any(Capability.TASKS.value in able for name, able in state.capabilities.items() if _of(name, "crm"))
 
 
-def _waits(state: AppState, kind: str) -> str:
-    """Why what goes to a kind of system waits there; "" while one of them is up."""
-    why = waits_for(state, [name for name in state.health if _of(name, kind)])
+def _waits(state: AppState, kind: str, source: str = "") -> str:
+    """Why what goes to a kind of system, or to one of them, waits there; "" while one is up."""
+    why = waits_for(state, [name for name in state.health if source in ("", name) and _of(name, kind)])
     return f" {tr('(waits: {why:clause})', why=why)}" if why else ""
 
 

@@ -62,6 +62,12 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "pull.not_known": mark("It is not known whether the contact was taken from the queue."),
     "command.no_leg": mark("No one else is on the line."),
     "command.not_by_itself": mark("This desktop cannot do it by itself."),
+    "centre.of_another": mark("It belongs to another contact centre, and nothing goes from one to the other."),
+    "centre.of_none": mark("It does not say whose it is, as an id that begins with {name}: does."),
+    "centre.one_stream_each": mark("Each contact centre has events of its own."),
+    "centre.no_such_page": mark("There is no such page."),
+    "centre.left_out": mark("{source:The} could not be asked. What it has is missing here."),
+    "state.not_told": mark("{source:The} was not told of your availability."),
     "command.no_longer_yours": mark("It is no longer yours."),
     # What the contact centre shows after a command that it did not answer, or refused.
     "seen.not_with_you": mark("The contact centre now shows that it is not with you."),

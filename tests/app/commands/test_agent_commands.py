@@ -31,7 +31,8 @@ class Desk:
         backend_calls = make_asking(self.time, self.store)
         self.feed = EventFeed("contact_center", self.server, self.store, backend_calls)
         self.actions = AgentCommands(
-            CommandRunner(self.store, backend_calls, self.server, self.feed.refresh), {"presence": self.presence}
+            CommandRunner(self.store, backend_calls, self.server, lambda _: self.feed.refresh()),
+            {"presence": self.presence},
         )
         self.store.publish(
             CapabilitiesKnown(frozenset(each.value for each in self.server.capabilities)), "contact_center"

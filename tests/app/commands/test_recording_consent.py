@@ -34,7 +34,9 @@ class Desk:
         self.server = FakeContactCenter(self.time.timing)
         backend_calls = make_asking(self.time, self.store)
         self.feed = EventFeed("contact_center", self.server, self.store, backend_calls)
-        self.actions = AgentCommands(CommandRunner(self.store, backend_calls, self.server, self.feed.refresh), {})
+        self.actions = AgentCommands(
+            CommandRunner(self.store, backend_calls, self.server, lambda _: self.feed.refresh()), {}
+        )
         self.background = Background()
         RecordingPolicy(self.store, self.actions, self.background.spawn, policy)
         offered = self.server.capabilities - (frozenset() if able else {Capability.PAUSE_RECORDING})

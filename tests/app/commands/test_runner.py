@@ -23,7 +23,7 @@ class Desk:
         self.looks = 0
         self.errors: list[BackendError] = []
 
-    async def _refresh(self) -> None:
+    async def _refresh(self, _: str) -> None:
         self.looks += 1
 
     def request(

@@ -24,7 +24,9 @@ class Desk:
         self.server = FakeContactCenter(self.time.timing)
         backend_calls = make_asking(self.time, self.store)
         self.feed = EventFeed("contact_center", self.server, self.store, backend_calls)
-        self.actions = AgentCommands(CommandRunner(self.store, backend_calls, self.server, self.feed.refresh), {})
+        self.actions = AgentCommands(
+            CommandRunner(self.store, backend_calls, self.server, lambda _: self.feed.refresh()), {}
+        )
         self.store.publish(HealthChanged(Health.CONNECTING), "contact_center")
 
     @property

@@ -73,7 +73,9 @@ class Desk:
         self.server = Floor(self.time.timing)
         backend_calls = make_asking(self.time, self.store)
         self.feed = EventFeed("contact_center", self.server, self.store, backend_calls)
-        self.acts = SupervisorCommands(CommandRunner(self.store, backend_calls, self.server, self.feed.refresh))
+        self.acts = SupervisorCommands(
+            CommandRunner(self.store, backend_calls, self.server, lambda _: self.feed.refresh())
+        )
         self.script = self.server.script
 
     def offers(self, *capabilities: Capability) -> None:

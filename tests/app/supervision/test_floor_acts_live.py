@@ -37,7 +37,9 @@ class Person:
         self.backend = MockContactCenter.create({"url": servers.urls["contact_center"], "token": servers.tokens[who]})
         backend_calls = BackendCalls(Timing(), lambda text: self.store.notice(text, "error"))
         self.feed = EventFeed("contact_center", self.backend, self.store, backend_calls, tells_time=True)
-        self.acts = SupervisorCommands(CommandRunner(self.store, backend_calls, self.backend, self.feed.refresh))
+        self.acts = SupervisorCommands(
+            CommandRunner(self.store, backend_calls, self.backend, lambda _: self.feed.refresh())
+        )
 
     async def until(self, what: object) -> None:
         assert callable(what)

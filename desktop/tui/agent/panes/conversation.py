@@ -263,7 +263,7 @@ def _recording_lines(view: View, interaction: Interaction) -> list[Content]:
     said = (f"{tr('! Recorded although refused')}   ", "bold $error")
     if Verb.PAUSE_RECORDING in on_offer:
         return [line(said, *keyed(tr("{recording:key} pauses"), "recording"))]
-    if "pause_recording" in select.call_capabilities(view.state):
+    if "pause_recording" in select.call_capabilities(view.state, interaction.id):
         return [line(said)]  # it is being paused just now
     return [line(said, (tr("The contact centre cannot pause it."), "$error"))]
 

@@ -7,6 +7,7 @@ from textual.content import Content
 from desktop.domain import select
 from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.model import Instant, QueueStats, Waiting
+from desktop.domain.select.centres import centre_of, plain_name
 from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
@@ -51,11 +52,15 @@ class QueuesPane(Pane, LineTable):
     def draw(self, view: View) -> None:
         """Set the rows, busiest first."""
         queues = sorted(view.state.queues.values(), key=lambda queue: (-(queue.waiting or 0), queue.name))
-        seen = {queue.name: select.known_at(view.state, "contact_center", queue.as_of) for queue in queues}
-        can = self.has_focus and "pull" in select.call_capabilities(view.state)
+        seen = {
+            queue.name: select.known_at(view.state, centre_of(view.state, queue.name), queue.as_of) for queue in queues
+        }
         rows = list[Row]()
         for queue in queues:
-            rows.append(Row(queue.name, _cells(queue, view.now, view.now - seen[queue.name])))
+            name, at = plain_name(view.state, queue.name)
+            shown = f"{name} · {at}" if at else name  # the queue's own name first: there is little room for either
+            rows.append(Row(queue.name, _cells(queue, shown, view.now, view.now - seen[queue.name])))
+            can = self.has_focus and "pull" in select.call_capabilities(view.state, queue.name)
             rows += [_waiting(one, view.now) for one in queue.to_pull] if can else []
         self.set_rows(rows)
         oldest = min(seen.values(), default=None)
@@ -94,12 +99,12 @@ class QueuesPane(Pane, LineTable):
         return line(*keyed(tr("SL: see {diagnostics:key}"), "diagnostics"))
 
 
-def _cells(queue: QueueStats, now: Instant, age: float) -> tuple[Part, ...]:
+def _cells(queue: QueueStats, name: str, now: Instant, age: float) -> tuple[Part, ...]:
     dim = "$muted" if age > STALE else ""
     level = queue.service_level
     goal = "" if level is None else "$success" if level >= 0.8 else "$warning" if level >= 0.6 else "$error"
     return (
-        content(queue.name, dim),
+        content(name, dim),
         content(_count(queue.waiting), dim or ("bold" if queue.waiting else "$muted")),
         content(wording.UNKNOWN if queue.longest_since is None else wording.duration(now - queue.longest_since), dim),
         content(wording.UNKNOWN if queue.estimated_wait is None else wording.duration(queue.estimated_wait), dim),

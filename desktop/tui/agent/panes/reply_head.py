@@ -50,7 +50,8 @@ class ReplyHeadPane(TextPane):
         chosen = draft.head if draft is not None else NO_HEAD
         rows: list[Content] = []
         room = self.content_size.width or 76
-        if interaction.channel is Channel.EMAIL and Capability.COPIES in select.call_capabilities(view.state):
+        copies = Capability.COPIES in select.call_capabilities(view.state, interaction.id)
+        if interaction.channel is Channel.EMAIL and copies:
             head = head_of_reply(interaction, chosen)
             parts: list[Part] = [(f"{tr('To')} ", "$muted"), (", ".join(head.to) or "—", "bold")]
             if head.cc:

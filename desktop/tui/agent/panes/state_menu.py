@@ -7,6 +7,7 @@ from textual.message import Message
 
 from desktop.domain import select
 from desktop.domain.entities.words import Availability, Occupancy
+from desktop.domain.select.centres import reasons_at
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
@@ -77,7 +78,7 @@ class StateMenu(Pane, Vertical):
         sign, _, style = wording.AVAILABILITY[Availability.NOT_READY]
         options += [
             (sign, style, StateMenu.Chosen(Availability.NOT_READY, reason.id, after_current=busy))
-            for reason in view.state.reasons
+            for reason in reasons_at(view.state)
         ]
         sign, _, style = wording.AVAILABILITY[Availability.OFFLINE]
         options.append((sign, style, StateMenu.Chosen(Availability.OFFLINE, after_current=busy)))

@@ -3,6 +3,7 @@
 from desktop.domain.entities.floor import AgentMessage, HelpRequest
 from desktop.domain.entities.words import IN_HAND
 from desktop.domain.news import notices
+from desktop.domain.select.centres import offered_at
 from desktop.ports.base import Capability
 from desktop.tui.agent.panes.help_field import HelpField, Line
 from desktop.tui.agent.verbs.base import DeskVerbs
@@ -18,7 +19,8 @@ class SupervisorVerbs(DeskVerbs):
         """Write what help is needed with the selected contact, or that none is needed any more."""
         self._wants_field()
         interaction, state = self._selected(), self._screen.state
-        if not self._offered(Capability.HELP):
+        subject = interaction.id if interaction is not None else ""
+        if Capability.HELP.value not in offered_at(state, subject):
             self._tell(tr("This contact centre does not support help requests."))
         elif interaction is None or interaction.phase not in IN_HAND:
             self._tell(tr("Asking for help needs an active contact."))
@@ -75,9 +77,6 @@ class SupervisorVerbs(DeskVerbs):
             self._screen.close_top()
             return
         field.open(kind, subject, *heading, hint=hint)
-
-    def _offered(self, capability: Capability) -> bool:
-        return capability.value in self._screen.state.capabilities.get("contact_center", frozenset())
 
     def _help_of(self, interaction_id: str) -> HelpRequest | None:
         return next((one for one in self._screen.state.help.values() if one.interaction_id == interaction_id), None)

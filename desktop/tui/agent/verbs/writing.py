@@ -30,7 +30,7 @@ class WritingVerbs(DeskVerbs):
         interaction = self._written_to()
         if interaction is None:
             return
-        if not self._can(Capability.ATTACHMENTS):
+        if not self._can(Capability.ATTACHMENTS, interaction):
             self._tell(tr("This contact centre takes no files."))
             return
         self._screen.uncover()
@@ -97,7 +97,7 @@ class WritingVerbs(DeskVerbs):
         files = attachments(interaction) if interaction is not None else ()
         if interaction is None or not files:
             self._tell(tr("There is no file in this conversation."))
-        elif not self._can(Capability.ATTACHMENTS):
+        elif not self._can(Capability.ATTACHMENTS, interaction):
             self._tell(tr("This contact centre does not give files out."))
         elif len(files) == 1:
             self.chosen_to_save(interaction.id, *files[0])
@@ -137,14 +137,14 @@ class WritingVerbs(DeskVerbs):
             return None
         if interaction.channel is not Channel.EMAIL:
             self._tell(tr("Only an e-mail has a subject and recipients."))
-        elif not self._can(Capability.COPIES):
+        elif not self._can(Capability.COPIES, interaction):
             self._tell(tr("This contact centre sets subject and recipients by itself."))
         else:
             return interaction
         return None
 
-    def _can(self, capability: Capability) -> bool:
-        return capability.value in select.call_capabilities(self._screen.state)
+    def _can(self, capability: Capability, interaction: Interaction) -> bool:
+        return capability.value in select.call_capabilities(self._screen.state, interaction.id)
 
     def _chosen(self, interaction: Interaction) -> ReplyHead:
         draft = self._screen.state.drafts.get(interaction.id)

@@ -9,6 +9,7 @@ from desktop.domain.entities.model import Agent
 from desktop.domain.entities.words import Availability, Monitoring
 from desktop.domain.news import notices
 from desktop.domain.select.audience import Audience
+from desktop.domain.select.centres import reasons_at
 from desktop.domain.select.floor_verbs import VERBS, for_team
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.two_presses import Irrevocable
@@ -212,13 +213,14 @@ class ActionBuilder:
 
     def _agent_state(self, agent: Agent) -> Act:
         state = self._view.state
+        reasons = reasons_at(state, agent.id)
         _, available, fine = wording.AVAILABILITY[Availability.AVAILABLE]
         options = [Proposal("available", tr(available), style=fine)]
         options += [
             Proposal(f"not_ready:{reason.id}", tr("Not ready · {reason}", reason=reason.label), style="$warning")
-            for reason in state.reasons
+            for reason in reasons
         ]
-        if not state.reasons:
+        if not reasons:
             options.append(Proposal("not_ready:", tr("Not ready"), style="$warning"))
         options.append(Proposal("offline:", tr("Offline"), style="$muted"))
         ask = tr("Which state? It takes effect after the current contact.") if agent.work else tr("Which state?")
