@@ -209,7 +209,7 @@ class Room:
         self._customer_left(f"{self._boundary}-gone", self.current.began if self.current is not None else 0.0)
 
     def _member(self, event: RoomEvent) -> None:
-        gone = event.content.get("membership") in {"leave", "ban"}
+        gone = text_of(event.content.get("membership")) in {"leave", "ban"}
         if gone and self.current is not None and event.state_key == self.current.customer:
             self._customer_left(event.id, event.at)
 
@@ -217,7 +217,7 @@ class Room:
         contact, self.current, self._boundary = self.current, None, boundary
         if contact is None:
             return
-        contact.left, contact.ended_at, contact.last = True, at, self._count
+        contact.left, contact.ended_at, contact.last = True, at, self._count - 1
         if contact.owner:
             contact.parked_since = None
             self.wrapping[contact.id] = contact
@@ -339,7 +339,7 @@ class Room:
             contact = RoomContact(which, customer, event.at, 0)
         contact.owner, contact.parked_since = agent, None
         contact.takes.clear()
-        contact.ended_at, contact.last = event.at, self._count
+        contact.ended_at, contact.last = event.at, self._count - 1
         self.current, self._boundary = None, event.id
         self.wrapping[which] = contact
         self._ended.add(which)

@@ -94,7 +94,7 @@ def read_event(raw: object) -> RoomEvent | None:
 
 def said(content: Mapping[object, object]) -> Said:
     """What the content of a message says."""
-    kind, body = content.get("msgtype"), text_of(content.get("body"))
+    kind, body = text_of(content.get("msgtype")), text_of(content.get("body"))
     relates = mapping(content.get("m.relates_to"))
     answered = mapping(relates.get("m.in_reply_to")).get("event_id")
     in_reply_to = answered if isinstance(answered, str) and _EVENT_ID.fullmatch(answered) else ""
