@@ -8,6 +8,7 @@ from email.utils import parseaddr
 from desktop.backends.imap.link import Server
 from desktop.backends.wire.address import is_loopback
 from desktop.backends.wire.mail import plain_address
+from desktop.backends.wire.option_values import identifier, number, pairs
 from desktop.backends.wire.relay import Account
 from desktop.domain.entities.model import NotReadyReason, WrapUpCode, WrapUpRule
 from desktop.domain.entities.words import CodeRule
@@ -47,7 +48,6 @@ OPTIONS = (
 
 _PORTS = {"tls": ("993", "465"), "starttls": ("143", "587"), "none": ("143", "25")}
 _AGENT = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
-_CODE = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 _MOST_QUEUES = 20
 
 
@@ -105,10 +105,10 @@ def settings(options: Mapping[str, str]) -> Settings:
         raise Rejected("user and password of the mailbox are needed.")
     if not _AGENT.fullmatch(given["agent"]):
         raise Rejected("agent must be a short word of small letters, digits, . _ and -.")
-    queues = dict(_pairs(given["queues"], "queues"))
+    queues = dict(pairs(given["queues"], "queues"))
     if not queues or len(queues) > _MOST_QUEUES or len(set(queues.values())) != len(queues):
         raise Rejected(f"queues must name 1 to {_MOST_QUEUES} different folders.")
-    codes = tuple(WrapUpCode(_code(key), label) for key, label in _pairs(given["codes"], "codes"))
+    codes = tuple(WrapUpCode(identifier(key), label) for key, label in pairs(given["codes"], "codes"))
     imap_port, smtp_port = _PORTS[security]
     server = Server(
         given["host"],
@@ -137,11 +137,11 @@ def settings(options: Mapping[str, str]) -> Settings:
         senders=_senders(given["senders"], tuple(queues)),
         sent=given["sent"],
         done=given["done"] if options.get("done", "Done").strip() else "",
-        capacity=int(_number(given["capacity"], "capacity", 1, 1_000)),
-        offer_seconds=_number(given["offer_seconds"], "offer_seconds", 1, 86_400),
-        target_seconds=_number(given["target_hours"], "target_hours", 0, 10_000) * 3_600,
-        largest=int(_number(given["largest_mb"], "largest_mb", 1, 50) * (1 << 20)),
-        reasons=tuple(NotReadyReason(_code(key), label) for key, label in _pairs(given["reasons"], "reasons")),
+        capacity=int(number(given["capacity"], "capacity", 1, 1_000)),
+        offer_seconds=number(given["offer_seconds"], "offer_seconds", 1, 86_400),
+        target_seconds=number(given["target_hours"], "target_hours", 0, 10_000) * 3_600,
+        largest=int(number(given["largest_mb"], "largest_mb", 1, 50) * (1 << 20)),
+        reasons=tuple(NotReadyReason(identifier(key), label) for key, label in pairs(given["reasons"], "reasons")),
         codes=codes,
         rule=WrapUpRule(codes=CodeRule.OPTIONAL_ONE if codes else CodeRule.NONE, seconds=0.0),
     )
@@ -149,7 +149,7 @@ def settings(options: Mapping[str, str]) -> Settings:
 
 def _senders(text: str, queues: Sequence[str]) -> dict[str, Sender]:
     found = {}
-    for queue, value in _pairs(text, "senders"):
+    for queue, value in pairs(text, "senders"):
         if queue not in queues:
             raise Rejected(f"senders names {queue[:40]!r}, which is none of the queues.")
         name, address = parseaddr(value)
@@ -159,27 +159,5 @@ def _senders(text: str, queues: Sequence[str]) -> dict[str, Sender]:
     return found
 
 
-def _pairs(text: str, option: str) -> list[tuple[str, str]]:
-    pairs = []
-    for one in filter(None, (part.strip() for part in text.split(";"))):
-        key, _, value = (part.strip() for part in one.partition("="))
-        if not key or not value or not one.isprintable() or len(one) > 300:
-            raise Rejected(f"{option} is not usable: {one[:40]!r} (name=value, with semicolons between them).")
-        pairs.append((key, value))
-    return pairs
-
-
-def _code(text: str) -> str:
-    if not _CODE.fullmatch(text):
-        raise Rejected(f"{text[:40]!r} is no usable id: letters, digits and _ . -.")
-    return text
-
-
 def _port(text: str) -> int:
-    return int(_number(text, "port", 1, 65_535))
-
-
-def _number(text: str, option: str, least: float, most: float) -> float:
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text, re.ASCII) or not least <= float(text) <= most:
-        raise Rejected(f"{option} is no number from {least:g} to {most:g}: {text[:40]!r}.")
-    return float(text)
+    return int(number(text, "port", 1, 65_535))

@@ -68,6 +68,7 @@ class Http:
         deadline: float = DEADLINE,
         headers: Mapping[str, str] | None = None,
         to_error: ToError = error_of,
+        largest: int = LARGEST_BODY,
     ) -> None:
         """Nothing is opened yet.
 
@@ -80,6 +81,7 @@ class Http:
             deadline: seconds for a whole request, from connecting to the last byte.
             headers: what else every request carries; no secrets.
             to_error: from an answer that is no success to the error, where a vendor's problems are of another form.
+            largest: bytes that an answer may have.
 
         Raises:
             Rejected: the address or the token cannot be used.
@@ -94,6 +96,7 @@ class Http:
         self._deadline = deadline
         self._headers = dict(headers or {})
         self._to_error = to_error
+        self._largest = largest
         self._client: httpx.AsyncClient | None = None
 
     def address(self, path: str) -> str:
@@ -132,9 +135,11 @@ class Http:
         params: Mapping[str, str | int | float] | None = None,
         body: object = None,
         form: Mapping[str, str] | None = None,
+        file: tuple[str, bytes] | None = None,
         if_match: str = "",
         key: str = "",
     ) -> object:
+        """`file` is a media type, and the content that is sent as it is."""
         import httpx
 
         went_out = False
@@ -152,7 +157,10 @@ class Http:
                 params=params,
                 json=body,
                 data=form,
-                headers=({"Idempotency-Key": key} if key else {}) | ({"If-Match": if_match} if if_match else {}),
+                content=file[1] if file else None,
+                headers=({"Idempotency-Key": key} if key else {})
+                | ({"If-Match": if_match} if if_match else {})
+                | ({"Content-Type": file[0]} if file else {}),
                 extensions={"trace": trace},
             )
         except (httpx.InvalidURL, UnicodeError) as error:
@@ -184,7 +192,7 @@ class Http:
         import httpx
 
         if response.is_success:
-            body = await self._body(response, LARGEST_BODY, what)
+            body = await self._body(response, self._largest, what)
             return parse(body) if body else None
         problem: object = None
         try:

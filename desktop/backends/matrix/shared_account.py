@@ -1,0 +1,716 @@
+"""The account as one agent works it: what is in hand, what is offered, and the stream made of it.
+
+There is no server that distributes conversations. Each agent's desktop listens to the account's rooms, and asks in the
+room for the one that has waited longest and that nobody has; the order of the room's events decides.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from dataclasses import replace
+
+from desktop.backends.matrix.contact import Contact, Look, shown, waiting
+from desktop.backends.matrix.homeserver import Homeserver
+from desktop.backends.matrix.room import Room, RoomContact, ends_a_contact
+from desktop.backends.matrix.room_event import KIND, ROOM_ID, RoomEvent, mapping, read_event, read_events
+from desktop.backends.matrix.settings import Settings
+from desktop.backends.wire.event_log import EventLog
+from desktop.domain.entities.model import Agent, Instant, Interaction, QueueStats
+from desktop.domain.entities.words import Availability, Channel, OfferEnd, Outcome, Phase, Role
+from desktop.domain.state.events import (
+    AgentChanged,
+    Change,
+    ContactCenterSnapshot,
+    Envelope,
+    Heartbeat,
+    InteractionChanged,
+    QueueChanged,
+)
+from desktop.ports.errors import (
+    BackendError,
+    Conflict,
+    Forbidden,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    Unavailable,
+)
+from desktop.ports.kinds import Kind
+
+log = logging.getLogger(__name__)
+
+WAITS = 8.0
+"""Seconds for which the server may hold a question for news."""
+PRESENCE: Mapping[Availability, str] = {
+    Availability.AVAILABLE: "online",
+    Availability.NOT_READY: "unavailable",
+    Availability.OFFLINE: "offline",
+}
+DECLINED = "This account cannot read encrypted rooms. Please begin a conversation without encryption."
+_ASIDE = 60.0  # seconds that a conversation is not offered again to whoever did not want it
+_LEFT_BEHIND = 60.0  # seconds beyond its time after which an offer is another's, because that desktop is gone
+_SEEN_WITHIN = 4.0  # seconds after which what we wrote has to have come back
+_MOST_PAGES = 5
+_MOST_JOINS = 20  # at a time
+_HEAD_SHOWN = 10
+_KEPT = 5_000
+
+
+class SharedAccount:
+    """See the module."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], Instant] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.settings = settings
+        self.server = Homeserver(settings.place)
+        self.user = ""
+        self.contacts: dict[str, Contact] = {}
+        self.availability = Availability.OFFLINE
+        self.reason = ""
+        self.next: tuple[Availability, str] | None = None
+        self._clock, self._monotonic = clock, monotonic
+        self._since = clock()
+        self._missed = 0
+        self._version = int(clock() * 1_000)
+        self._look = Look(settings.agent, settings.target_seconds, settings.rule)
+        self._rooms: dict[str, Room] = {}
+        self._spaces: dict[str, str] = {}  # queue by the space's id
+        self._invited: dict[str, bool] = {}  # rooms we are invited to; whether they are encrypted
+        self._unanswered: set[str] = set()  # of those that cannot be answered
+        self._position = ""
+        self._numbers: set[str] = set()  # of our takes in this life
+        self._won: set[str] = set()
+        self._pulling: set[str] = set()
+        self._asked = ""  # the event by which we asked last
+        self._deadlines: dict[str, tuple[Instant, Instant]] = {}  # since when and until when it is offered, by number
+        self._why: dict[str, OfferEnd] = {}  # what we did about an offer
+        self._aside: dict[str, float] = {}
+        self._quiet_until = 0.0
+        self._gone: dict[str, None] = {}
+        self._known: dict[str, None] = {}  # our own events that came back
+        self._log = EventLog(Kind.CONTACT_CENTER.value)
+        self._lock = asyncio.Lock()
+        self._opening = asyncio.Lock()
+        self._turned = asyncio.Event()
+        self._getting: asyncio.Future[tuple[str, Mapping[object, object]]] | None = None
+        self._runs: asyncio.Task[None] | None = None
+        self._closed = False
+        self._told_queues: Mapping[str, tuple[object, ...]] = {}
+
+    # -- the connection
+
+    async def connect(self) -> None:
+        """Sign in, see every room once, and listen from then on."""
+        if self._closed:
+            raise Unavailable("The connection to the Matrix server is closed.")
+        async with self._opening:
+            if not self.user:
+                user = await self.server.sign_in()
+                self._spaces = await self._find_spaces()
+                self.user = user
+            if not self._position:
+                await self._fetch()
+            if self._runs is None and not self._closed:
+                self._log = EventLog(Kind.CONTACT_CENTER.value)
+                self._runs = asyncio.ensure_future(self._run())
+
+    async def _find_spaces(self) -> dict[str, str]:
+        found = {}
+        for queue, alias in self.settings.queues.items():
+            if alias:
+                try:
+                    found[await self.server.join(alias)] = queue
+                except (NotFound, Forbidden) as error:
+                    raise Rejected(f"queues names {alias}, which this account cannot join.", error.detail) from None
+        return found
+
+    async def refresh(self) -> None:
+        """See what is new now."""
+        await self.connect()
+        self._nudge()
+        await self._fetch()
+
+    def _nudge(self) -> None:
+        """Whoever waits for news looks again at once."""
+        if self._getting is not None:
+            self._getting.cancel()
+
+    async def _fetch(self) -> None:
+        async with self._lock:
+            await self._take_in(*await self.server.sync(self._position, 0, PRESENCE[self.availability]))
+
+    async def _listen(self) -> None:
+        async with self._lock:
+            getting = self._getting = asyncio.ensure_future(
+                self.server.sync(self._position, self._rest_seconds(), PRESENCE[self.availability])
+            )
+            try:
+                answer = await getting
+            except asyncio.CancelledError:
+                if (task := asyncio.current_task()) is not None and task.cancelling():
+                    raise
+                return
+            finally:
+                self._getting = None
+            await self._take_in(*answer)
+
+    def _rest_seconds(self) -> float:
+        deadlines = [one.shown.offer_deadline for one in self.contacts.values() if one.shown.phase is Phase.OFFERED]
+        return max(0.05, min([WAITS, *(one - self.now() for one in deadlines if one is not None)]))
+
+    async def _run(self) -> None:
+        try:
+            while True:
+                await self._tend()
+                await self._listen()
+                self._log.sign(Heartbeat(self.now(), self._log.head), self.now())
+        except OutcomeUnknown as error:
+            self._lost(Unavailable("The connection to the Matrix server was lost.", error.detail))
+        except BackendError as error:
+            self._lost(error)
+        except Exception:
+            log.exception("matrix: listening to the account failed")
+            self._lost(Unavailable("The Matrix server's rooms could not be read."))
+
+    def _lost(self, error: BackendError) -> None:
+        self._runs = None
+        self._log.end(error)
+        self._turned.set()
+
+    async def close(self) -> None:
+        """Give back what is offered, and leave. What is in hand stays the agent's."""
+        if self._closed:
+            return
+        self._closed = True
+        runs, self._runs = self._runs, None
+        if runs is not None:
+            runs.cancel()
+            offered = [one for one in self.contacts.values() if one.shown.phase is Phase.OFFERED]
+            with contextlib.suppress(BackendError, TimeoutError):
+                async with asyncio.timeout(0.2):
+                    for contact in offered:
+                        await self._give(contact)
+            await asyncio.gather(runs, return_exceptions=True)
+        self._log.end(Unavailable("The connection to the Matrix server is closed."))
+        self._turned.set()
+        await self.server.close()
+
+    # -- what comes in
+
+    async def _take_in(self, position: str, answer: Mapping[object, object]) -> None:
+        """All of an answer, or nothing: what has to be asked besides is asked first."""
+        rooms = mapping(answer.get("rooms"))
+        joined = {key: mapping(one) for key, one in mapping(rooms.get("join")).items() if _is_room(key)}
+        histories: dict[str, list[RoomEvent]] = {}
+        for room_id, part in joined.items():
+            timeline = mapping(part.get("timeline"))
+            before = timeline.get("prev_batch")
+            if timeline.get("limited") is True and isinstance(before, str):
+                histories[str(room_id)] = await self._history(str(room_id), before, read_events(timeline.get("events")))
+        for room_id, part in joined.items():
+            self._take_room(str(room_id), part, histories.get(str(room_id)))
+        for room_id, left in mapping(rooms.get("leave")).items():
+            if _is_room(room_id) and (room := self._rooms.get(str(room_id))) is not None:
+                self._take_timeline(room, mapping(mapping(left).get("timeline")), live=True)
+                room.leave()
+        over = joined.keys() | mapping(rooms.get("leave")).keys()
+        self._invited = {room_id: one for room_id, one in self._invited.items() if room_id not in over}
+        for room_id, invitation in mapping(rooms.get("invite")).items():
+            if _is_room(room_id):
+                self._invited[str(room_id)] = _is_encrypted(mapping(invitation))
+        self._position = position
+        self._settle(
+            [self._rooms[key] for key in map(str, [*joined, *mapping(rooms.get("leave"))]) if key in self._rooms]
+        )
+        self._turned.set()
+        self._turned = asyncio.Event()
+
+    async def _history(self, room_id: str, before: str, newest: list[RoomEvent]) -> list[RoomEvent]:
+        """The events of a room before the newest, as far back as a contact can reach."""
+        found: list[RoomEvent] = []
+        known = self._rooms.get(room_id)
+        enough = known is None and ends_a_contact(newest, self.user)
+        for _ in range(_MOST_PAGES):
+            if enough:
+                break
+            page, before = await self.server.earlier(room_id, before)
+            found = [*reversed(page), *found]
+            enough = not before or ends_a_contact(page, self.user)
+        return found
+
+    def _take_room(self, room_id: str, part: Mapping[object, object], history: list[RoomEvent] | None) -> None:
+        room = self._rooms.get(room_id)
+        fresh = room is None
+        if room is None:
+            room = self._rooms[room_id] = Room(room_id, self.user, monotonic=self._monotonic)
+        room.gone = False
+        for event in _state_events(mapping(part.get("state")).get("events")):
+            room.take_state(event)
+        if history is not None:
+            room.begin_anew()
+            for event in history:
+                self._take_event(room, event, live=False)
+        self._take_timeline(room, mapping(part.get("timeline")), live=not fresh and history is None)
+        if history is not None:
+            room.note_all_read()
+        passing = mapping(part.get("ephemeral")).get("events")
+        for raw in passing[:1_000] if isinstance(passing, list) else ():
+            room.take_passing(raw, self.now())
+
+    def _take_timeline(self, room: Room, timeline: Mapping[object, object], *, live: bool) -> None:
+        for event in read_events(timeline.get("events")):
+            self._take_event(room, event, live=live)
+
+    def _take_event(self, room: Room, event: RoomEvent, *, live: bool) -> None:
+        room.take_in(event, live=live)
+        if event.kind == KIND and event.sender == self.user:
+            self._known[event.id] = None
+            while len(self._known) > _KEPT:
+                del self._known[next(iter(self._known))]
+
+    # -- what is told
+
+    def now(self) -> Instant:
+        """The time, for people."""
+        return self._clock()
+
+    async def snapshot(self) -> Envelope:
+        """Look at the rooms, and tell all."""
+        await self.refresh()
+        return self._log.numbered(self._picture(), self.now())
+
+    async def events(self, after: tuple[str, int] | None) -> AsyncGenerator[Envelope, None]:
+        """See `ContactCenter.events`."""
+        await self.connect()
+        current = self._log
+        yield current.envelope(Heartbeat(self.now(), current.head), self.now())
+        async with contextlib.aclosing(current.follow(after, self.now())) as stream:
+            async for one in stream:
+                yield one
+
+    def tell_agent(self) -> Agent:
+        """The agent changed."""
+        agent = self.agent()
+        self._log.add(AgentChanged(agent), self.now())
+        return agent
+
+    def agent(self) -> Agent:
+        """The agent as they are now."""
+        self._version += 1
+        chosen, reason = self.next or (None, "")
+        return Agent(
+            id=self.settings.agent,
+            version=self._version,
+            name=self.settings.agent_name,
+            role=Role.AGENT,
+            team="",
+            observed=self.availability,
+            since=self._since,
+            reason=self.reason,
+            next=chosen,
+            next_reason=reason,
+            capacity={Channel.CHAT.value: self.settings.capacity},
+            in_use={Channel.CHAT.value: self.in_use()},
+            queues=tuple(self.settings.queues),
+            missed=self._missed,
+        )
+
+    def in_use(self) -> int:
+        """How many conversations take the agent's capacity."""
+        return sum(1 for one in self.contacts.values() if not one.shown.parked)
+
+    def _picture(self) -> ContactCenterSnapshot:
+        return ContactCenterSnapshot(
+            me=self.settings.agent,
+            interactions=tuple(one.shown for one in self.contacts.values()),
+            agents=(self.agent(),),
+            queues=tuple(self._figures().values()),
+            codes=self.settings.codes,
+            reasons=self.settings.reasons,
+        )
+
+    def _figures(self) -> dict[str, QueueStats]:
+        free: dict[str, list[tuple[Room, RoomContact]]] = {queue: [] for queue in self.settings.queues}
+        for room, contact in self._free():
+            free[self._queue(room)].append((room, contact))
+        found = {}
+        for queue, ones in free.items():
+            self._version += 1
+            head = tuple(waiting(room, contact) for room, contact in ones[:_HEAD_SHOWN])
+            found[queue] = QueueStats(
+                name=queue,
+                version=self._version,
+                as_of=self.now(),
+                waiting=len(ones),
+                longest_since=ones[0][1].began if ones else None,
+                head=head,
+                to_pull=head,
+            )
+        return found
+
+    def _tell_queues(self) -> None:
+        figures = self._figures()
+        told: dict[str, tuple[object, ...]] = {name: (one.waiting, one.head) for name, one in figures.items()}
+        for name, one in figures.items():
+            if self._told_queues.get(name) != told[name]:
+                self._log.add(QueueChanged(one), self.now())
+        self._told_queues = told
+
+    def _queue(self, room: Room) -> str:
+        """The queue of a room; "" for none."""
+        own = (queue for space, queue in self._spaces.items() if self._is_child(room.id, space))
+        return next(own, next((queue for queue, alias in self.settings.queues.items() if not alias), ""))
+
+    def _is_child(self, room_id: str, space: str) -> bool:
+        return (known := self._rooms.get(space)) is not None and room_id in known.children
+
+    # -- the agent
+
+    def choose(self, availability: Availability, reason: str) -> None:
+        """Be available, or not."""
+        self.availability, self.reason, self.next = availability, reason, None
+        self._since = self.now()
+        self._nudge()
+
+    def settle_next(self) -> None:
+        """What was asked for after the current work."""
+        if self.next is not None and not any(not one.shown.parked for one in self.contacts.values()):
+            self.choose(*self.next)
+            self.tell_agent()
+
+    # -- from what the rooms say to what is shown
+
+    def _settle(self, touched: Iterable[Room]) -> None:
+        rooms = {room.id: room for room in touched} | {one.room.id: one.room for one in self.contacts.values()}
+        mine: dict[str, tuple[Room, RoomContact, Phase, Instant]] = {}
+        for room in rooms.values():
+            if not room.is_space and self._queue(room):
+                mine |= {contact.id: (room, contact, *phase) for contact, phase in self._mine(room)}
+        for contact in [one for one in self.contacts.values() if one.id not in mine]:
+            self._drop(contact)
+        for room, known, phase, since in mine.values():
+            self._show(room, known, phase, since)
+        for room_id in [room.id for room in rooms.values() if room.gone and not room.wrapping]:
+            del self._rooms[room_id]
+        self._tell_queues()
+        self.settle_next()
+
+    def _mine(self, room: Room) -> Iterable[tuple[RoomContact, tuple[Phase, Instant]]]:
+        me = self.settings.agent
+        for contact in room.wrapping.values():
+            if contact.owner == me:
+                yield contact, (Phase.WRAP_UP, contact.ended_at or 0.0)
+        contact_now = room.current
+        if contact_now is None:
+            return
+        if contact_now.owner == me:
+            yield contact_now, (Phase.ACTIVE, contact_now.accepted_at or 0.0)
+            return
+        for take in contact_now.takes.values():
+            if take.agent != me or take.number not in self._numbers:
+                continue
+            if take.won:
+                self._won.add(take.number)
+            if take.number in self._won and take.number not in self._pulling:
+                since, _ = self._deadlines.setdefault(
+                    take.number, (self.now(), self.now() + self.settings.offer_seconds)
+                )
+                yield contact_now, (Phase.OFFERED, since)
+                return
+
+    def _show(self, room: Room, known: RoomContact, phase: Phase, since: Instant) -> None:
+        before = self.contacts.get(known.id)
+        now = shown(room, known, phase, since, self._queue(room), self._look)
+        if phase is Phase.OFFERED:
+            now = replace(now, offer_deadline=self._deadline(known))
+        if before is not None and now == replace(before.shown, version=0):
+            before.room, before.known = room, known
+            return
+        self._version += 1
+        now = replace(now, version=self._version)
+        self.contacts[known.id] = Contact(room, known, now)
+        self._gone.pop(known.id, None)
+        change, reason = _change(before.shown if before is not None else None, now, known)
+        self._log.add(InteractionChanged(change, now, reason), self.now())
+
+    def _deadline(self, known: RoomContact) -> Instant | None:
+        numbers = [one.number for one in known.takes.values() if one.number in self._won]
+        return next((self._deadlines[one][1] for one in numbers if one in self._deadlines), None)
+
+    def _drop(self, contact: Contact) -> None:
+        """It is not the agent's any more."""
+        del self.contacts[contact.id]
+        self._gone[contact.id] = None
+        while len(self._gone) > _KEPT:
+            del self._gone[next(iter(self._gone))]
+        was, why = contact.shown, self._why.pop(contact.id, None)
+        self._version += 1
+        if was.phase is Phase.OFFERED:
+            why = why or (OfferEnd.ABANDONED if contact.room.abandoned == contact.id else OfferEnd.RESCINDED)
+            over = why is OfferEnd.ABANDONED
+            now = replace(
+                was,
+                version=self._version,
+                phase=Phase.CLOSED if over else Phase.QUEUED,
+                phase_since=self.now(),
+                agent_id=None,
+                offer_deadline=None,
+                outcome=Outcome.ABANDONED if over else None,
+            )
+            contact.shown = now
+            self._log.add(InteractionChanged(Change.OFFER_ENDED, now, why.value), self.now())
+            return
+        now = replace(was, version=self._version, phase=Phase.CLOSED, phase_since=self.now(), outcome=Outcome.HANDLED)
+        contact.shown = now
+        self._log.add(InteractionChanged(Change.CLOSED, now), self.now())
+
+    # -- what is done without being asked
+
+    async def _tend(self) -> None:
+        """Answer invitations, give back what we did not get, and ask for the next conversation."""
+        if self._quiet_until > self._monotonic():
+            return
+        try:
+            await self._answer_invitations()
+            await self._give_up()
+            await self._expire()
+            await self._ask_for_one()
+        except RateLimited as error:
+            self._quiet_until = self._monotonic() + error.retry_after
+
+    async def _answer_invitations(self) -> None:
+        open_ones = [one for one in self._invited.items() if one[0] not in self._unanswered]
+        for room_id, encrypted in open_ones[:_MOST_JOINS]:
+            self._unanswered.add(room_id)
+            try:
+                if encrypted:
+                    await self.server.leave(room_id, DECLINED)
+                else:
+                    await self.server.join(room_id)
+            except (Forbidden, NotFound, Rejected, Conflict) as error:
+                log.info("matrix: an invitation cannot be answered: %s", error.detail)
+            except BackendError:
+                self._unanswered.discard(room_id)
+                raise
+            self._invited.pop(room_id, None)
+            self._unanswered.discard(room_id)
+
+    async def _give_up(self) -> None:
+        """Takes of ours that others were quicker with, or that an earlier life left behind."""
+        for room in list(self._rooms.values()):
+            takes = room.current.takes.values() if room.current is not None else ()
+            for take in list(takes):
+                mine = take.agent == self.settings.agent and take.number not in self._pulling
+                if mine and take.number not in self._won:
+                    await self._say_quietly(room, "give", take=take.number)
+
+    async def _expire(self) -> None:
+        for contact in list(self.contacts.values()):
+            deadline = contact.shown.offer_deadline
+            if contact.shown.phase is Phase.OFFERED and deadline is not None and deadline <= self.now():
+                self._put_aside(contact.id)
+                self._why[contact.id] = OfferEnd.MISSED
+                await self._give(contact)
+                self._missed += 1
+                self.choose(Availability.NOT_READY, "missed")
+                self.tell_agent()
+
+    async def _ask_for_one(self) -> None:
+        """Ask for the conversation that has waited longest, if the agent may be offered one."""
+        if self.availability is not Availability.AVAILABLE or self.in_use() >= self.settings.capacity:
+            return
+        if any(one.shown.phase is Phase.OFFERED for one in self.contacts.values()):
+            return
+        if self._asked and self._asked not in self._known:
+            return  # the room has not answered yet
+        now = self._monotonic()
+        free = [one for one in self._free() if self._aside.get(one[1].id, 0.0) <= now]
+        if not free:
+            return
+        room, contact = free[0]
+        try:
+            self._asked = await self._take(room, contact, self._new_number())
+        except (Forbidden, NotFound, Rejected) as error:  # nobody may write there
+            log.info("matrix: a room cannot be written to: %s", error.detail)
+            self._put_aside(contact.id)
+
+    def _free(self) -> list[tuple[Room, RoomContact]]:
+        """The conversations that nobody has, the oldest first."""
+        found = [
+            (room, room.current)
+            for room in self._rooms.values()
+            if room.current is not None and not room.gone and not room.is_space and self._is_free(room.current)
+        ]
+        return sorted((one for one in found if self._queue(one[0])), key=lambda one: (one[1].began, one[0].id))
+
+    def _is_free(self, contact: RoomContact) -> bool:
+        oldest = self._monotonic() - self.settings.offer_seconds - _LEFT_BEHIND
+        return not contact.owner and all(
+            one.agent != self.settings.agent and one.seen < oldest for one in contact.takes.values()
+        )
+
+    def _new_number(self) -> str:
+        number = secrets.token_hex(8)
+        self._numbers.add(number)
+        return number
+
+    async def _take(self, room: Room, contact: RoomContact, number: str) -> str:
+        return await self._say_quietly(room, "take", number=number, instead=list(contact.takes))
+
+    async def _give(self, contact: Contact) -> None:
+        """Put an offer back."""
+        for take in list(contact.known.takes.values()):
+            if take.number in self._won:
+                await self._say_quietly(contact.room, "give", take=take.number)
+
+    async def _say_quietly(self, room: Room, what: str, **more: object) -> str:
+        content = {"do": what, "by": self.settings.agent, **more}
+        return await self.server.send(room.id, KIND, content, key=secrets.token_hex(16))
+
+    def _put_aside(self, contact_id: str) -> None:
+        self._aside[contact_id] = self._monotonic() + _ASIDE
+        while len(self._aside) > _KEPT:
+            del self._aside[next(iter(self._aside))]
+
+    # -- work
+
+    async def contact(self, interaction_id: str) -> Contact:
+        """One of ours.
+
+        Raises:
+            Conflict: it was.
+            NotFound: nobody knows it.
+        """
+        await self.connect()
+        if interaction_id not in self.contacts:
+            await self.refresh()
+        found = self.contacts.get(interaction_id)
+        if found is None:
+            if interaction_id in self._gone:
+                raise Conflict("The conversation is not yours any more.")
+            raise NotFound("There is no such conversation.")
+        return found
+
+    async def say(self, room: Room, what: str, *, key: str, **more: object) -> None:
+        """Write into the room what is to be so, and wait until the room says it.
+
+        Raises:
+            OutcomeUnknown: it was written, and it is not seen what came of it.
+        """
+        event_id = await self.server.send(room.id, KIND, {"do": what, "by": self.settings.agent, **more}, key=key)
+        await self._back(event_id)
+
+    async def _back(self, event_id: str) -> None:
+        try:
+            async with asyncio.timeout(_SEEN_WITHIN):
+                while event_id not in self._known:
+                    turned = self._turned
+                    if self._runs is None:
+                        await self.refresh()
+                    else:
+                        await turned.wait()
+        except (BackendError, TimeoutError) as error:
+            raise OutcomeUnknown("The Matrix server did not show what came of it.", type(error).__name__) from error
+
+    async def accept(self, contact: Contact, *, key: str) -> Interaction:
+        """Have the offered one for good.
+
+        Raises:
+            Conflict: it has ended, or is another's.
+        """
+        await self.say(contact.room, "accept", key=key)
+        found = self.contacts.get(contact.id)
+        if found is None or found.shown.phase is Phase.OFFERED:
+            raise Conflict("The conversation is not offered any more.")
+        return found.shown
+
+    async def decline(self, contact: Contact, *, key: str) -> Interaction:
+        """Put an offer back."""
+        self._put_aside(contact.id)
+        self._why[contact.id] = OfferEnd.DECLINED
+        for take in list(contact.known.takes.values()):
+            if take.number in self._won:
+                await self.say(contact.room, "give", key=key, take=take.number)
+        return contact.shown
+
+    async def pull(self, interaction_id: str, *, key: str) -> Interaction:
+        """Take one that waits.
+
+        Raises:
+            Conflict: another has it, or there is no room for it.
+            NotFound: nobody knows it.
+        """
+        await self.refresh()
+        if self.in_use() >= self.settings.capacity:
+            raise Conflict("You have no room for another conversation.")
+        found = next((one for one in self._free() if one[1].id == interaction_id), None)
+        if found is None:
+            if any(room.current is not None and room.current.id == interaction_id for room in self._rooms.values()):
+                raise Conflict("Another agent has this conversation.")
+            raise NotFound("No such conversation waits.")
+        room, contact = found
+        number = self._new_number()
+        self._pulling.add(number)
+        try:
+            await self._back(await self._take(room, contact, number))
+            if number not in self._won:
+                raise Conflict("Another agent has this conversation.")
+            await self.say(room, "accept", key=key)
+        finally:
+            self._pulling.discard(number)
+        mine = self.contacts.get(interaction_id)
+        if mine is None:
+            raise Conflict("The conversation is not there any more.")
+        return mine.shown
+
+    async def finish(self, contact: Contact, codes: tuple[str, ...], *, key: str) -> Interaction:
+        """The wrap-up is done. The codes are kept where the customer does not see them."""
+        if contact.room.gone:
+            contact.room.wrapping.pop(contact.id, None)
+            self._settle(())
+            return contact.shown
+        if codes:
+            kept = {"contact": contact.id, "codes": list(codes), "by": self.settings.agent}
+            await self.server.note(contact.room.id, self.user, f"{KIND}.{contact.id}", kept, key=f"{key}-codes")
+        await self.say(contact.room, "done", key=key, contact=contact.id)
+        return contact.shown
+
+    def changed(self, room: Room) -> None:
+        """Something about a room is known before its events say it."""
+        self._settle((room,))
+
+
+def _change(before: Interaction | None, now: Interaction, known: RoomContact) -> tuple[Change, str]:
+    was = before.phase if before is not None else None
+    if was is not now.phase:
+        if now.phase is Phase.OFFERED:
+            return Change.OFFERED, ""
+        if now.phase is Phase.ACTIVE:
+            return Change.CONNECTED, "" if was is Phase.OFFERED else "restored"
+        return Change.WRAP_UP, "customer_left" if known.left else "agent_ended"
+    if before is not None and before.parked is not now.parked:
+        return Change.UPDATED, "parked" if now.parked else "taken_up"
+    return Change.UPDATED, "message"
+
+
+def _is_room(value: object) -> bool:
+    return isinstance(value, str) and ROOM_ID.fullmatch(value) is not None
+
+
+def _is_encrypted(invitation: Mapping[object, object]) -> bool:
+    events = mapping(invitation.get("invite_state")).get("events")
+    return isinstance(events, list) and any(mapping(one).get("type") == "m.room.encryption" for one in events)
+
+
+def _state_events(raw: object) -> list[RoomEvent]:
+    found = (read_event(one) for one in raw) if isinstance(raw, list) else ()
+    return [one for one in found if one is not None and one.state_key is not None]
