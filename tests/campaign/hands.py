@@ -191,7 +191,8 @@ class Hands:
     def accept_written(self, mark: str) -> None:
         """Take the offer of a written contact; the keyboard is in the reply then."""
         self.press("f2")
-        self.wait(lambda seen: self.shows(mark) and _REPLY.search(seen) is not None)
+        self.wait(lambda seen: self.shows(mark) and "F8 end" in seen and _REPLY.search(seen) is not None)
+        self.screen.wait_quiet(0.1, 1.0)  # the reply of the one before may still stand there
 
     def turn_to(self, mark: str) -> None:
         """Turn to the contact with this word in its subject."""
@@ -250,7 +251,6 @@ class Hands:
 
     def erase_reply(self) -> None:
         """Erase all that stands in the reply."""
-        self.press("ctrl+end")
         for _ in range(40):
             if not self.composer().strip():
                 return

@@ -268,7 +268,7 @@ def noted(work: Work, c: Contact) -> None:
     work.hands.wait_wrap_up()
     work.code(c)
     work.hands.to_note()
-    work.hands.press("ctrl+end", "enter")
+    work.hands.press("end", "enter")
     work.write(c)
     work.finish(c)
 
