@@ -1,5 +1,6 @@
 """The agent's hands and eyes: every key that the campaign presses and every word that it looks for on the screen."""
 
+import itertools
 import re
 import time
 from collections.abc import Callable
@@ -11,6 +12,11 @@ from tests.tui.pty_screen import key_bytes
 ROWS, COLS = 40, 104
 """Two columns: the note and the wrap-up stand below each other."""
 _SAVED = re.compile(r"─ note.*· saved \d\d:\d\d:\d\d")
+_REPLY = re.compile(r"─ \S reply to ")
+_REPLY_SAVED = re.compile(r"─ \S reply to [^\n]*· draft saved \d\d:\d\d:\d\d")
+_NUMBER = re.compile(r"│[ ▌]{1,2}(\d) ")
+_LEFT_OF_CONTACT = 33
+"""Columns of the work list; right of them is the contact."""
 _PARKED = re.compile(r"(\d+) needs? (?:you|attention)")
 _OUTBOX = re.compile(r"outbox (\d+)")
 _NOTHING = "No active contacts."
@@ -24,6 +30,7 @@ class Hands:
     def __init__(self, screen: QuickScreen, log: Callable[[str], None]) -> None:
         self.screen = screen
         self.log = log
+        self._number_of: dict[str, str] = {}  # mark of a contact -> its number in the work list
 
     # Seeing
 
@@ -98,6 +105,45 @@ class Hands:
         """Whether the wrap-up is open."""
         return "─ Wrap-up" in self.text()
 
+    # Seeing what is written to customers
+
+    UNSURE = "not confirmed"
+    """What is said of a reply of which nobody knows whether it arrived."""
+    HELD = "takes it back"
+    """What is said of one that waits."""
+
+    def shows(self, mark: str) -> bool:
+        """Whether the contact with this word in its subject is the one that is turned to."""
+        return any(mark in line[_LEFT_OF_CONTACT:] for line in self.screen.lines()[2:7])
+
+    def composer(self) -> str:
+        """What stands in the reply; empty where none is open."""
+        lines = self.screen.lines()
+        begins = next((n for n, line in enumerate(lines) if _REPLY.search(line)), None)
+        if begins is None:
+            return ""
+        rows = itertools.takewhile(lambda line: "──" not in line, lines[begins + 1 :])
+        return "\n".join(line[_LEFT_OF_CONTACT + 1 :].rstrip("│ ").strip() for line in rows)
+
+    def wait_reply_saved(self, token: str = "", deadline: float = 8.0) -> None:
+        """Wait until the screen says of what stands in the reply (with `token` on the screen) that it is on disk."""
+        if token:
+            self.wait(token, deadline)
+        end = time.monotonic() + deadline
+        while True:
+            self.wait(_REPLY_SAVED, max(0.1, end - time.monotonic()))
+            # The border of a moment ago may still stand beside the newest words.
+            if _REPLY_SAVED.search(self.screen.wait_quiet(0.06, 1.0)):
+                return
+
+    def wait_settled(self, token: str, deadline: float = 25.0) -> str:
+        """Wait until a reply is no more on its way: it stands in the conversation, unconfirmed, or in the field."""
+        with suppress(TimeoutError):  # refused at once, it is in the field again
+            self.wait(lambda seen: token in seen and token not in self.composer(), 3.0)
+        return self.wait(
+            lambda seen: token in seen and not any(word in seen for word in ("… sending", self.HELD)), deadline
+        )
+
     # Keys
 
     def press(self, *keys: str) -> None:
@@ -141,6 +187,92 @@ class Hands:
         """Take the offer; the keyboard is in the note then."""
         self.press("f2")
         self.wait(lambda seen: "talking" in seen or "F4 hold" in seen)
+
+    def accept_written(self, mark: str) -> None:
+        """Take the offer of a written contact; the keyboard is in the reply then."""
+        self.press("f2")
+        self.wait(lambda seen: self.shows(mark) and "F8 end" in seen and _REPLY.search(seen) is not None)
+        self.screen.wait_quiet(0.1, 1.0)  # the reply of the one before may still stand there
+
+    def turn_to(self, mark: str) -> None:
+        """Turn to the contact with this word in its subject."""
+        if self.shows(mark):
+            return
+        known = self._number_of.get(mark)
+        numbers = [*filter(None, (known,)), *(number for number in self.numbers() if number != known)]
+        for number in numbers:
+            self.press(f"alt+{number}")
+            with suppress(TimeoutError):
+                self.wait(lambda _: self.shows(mark), 3.0 if number == known else 1.5)
+                self._number_of[mark] = number
+                return
+        raise TimeoutError(f"no contact has {mark} in its subject:\n{self.text()}")
+
+    def numbers(self) -> list[str]:
+        """The numbers in the work list."""
+        return [found[1] for line in self.screen.lines() if (found := _NUMBER.match(line))]
+
+    def to_reply(self) -> None:
+        """Turn to the reply."""
+        self.press("alt+t")
+        self.wait(lambda seen: _REPLY.search(seen) is not None and "esc leave the field" in seen)
+
+    def leave_field(self) -> None:
+        """Leave the field, so that letters are keys."""
+        self.press("escape")
+        self.wait(lambda seen: "leave the field" not in seen)
+
+    def begin_file(self, path: str, name: str) -> None:
+        """Choose a file to go with the reply, up to the last key."""
+        self.leave_field()
+        self.press("A")
+        self.wait("Attach a file to the reply to")
+        self.press("ctrl+u")
+        self.type(path)
+        self.wait(f"▌{name}")
+
+    def attach(self, path: str, name: str) -> None:
+        """Have a file go with the reply."""
+        self.begin_file(path, name)
+        self.press("enter")
+        self.wait(f"{name} goes with your reply.")
+        self.to_reply()
+
+    def send_reply(self, times: int = 1, *, asks: bool = False) -> None:
+        """Send the reply; one with a file `asks` first."""
+        self.press(*["alt+enter"] * times)
+        if asks:
+            self.press_again("alt+enter")
+
+    def take_back(self) -> None:
+        """Take the mail back that waits."""
+        self.press("alt+u")
+        self.wait("Taken back: it was not sent.")
+
+    def erase_reply(self) -> None:
+        """Erase all that stands in the reply."""
+        for _ in range(40):
+            if not self.composer().strip():
+                return
+            self.press(*["backspace"] * 30)
+            self.screen.wait_quiet(0.1, 1.0)
+
+    def insert_canned(self, typed: str) -> None:
+        """Insert a canned reply on an empty line of the reply."""
+        self.type(f"/{typed}")
+        self.wait("─ Canned replies")
+        self.press("enter")
+        self.wait(lambda seen: "─ Canned replies" not in seen)
+
+    def park(self) -> None:
+        """Put the written contact aside."""
+        self.press("f4")
+        self.wait("parked")
+
+    def unpark(self) -> None:
+        """Take it back."""
+        self.press("f4")
+        self.wait(lambda seen: _REPLY.search(seen) is not None and "F4 park" in seen)
 
     def to_note(self) -> None:
         """Turn to the note."""

@@ -1,7 +1,10 @@
 """Compares what the far sides have with what the agent entered."""
 
+import base64
+import hashlib
+import itertools
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.campaign.entered import Contact, Piece, fits
@@ -12,6 +15,8 @@ LOST, DOUBLED, ALTERED, EMPTY, AUTHOR, STUCK, UNWANTED = FAULTS = (
 )  # fmt: skip
 DAMAGED = "damaged"
 """Missing from a store that was damaged, which the desktop has said."""
+NOT_SENT = ("Not sent to the customer:", "Not known whether this was sent to the customer:")
+"""What stands in a note before a reply that was not sent when the contact ended, or of which nobody knows."""
 DUE_SLACK = 120.0
 """Seconds a callback may be off: `in 2 h` counts from when it was typed."""
 
@@ -23,6 +28,8 @@ class FarSides:
     records: tuple[dict[str, Any], ...]
     callbacks: tuple[dict[str, Any], ...]
     messages: tuple[dict[str, Any], ...]
+    replies: tuple[dict[str, Any], ...]
+    """What went to customers in written contacts: each time, not only each key."""
 
     @classmethod
     def of(cls, site: Site) -> "FarSides":
@@ -35,7 +42,10 @@ class FarSides:
             return tuple(found.values())
 
         return cls(
-            once("crm", "/v1/wrap-ups/"), once("contact_center", "/v1/callbacks"), once("messaging", "/v1/messages")
+            once("crm", "/v1/wrap-ups/"),
+            once("contact_center", "/v1/callbacks"),
+            once("messaging", "/v1/messages"),
+            tuple(one for one in site.record("contact_center", "/messages") if one["path"].endswith("/messages")),
         )
 
 
@@ -68,10 +78,11 @@ def judge(contact: Contact, far: FarSides, rows: list[str], *, said_damaged: boo
             missing(piece, f"{piece.token} of the note")
     if len(records) == 1 and not any(kind in (LOST, DAMAGED) for kind, _ in wrong):
         note = records[0]["body"]["note"]
-        if not fits(note, contact.of("note")):
+        if not _is_note(note, contact):
             wrong.append((ALTERED, f"the note is {note!r}"))
     wrong += _codes(contact, records, missing)
     wrong += _follow_ups(contact, far, records, missing)
+    wrong += contact.broken + _replies(contact, far, records, missing)
     for one in records:
         body = one["body"]
         if not body["note"].strip() and (contact.wrote or not (body["codes"] or body["follow_ups"])):
@@ -85,6 +96,122 @@ def judge(contact: Contact, far: FarSides, rows: list[str], *, said_damaged: boo
     if not wrong and kept and not (contact.in_damaged_store and said_damaged):
         wrong.append((STUCK, f"still kept: {kept[0][:300]}"))
     return list(dict.fromkeys(wrong))
+
+
+def _is_note(note: str, contact: Contact) -> bool:
+    """Whether a note is what was typed, with what was not sent to the customer behind its words, each with its mark."""
+    written = contact.of("note")
+    rest = note
+    for message in range(1, contact.message + 1):
+        rest = _without_reply(rest, contact.in_reply(message))
+    if rest == note:
+        return fits(note, written)
+    return fits("".join(rest.split()), [replace(piece, text="".join(piece.text.split())) for piece in written])
+
+
+def _without_reply(note: str, parts: list[Piece]) -> str:
+    """A note without the reply that it says was not sent."""
+    texts = [piece for piece in parts if piece.kind == "reply" and not piece.unwanted]
+    sure = [piece.text for piece in parts if piece.kind == "file" and not piece.maybe and not piece.unwanted]
+    names = [piece.text for piece in parts if piece.kind == "file" and not piece.unwanted]
+    files = dict.fromkeys(f" [{', '.join(some)}]" if some else "" for some in (names, sure, []))
+    for text in sorted({one.strip() for one in _readings(texts)}, key=len, reverse=True):
+        for mark, more in itertools.product(NOT_SENT, files):
+            section = f"{mark} {text}{more}"
+            if text and section in note:
+                return note.replace("\n" + section, "", 1) if "\n" + section in note else note.replace(section, "", 1)
+    return note
+
+
+def _readings(parts: list[Piece]) -> list[str]:
+    """What a reply may be: of what was cut off any beginning may be there."""
+    read = [""]
+    for piece in parts:
+        ends = range(len(piece.text) + 1) if piece.maybe else (len(piece.text),)
+        read = [before + piece.text[:end] for before in read for end in ends]
+        if len(read) > 20_000:
+            return read[:20_000]
+    return read
+
+
+def _replies(contact: Contact, far: FarSides, records: list[dict[str, Any]], missing: Any) -> list[tuple[str, str]]:
+    wrong: list[tuple[str, str]] = []
+    noted = "\n".join(one["body"]["note"] for one in records)
+    own = {piece.token for piece in contact.of("reply", "file")}
+    for one in far.replies:
+        if f"/{contact.id}/" in one["path"] and not any(token in _words(one) for token in own):
+            wrong.append((ALTERED, f"nobody wrote {_words(one)[:300]!r} to this customer"))
+    for message in range(1, contact.message + 1):
+        parts = contact.in_reply(message)
+        tokens = [piece.token for piece in parts if not _is_canned(piece)]
+        sent = [one for one in far.replies if any(token in _words(one) for token in tokens)]
+        for piece in parts:
+            if piece.unwanted and (any(piece.token in _words(one) for one in sent) or piece.token in noted):
+                wrong.append((UNWANTED, f"{piece.token} of a reply was given up, and is there"))
+        wanted = [piece for piece in parts if not piece.unwanted]
+        if not wanted:
+            continue
+        if len(sent) > 1:
+            wrong.append((DOUBLED, f"reply {message} went {len(sent)} times: {[_words(one)[:80] for one in sent]}"))
+        elif sent:
+            wrong += _compared(contact, wanted, sent[0], missing)
+        for piece in wanted if not sent else ():
+            if piece.token in noted:
+                if not contact.left:
+                    wrong.append((LOST, f"{piece.token} of reply {message} was never sent, and is in the note only"))
+            elif not piece.maybe and not (contact.left and piece.kind == "file"):
+                missing(piece, f"{piece.token} of reply {message}")
+        if any(noted.count(piece.token) > 1 for piece in wanted if not _is_canned(piece)):
+            wrong.append((DOUBLED, f"reply {message} is in the note more than once"))
+        if sent and (lie := next((one for one in wanted if _said_unsent(one, noted)), None)):
+            wrong.append((ALTERED, f"the note says that {lie.token} was not sent, and it was"))
+    return wrong
+
+
+def _is_canned(piece: Piece) -> bool:
+    """Whether the words are no word of this contact alone."""
+    return " " in piece.token
+
+
+def _words(one: dict[str, Any]) -> str:
+    """The text and the names of the files of a reply that went out."""
+    body = one["body"]
+    return " ".join((body.get("text", ""), *(file["name"] for file in body.get("files", ()))))
+
+
+def _said_unsent(piece: Piece, noted: str) -> bool:
+    """Whether a note says for certain that a part of a reply was not sent."""
+    before, found, _ = noted.partition(piece.token)
+    marks = {mark: before.rfind(mark) for mark in NOT_SENT}
+    return bool(found) and marks[NOT_SENT[0]] > marks[NOT_SENT[1]]
+
+
+def _compared(contact: Contact, wanted: list[Piece], one: dict[str, Any], missing: Any) -> list[tuple[str, str]]:
+    """What went out against what was typed and chosen."""
+    wrong: list[tuple[str, str]] = []
+    body, texts = one["body"], [piece for piece in wanted if piece.kind == "reply"]
+    text = body.get("text", "")
+    lost = [piece for piece in texts if not piece.maybe and piece.token not in text]
+    for piece in lost:
+        missing(piece, f"{piece.token} of a reply that went")
+    if not lost and not (fits(text, texts) or fits(text + " ", texts)):
+        wrong.append((ALTERED, f"the reply is {text!r}"))
+    files = {file["name"]: hashlib.sha256(base64.b64decode(file["content"])).hexdigest() for file in body.get("files", ())}
+    for piece in wanted:
+        if piece.kind == "file" and piece.text not in files and not piece.maybe:
+            wrong.append((LOST, f"the file {piece.text} did not go with its reply"))
+        elif piece.kind == "file" and files.pop(piece.text, piece.sha256) != piece.sha256:
+            wrong.append((ALTERED, f"the file {piece.text} has other bytes"))
+    if files:
+        wrong.append((ALTERED, f"the files {sorted(files)} went with the wrong reply"))
+    if f"/{contact.id}/" not in one["path"]:
+        wrong.append((ALTERED, f"the reply went to another customer: {one['path']}"))
+    if one["principal"] != contact.author:
+        wrong.append((AUTHOR, f"a reply sent by {one['principal']}"))
+    expected = (f"Re: {contact.subject}", [contact.address]) if contact.channel == "email" else ("", [])
+    if (body.get("subject", ""), body.get("to", [])) != expected or body.get("cc"):
+        wrong.append((ALTERED, f"the head is {body.get('subject')!r} to {body.get('to')!r}, copies {body.get('cc')!r}"))
+    return wrong
 
 
 def _codes(contact: Contact, records: list[dict[str, Any]], missing: Any) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from tests.campaign import written_ways
 from tests.campaign.entered import Contact
 from tests.campaign.hands import Hands
 from tests.campaign.judge import FAULTS, FarSides, judge, kept_rows
@@ -18,6 +19,7 @@ from tests.campaign.work import Work
 
 HITCH = (TimeoutError, AssertionError, httpx.HTTPError, OSError, IndexError, ValueError)
 """What a screen that is not as it should be ends a way with."""
+assert written_ways.MESSAGES, "its ways are among WAYS"
 ROUNDS, ROUND_SECONDS = 4, 9.0
 """How often what waits is sent again before it counts as stuck, and how long each time."""
 PARKED_WITHIN = 10.0
@@ -220,5 +222,5 @@ class Shift:
 def _applied(far: FarSides, c: Contact) -> list[str]:
     records = [one for one in far.records if one["body"]["interaction_id"] == c.id]
     tokens = [piece.token for piece in c.pieces]
-    others = [one for one in (*far.callbacks, *far.messages) if any(token in str(one["body"]) for token in tokens)]
+    others = [one for one in (*far.callbacks, *far.messages, *far.replies) if any(token in str(one["body"]) for token in tokens)]
     return [f"applied {one['principal']} {one['path']} {json.dumps(one['body'])[:700]}" for one in (*records, *others)]

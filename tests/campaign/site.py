@@ -31,6 +31,8 @@ SETTINGS = Settings(
     rate_per_minute=1e6, burst=1e6, autonomous=False, customers=20, offer_timeout=900.0, wrap_up_seconds=900.0
 )
 ZONE = "Europe/London"
+CANNED = "We look into it, {agent.name} of {queue.name}"
+"""The canned reply."""
 SERVERS = ("crm", "contact_center", "messaging")
 
 
@@ -56,6 +58,7 @@ class Site(Workplace):
         """Start the servers."""
         super().__init__(launcher.start(control=CONTROL, settings=SETTINGS), folder)
         self.more = {"NO_COLOR": "1", "TZ": ZONE}
+        (folder / "replies.toml").write_text(f'[[replies]]\nname = "Looked into"\ntext = "{CANNED}"\n')
         self.measured = Measured()
         self.log: Callable[[str], None] = lambda _: None
         self.watched: list[Contact] = []
@@ -312,10 +315,22 @@ class Site(Workplace):
 
     # What the far sides have
 
-    def call_in(self, contact: Contact, subject: str = "Charged twice this month") -> None:
-        """The customer of a contact calls."""
-        contact.id = self.call(contact.address, subject=subject, stays=None, queue=contact.queue)
-        contact.log(f"calls: {contact.id}")
+    def come_in(self, contact: Contact) -> None:
+        """The customer of a contact calls, or writes."""
+        more: dict[str, Any] = {}
+        if contact.is_written:
+            more = {"channel": contact.channel, "messages": ["Where is my refund?"], "replies": []}
+        fields = {"subject": contact.subject, "stays": None, "queue": contact.queue, **more}
+        contact.id = self.call(contact.address, **fields)
+        contact.log(f"{contact.channel} from {contact.address}: {contact.id}")
+
+    def file(self, contact: Contact, rng: random.Random) -> Path:
+        """A new file to go with a reply of a contact: bytes of every kind."""
+        folder = self.folder / "files"
+        folder.mkdir(exist_ok=True)
+        path = folder / f"bill-{contact.token()}.{rng.choice(('pdf', 'bin', 'txt'))}"
+        path.write_bytes(rng.randbytes(rng.choice((1, 700, 30_000))))
+        return path
 
     def processor_seconds(self) -> tuple[float, float]:
         """Processor time of the programs so far (desktops that ended, servers), and of the campaign itself."""
@@ -337,3 +352,13 @@ CUSTOMERS = ((PRIYA, "C-4471"), ("+442079460142", "C-4102"))
 """Customers who agreed to text messages, each the only one with their number."""
 STRANGER = "+442079460977"
 """A number that nobody has."""
+_WRITES_FROM = {
+    PRIYA: {"email": "priya.natarajan@example.com", "chat": "priya.natarajan"},
+    "+442079460142": {"email": "j.ortega@example.com", "chat": "j.ortega"},
+    STRANGER: {"email": "nobody.known@example.org", "chat": "nobody.known"},
+}
+
+
+def address_of(phone: str, channel: str) -> str:
+    """Where the owner of a number calls or writes from on a channel."""
+    return _WRITES_FROM[phone].get(channel, phone)

@@ -14,22 +14,26 @@ Steps = Callable[["Work", Contact], None]
 
 @dataclass(frozen=True)
 class Way:
-    """A way out. `weight`: how often; `kills`: how many times the desktop is killed on it; `calm`: no power disk."""
+    """A way out. `weight`: how often; `kills`: how many times the desktop is killed on it; `written`: of a written contact.
+
+    A `weight` of 0 is never dealt: it has to be asked for.
+    """
 
     name: str
     steps: Steps
     weight: float = 1.0
     kills: int = 0
+    written: bool = False
 
 
 WAYS: dict[str, Way] = {}
 
 
-def way(name: str, weight: float = 1.0, kills: int = 0) -> Callable[[Steps], Steps]:
+def way(name: str, weight: float = 1.0, kills: int = 0, *, written: bool = False) -> Callable[[Steps], Steps]:
     """Add a way."""
 
     def add(steps: Steps) -> Steps:
-        WAYS[name] = Way(name, steps, weight, kills)
+        WAYS[name] = Way(name, steps, weight, kills, written)
         return steps
 
     return add

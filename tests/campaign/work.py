@@ -1,5 +1,7 @@
 """What an agent does with a contact, step by step; each step remembers what was entered and what the screen said."""
 
+import contextlib
+import hashlib
 import random
 import time
 from datetime import datetime, timedelta
@@ -7,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from tests.campaign.entered import Contact, Piece
 from tests.campaign.hands import Hands
-from tests.campaign.site import ZONE, Site
+from tests.campaign.site import CANNED, ZONE, Site, address_of
 
+WRITTEN = ("chat", "email", "sms")
 CODES = (
     ("dupl", "Duplicate charge", "duplicate-charge"),
     ("invoice", "Invoice explained", "invoice-explained"),
@@ -25,6 +28,8 @@ class Work:
     def __init__(self, site: Site, rng: random.Random) -> None:
         self.site = site
         self.rng = rng
+        self.beside = 0
+        """Contacts of this shift that came beside another."""
 
     @property
     def hands(self) -> Hands:
@@ -36,7 +41,7 @@ class Work:
     def ring(self, c: Contact) -> None:
         """The contact rings at an agent who is at work."""
         self.site.up()
-        self.site.call_in(c)
+        self.site.come_in(c)
         self.hands.wait_ring()
 
     def write(self, c: Contact, parts: int = 1) -> None:
@@ -57,6 +62,153 @@ class Work:
             self.write_on_ring(c)
         self.hands.accept()
         self.write(c, parts)
+
+    # Written contacts
+
+    def another(self, c: Contact, phone: str, customer: str | None, channel: str) -> Contact:
+        """One more contact beside this one; it is judged like it."""
+        self.beside += 1
+        other = Contact(c.number // 100 * 100 + 30 + self.beside, c.way, c.author, phone, customer)
+        self.channel(other, channel)
+        self.site.watched.append(other)
+        return other
+
+    def channel(self, c: Contact, *channels: str) -> None:
+        """Have a contact come on one of these channels."""
+        c.channel = self.rng.choice(channels or WRITTEN)
+        c.address = address_of(c.address, c.channel)
+
+    def open(self, c: Contact, *channels: str) -> None:
+        """Accept a written contact; the keyboard is in the reply."""
+        self.channel(c, *channels)
+        self.ring(c)
+        self.hands.accept_written(c.mark)
+
+    def compose(self, c: Contact, parts: int = 1) -> None:
+        """Type into the reply, where the keyboard is; now and then a new line."""
+        for _ in range(parts):
+            begun = bool(c.in_reply())
+            text = c.reply(("\n" if begun and self.rng.random() < 0.4 else "") + self.rng.choice(_WORDS) + " ")
+            self.hands.type(text.replace("\n", "\r"))
+
+    def canned(self, c: Contact) -> None:
+        """Insert the canned reply as a line of the reply."""
+        if c.in_reply():
+            self.hands.press("enter")
+        self.hands.insert_canned("looked")
+        text = CANNED.replace("{agent.name}", "Maya Okafor").replace("{queue.name}", c.queue)
+        c.add("reply", ("\n" if c.in_reply() else "") + text, text)
+        self.compose(c)
+
+    def begin_file(self, c: Contact) -> Piece:
+        """Choose a file to go with the reply, up to the last key."""
+        path = self.site.file(c, self.rng)
+        piece = c.add("file", path.name, path.name)
+        piece.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.hands.begin_file(str(path), path.name)
+        return piece
+
+    def attach(self, c: Contact) -> None:
+        """Have a file go with the reply."""
+        piece = self.begin_file(c)
+        self.hands.press("enter")
+        self.hands.wait(f"{piece.text} goes with your reply.")
+        piece.saved = True
+        self.hands.to_reply()
+
+    def reply_saved(self, c: Contact, token: str = "") -> None:
+        """Wait until the screen says that the reply is on disk."""
+        self.hands.wait_reply_saved(token)
+        for piece in c.in_reply():
+            piece.saved = piece.saved or not piece.maybe
+
+    def send(self, c: Contact, times: int = 1) -> None:
+        """Press the key that sends; what is typed from now on is another reply."""
+        self.hands.send_reply(times, asks=bool(self.files(c)))
+        c.message += 1
+
+    def files(self, c: Contact) -> list[Piece]:
+        """The files that go with the reply that is being written."""
+        return [piece for piece in c.in_reply() if piece.kind == "file" and not piece.unwanted]
+
+    def sent(self, c: Contact) -> None:
+        """See the last reply become a line of the conversation; what is not confirmed is sent again."""
+        token = next(piece.token for piece in c.in_reply(c.message - 1) if not piece.unwanted and not piece.maybe)
+        seen = self.hands.wait_settled(token)
+        if self.hands.UNSURE in seen:
+            self.confirm(c)
+        if token in self.hands.composer():
+            c.log("it is in the field again:\n" + self.hands.text())
+            c.back_in_field()
+            return
+        for piece in c.in_reply(c.message - 1):
+            piece.saved = piece.saved or not piece.maybe
+
+    def confirm(self, c: Contact) -> None:
+        """Send again what is not confirmed, until it is."""
+        for _ in range(4):
+            c.log("not confirmed:\n" + self.hands.text())
+            self.hands.retry()
+            with contextlib.suppress(TimeoutError):
+                self.hands.wait(lambda seen: self.hands.UNSURE not in seen, 6.0)
+                self.hands.screen.wait_quiet(0.2, 2.0)
+                return
+
+    def send_what_is_there(self, c: Contact) -> None:
+        """Bring what was written to the customer to its end, as whoever finds it: wait, send again, or send."""
+        self.hands.turn_to(c.mark)
+        for _ in range(6):
+            seen = self.hands.wait(lambda seen: "… sending" not in seen and Hands.HELD not in seen, 30.0)
+            if "F4 take back" in seen:
+                self.hands.unpark()
+            elif Hands.UNSURE in seen:
+                self.confirm(c)
+            elif self.hands.composer().strip() or any(piece.text in seen for piece in self.files(c)):
+                c.log("in the field:\n" + seen)
+                self.hands.to_reply()
+                self.hands.press("alt+enter")
+                if " again: " in self.hands.screen.wait_quiet(0.2, 2.0):
+                    self.hands.press_again("alt+enter")
+                with contextlib.suppress(TimeoutError):
+                    self.hands.wait(lambda _: not self.hands.composer().strip(), 3.0)
+            else:
+                c.came_back(seen)
+                c.sent_all()
+                return
+
+    def reply_gone(self, c: Contact) -> None:
+        """Wait until nothing stands in the reply, on the screen and on the disk."""
+        self.hands.wait(lambda _: not self.hands.composer().strip(), 5.0)
+        tokens = [piece.token for piece in c.pieces if piece.unwanted]
+        self.hands.wait(lambda _: not any(token in row for row in self.site.rows() for token in tokens), 5.0)
+
+    def send_if_there(self, c: Contact) -> None:
+        """Send the reply with its files, if the restart left any of it."""
+        if self.hands.composer().strip() or any(piece.text in self.hands.text() for piece in self.files(c)):
+            self.hands.to_reply()
+            self.hands.press("alt+enter")
+            if " again: " in self.hands.screen.wait_quiet(0.2, 2.0):
+                self.hands.press_again("alt+enter")
+            c.message += 1
+
+    def settle_refused(self, c: Contact) -> None:
+        """What was refused stands in the field again, before what was typed since."""
+        self.hands.wait(lambda seen: "… sending" not in seen and Hands.HELD not in seen, 30.0)
+        self.hands.screen.wait_quiet(0.2, 2.0)
+        before = [piece.token for piece in c.in_reply(c.message - 1) if piece.kind == "reply"]
+        if before and before[-1] in self.hands.composer():
+            c.back_in_field()
+
+    def look_for_reply(self, c: Contact) -> None:
+        """What was said to be saved of the reply must be on the screen after a restart."""
+        for piece in c.in_reply()[-1:] or c.in_reply(c.message - 1)[-1:]:
+            if not piece.saved or piece.unwanted or self.site.phase(c.id) != "active":
+                continue
+            try:
+                self.hands.turn_to(c.mark)
+                self.hands.wait(piece.token, 10.0)
+            except TimeoutError:
+                c.broken.append(("lost", f"{piece.token} was saved, and is not on the screen after a restart"))
 
     # Wrap-up
 
@@ -118,11 +270,11 @@ class Work:
         """Finish the wrap-up, and see it go."""
         self.press_finish(c, times)
         try:
-            self.hands.wait_empty(5.0)
+            self.hands.wait(lambda _: not self.hands.shows(c.mark), 5.0)
         except TimeoutError:  # the answer says why; whoever reads it presses again
             c.log("not gone:\n" + self.hands.text())
             self.press_finish(c)
-            self.hands.wait_empty(deadline)
+            self.hands.wait(lambda _: not self.hands.shows(c.mark), deadline)
         c.log("last line: " + self.hands.line)
         c.saved()
         c.said_finished = Hands.FINISHED in self.hands.line
@@ -140,6 +292,8 @@ class Work:
                 self.site.measured.draft_seconds.append(time.monotonic() - began)
         self.hands.started()
         self.see_again(c)
+        if c.is_written:
+            self.look_for_reply(c)
 
     def type_again(self, c: Contact) -> None:
         """Copy what is not in the note from the file into which it was put."""
@@ -154,6 +308,8 @@ class Work:
         """Take note of what is on the screen after a restart."""
         if self.site.phase(c.id) == "wrap_up":
             self.hands.wait(lambda seen: "─ Wrap-up" in seen or "No active contacts." in seen)
+        if self.site.phase(c.id) == "active" and len(self.hands.numbers()) > 1:
+            self.hands.turn_to(c.mark)
         seen = self.hands.screen.wait_quiet(0.15, 1.0)
         c.log("after the restart:\n" + seen)
         c.came_back(seen)
@@ -163,19 +319,29 @@ class Work:
         for _ in range(6):
             phase = self.site.phase(c.id)
             if phase == "offered":
-                self.hands.accept()
+                self.hands.accept_written(c.mark) if c.is_written else self.hands.accept()
             elif phase == "active":
-                self.hands.to_note()
-                self.write(c)
-                self.hands.end_contact()
+                self.end_what_is_there(c)
             elif phase == "wrap_up":
+                if len(self.hands.numbers()) > 1:
+                    self.hands.turn_to(c.mark)
                 self._finish_what_is_there(c)
-                if self.hands.desk_is_empty:
+                if not self.hands.shows(c.mark):
                     c.saved()
                     c.said_finished = Hands.FINISHED in self.hands.line
                     return
             elif self.hands.desk_is_empty or not phase:
                 return
+
+    def end_what_is_there(self, c: Contact) -> None:
+        """End a conversation that is found on the desk; what was written to the customer goes first."""
+        if c.is_written:
+            self.send_what_is_there(c)
+        elif len(self.hands.numbers()) > 1:
+            self.hands.turn_to(c.mark)
+        self.hands.to_note()
+        self.write(c)
+        self.hands.end_contact()
 
     def _finish_what_is_there(self, c: Contact) -> None:
         seen = self.hands.wait(lambda seen: "─ Wrap-up" in seen or "No active contacts." in seen)
@@ -190,7 +356,7 @@ class Work:
             self.code(c)
         self.press_finish(c)
         try:
-            self.hands.wait_empty(6.0)
+            self.hands.wait(lambda _: not self.hands.shows(c.mark), 6.0)
         except TimeoutError:
             c.log("still there:\n" + self.hands.text())
 

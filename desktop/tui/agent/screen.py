@@ -401,6 +401,8 @@ class AgentScreen(ImmediateScreen):
         if middle.has_class("written") is not written:
             middle.set_class(written, "written")
             middle.remove_class("noting")
+            if written and self.query_one(NotePane).has_focus:
+                self._write_on(view)
         if self.query_one(ReplyPane).has_focus and not written and interaction is not None:
             self.focus_note()  # the contact is over: what was not sent stands there
         self._close_what_is_of_another(view)
@@ -421,6 +423,13 @@ class AgentScreen(ImmediateScreen):
                 self.show_tab("contact")
         self._wrapping = wanted
         self.set_class(wrap_up.is_open, "wrapping")
+
+    def _write_on(self, view: View) -> None:
+        """The reply has come beside the note with the keyboard: into it, unless the note was begun before accepting."""
+        if view.selected == self._rung and self.query_one(NotePane).text:
+            self.focus_note()
+        else:
+            self.focus_reply()
 
     def _close_what_is_of_another(self, view: View) -> None:
         finder, tones, search = self.query_one(ExpertFinder), self.query_one(Keypad), self.query_one(SearchPane)

@@ -146,6 +146,24 @@ async def test_each_contact_has_its_own_reply() -> None:
         assert session.notes.text(first).reply == "for one"
 
 
+@pytest.mark.parametrize("size", [(104, 40), (160, 42)])
+@pytest.mark.parametrize("before", ["", "She asks "])
+async def test_an_accept_that_takes_long_never_leaves_the_keyboard_without_a_field(
+    size: tuple[int, int], before: str
+) -> None:
+    """Into the reply as soon as it is open; who has begun the note stays in it, and sees it."""
+    chat = quiet().interactions["i1"]
+    app, session = desk(quiet(phase=Phase.OFFERED, offer_deadline=NOW + 30))
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot, ["f2", *before])
+        session.store.publish(InteractionChanged(Change.UPDATED, replace(chat, version=9)), "contact_center")
+        app.request_frame()
+        await settle(pilot, [*"again"])
+        note, reply = app.desk_screen.query_one(NotePane), app.desk_screen.query_one(ReplyPane)
+        assert (note.text, reply.text) == (("She asks again", "") if before else ("", "again"))
+        assert (note if before else reply).display
+
+
 async def test_when_the_customer_leaves_while_one_types_nothing_is_sent_and_no_letter_is_a_verb() -> None:
     app, session = desk(quiet())
     async with app.run_test(size=SIZE) as pilot:
