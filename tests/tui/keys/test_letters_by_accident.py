@@ -15,12 +15,13 @@ WORDS = ("Jonas Weiß", "maria q", "refund for uxd, xyz", "Please jump back, lad
 BETWEEN = 0.12
 """Seconds between two letters of somebody who types fast."""
 TAKEN_BACK = {Verb.HOLD, Verb.RESUME, Verb.MUTE, Verb.UNMUTE, Verb.PARK, Verb.UNPARK, Verb.SWAP}
-TAKEN_BACK |= {Verb.PAUSE_RECORDING, Verb.RESUME_RECORDING, Verb.CONFERENCE}
+TAKEN_BACK |= {Verb.PAUSE_RECORDING, Verb.RESUME_RECORDING, Verb.CONFERENCE, Verb.EXTEND_WRAP_UP}
 MEANT = {Verb.ACCEPT}
 """What one letter does by design, and cannot be taken back: the call that rings is answered."""
 HARMLESS = {
     *("on_screen.look", "notes.edit", "search.typed", "search.stop", "search.ask", "retry", "outbox.retry"),
     *("pops.unlink", "pops.look_at", "threads.seen", "threads.typing"),
+    *("wrap_ups.change", "outbox.retry"),  # what is finished and waits: changed again at will, sent once
 }
 """What asks, or is the agent's own and has an undo of ten seconds."""
 

@@ -1,4 +1,4 @@
-"""A page covers every pane and nothing else: what stands above and below them stays in sight, and no border peeps out."""
+"""A page covers every pane and nothing else: what stands above and below stays in sight, and no border peeps out."""
 
 from typing import Any
 
