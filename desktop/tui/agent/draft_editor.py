@@ -15,6 +15,7 @@ from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.card_number_fields import hide_in_area, replace_in_area, what_was_hidden
 from desktop.tui.widgets.editor import Editor
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part
 from desktop.tui.words import wording
@@ -120,7 +121,7 @@ class DraftEditor(Pane, Editor):
         if latest is None:
             return [long]
         key, it_is_none = shown("not_a_card"), tr("not a card") if latest.data.issuer else tr("not a code")
-        return [(what_was_hidden(latest), "$warning"), (f" · {key}", "bold $accent"), f" {it_is_none}  ", long]
+        return [(what_was_hidden(latest), "$warning"), (" · ", "$muted"), key_hint(key, it_is_none, "  "), long]
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Every key goes to the draft at once; the draft decides when to write."""

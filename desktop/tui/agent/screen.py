@@ -122,6 +122,7 @@ class AgentScreen(ImmediateScreen):
                     yield EntryPane()
                     yield ExpertFinder()
                     yield SearchPane()
+            yield Page()
         yield Guide()
         yield Footer()
         yield Static(content(tr("Enlarge the window. Nothing is lost.")), id="too-small")
@@ -137,7 +138,6 @@ class AgentScreen(ImmediateScreen):
         yield SaveList()
         yield ThreadSearch()
         yield CannedList()
-        yield Page()
 
     def on_mount(self) -> None:
         """Begin in the work list, with whatever is known."""
@@ -536,8 +536,14 @@ class AgentScreen(ImmediateScreen):
             self.typed_in_unseen = field
         elif self.typed_in_unseen is not None and not small:
             self.call_after_refresh(self._go_on_in_sight)
-        self.call_after_refresh(self.redraw)
+        self.call_after_refresh(self._draw_anew)
         self.call_after_refresh(self._place_filter)
+
+    def _draw_anew(self) -> None:
+        """Panes that have other neighbours now have other borders, and titles are drawn for theirs."""
+        for pane in self._panes:
+            pane.forget()
+        self.redraw()
 
     def _go_on_in_sight(self) -> None:
         if self.typed_in_unseen is not None and not self.has_class("small"):

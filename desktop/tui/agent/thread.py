@@ -10,9 +10,10 @@ from textual.content import Content
 from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.model import Attachment, Interaction, Message
 from desktop.domain.entities.words import Channel, DeliveryState, Phase, Verb
-from desktop.domain.entities.wrap_up_record import OutgoingReply
+from desktop.domain.entities.wrap_up_record import OutgoingReply, ReplyHead
 from desktop.domain.text.mail_text import html_to_text, mail_parts
 from desktop.tui.keys import keys
+from desktop.tui.widgets.key_hint import key_hint, pressing
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
@@ -187,7 +188,7 @@ def _attachment(file: Attachment) -> Content:
         ("▤ ", "$accent"),
         (file.name, "bold"),
         (about, "$muted"),
-        (keys.shown("save_file"), "bold $accent"),
+        key_hint(keys.shown("save_file")),
     )
 
 
@@ -198,7 +199,8 @@ def _mail(body: str, width: int, *, unfolded: bool) -> list[Content]:
         if part.quoted:
             sign = OPEN_SIGN if unfolded else FOLDED_SIGN
             count = ntr("{n} quoted line", "{n} quoted lines", len(part.lines))
-            rows.append(line(" " * INDENT, (f"{sign} {count}  ", "$muted"), (keys.shown("quoted"), "bold $accent")))
+            opens = line((f"{sign} {count}  ", "$muted"), (keys.shown("quoted"), "bold $accent"))
+            rows.append(line(" " * INDENT, pressing(keys.shown("quoted"), opens)))
         if not part.quoted or unfolded:
             rows += _text("\n".join(part.lines).rstrip("\n"), width, "$muted" if part.quoted else "")
     return rows if len(rows) <= LONGEST else [*rows[: LONGEST - 1], content("…", "$muted")]
@@ -217,9 +219,19 @@ def _outgoing(view: View, interaction: Interaction, reply: OutgoingReply, width:
         state = line(("  ? ", "bold $warning"), *keyed(words, "retry"))
     return [
         Content.assemble(line((tr("You"), "bold $accent")), state),
+        *_outgoing_head(interaction, reply.head),
         *(_text(reply.text, width) if reply.text else ()),
         *(line(" " * INDENT, ("▤ ", "$accent"), (one.name, "bold")) for one in reply.head.files),
     ]
+
+
+def _outgoing_head(interaction: Interaction, head: ReplyHead) -> list[Content]:
+    """To whom an e-mail of ours goes and under which subject, while it can still be taken back."""
+    if interaction.channel is not Channel.EMAIL:
+        return []
+    named = ((tr("To"), ", ".join(head.to)), (tr("Cc"), ", ".join(head.cc)), (tr("Subject"), head.subject))
+    parts = [part for label, words in named if words for part in ((f"{label} ", "$muted"), (f"{words}  ", ""))]
+    return [line(" " * INDENT, *parts)] if parts else []
 
 
 @lru_cache(maxsize=256)

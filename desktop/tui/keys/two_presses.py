@@ -78,6 +78,8 @@ class TwoPresses:
         self._clock = clock
         self._counts_from: float | None = None  # when the next press counts; None until the prompt is painted
         self._counts = False  # whether the last press of the armed act's key did
+        self.by_letter = False
+        """Whether the key that is being applied is a letter on its own: such a key is soon pressed by accident."""
         self._armed: Irrevocable | None = None
         self._still: Callable[[], Irrevocable | None] | None = None
 
@@ -137,6 +139,7 @@ class TwoPresses:
             typed: whether it goes into a field.
             waited: seconds since it was pressed: on a busy screen it counts from then.
         """
+        self.by_letter = not typed and len(name) == 1
         if self._armed is None:
             return
         if typed or name not in self._armed.pressed:

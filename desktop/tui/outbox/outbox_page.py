@@ -308,7 +308,7 @@ class OutboxPage(LaunchedPage):
         return lines
 
     def on_key(self, event: events.Key) -> None:
-        """No key of the page reaches the verbs of the screen below."""
+        """No key of the page reaches the verbs of the screen below; no letter sends everything."""
         typing = self._field.has_focus or self._when.field.has_focus or (self._picker.is_open and self._picker.typing)
         if self.query_one(PageHelp).took(event, typing=typing):
             pass
@@ -320,9 +320,6 @@ class OutboxPage(LaunchedPage):
             self._next_part(-1 if event.key == "shift+tab" else 1)
         elif typing:
             return
-        elif event.key in BY_ID["retry"].letters:
-            event.stop()
-            self.send_all()
         elif event.key in BY_ID["outbox"].letters:
             event.stop()
             self.close()

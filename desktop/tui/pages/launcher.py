@@ -17,6 +17,8 @@ from desktop.words.catalogue import tr
 
 BESIDE: Final = frozenset({"decline", "hold", "mute", "recording", "end", "retry", "palette"})
 """Verbs of the desk that leave a page open."""
+PAGES_LIE_OVER: Final = "#desk, #floor"
+"""The panes of a screen, all of which a page covers: what stands above and below them stays in sight, however high."""
 _NAMES: Final = {"esc": "escape", "<": "less_than_sign", ">": "greater_than_sign"}
 
 
@@ -145,4 +147,4 @@ class PageLauncher:
                 focused.focus()
 
         self._page = make(Around(state, self._clock, self._spawn, self._tell, self._presses, self._wants_field, closed))
-        screen.mount(self._page)
+        screen.query_one(PAGES_LIE_OVER).mount(self._page)

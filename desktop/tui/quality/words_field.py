@@ -109,4 +109,4 @@ def keys_of(*pairs: tuple[str, str]) -> Content:
     parts: list[Part] = []
     for key, verb in pairs:
         parts += [key_hint(key, verb, "  ")]
-    return line(*parts)
+    return line(*parts).rstrip()

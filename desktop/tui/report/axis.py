@@ -12,7 +12,7 @@ from desktop.words.catalogue import tr
 
 LABEL = 10
 """Cells for figures to the left of a chart."""
-_WIDEST = 8
+_WIDEST = 16
 
 
 @dataclass(frozen=True, slots=True)

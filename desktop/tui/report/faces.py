@@ -70,10 +70,10 @@ def age(answer: Answer[object], waited: float | None, now: Instant, zone: str) -
     """How old what is shown is, whose clock it goes by, and what is wrong."""
     parts: list[Part] = []
     if waited is not None:
-        parts.append((f" {tr('loading … {seconds:.0f} s', seconds=waited)} · ", "bold $warning"))
+        parts.append((f"{tr('loading … {seconds:.0f} s', seconds=waited)} · ", "bold $warning"))
     elif answer.problem and answer.value is not None:
-        parts.append((f" {in_words(answer.problem)} · ", "bold $warning"))
+        parts.append((f"{in_words(answer.problem)} · ", "bold $warning"))
     if answer.at is not None:
-        parts.append((f" {tr('updated {ago}', ago=wording.since(now - answer.at))}", "$muted"))
-    parts.append((f" · {tr('times of {zone}', zone=zone)} ", "$muted"))
+        parts.append((f"{tr('updated {ago}', ago=wording.since(now - answer.at))} · ", "$muted"))
+    parts.append((tr("times of {zone}", zone=zone), "$muted"))
     return line(*parts)

@@ -7,6 +7,7 @@ from textual.content import Content
 
 from desktop.tui.pages.help import fitted_keys, key_line
 from desktop.tui.report.choice import NAMES, VIEWS
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.page_text import Hanging, Line
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.words.catalogue import tr
@@ -101,5 +102,5 @@ def help_lines(place: str, *, deeper: bool) -> list[Line]:
 def _line(pairs: Sequence[tuple[str, str]]) -> Content:
     parts: list[Part] = []
     for key, label in pairs:
-        parts += [(f" {key}", "bold $accent"), (f" {label} ", "$muted")]
+        parts += [" ", key_hint(key, label, " ")]
     return line(*parts)

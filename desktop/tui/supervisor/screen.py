@@ -158,15 +158,15 @@ class SupervisorScreen(ImmediateScreen):
             with Horizontal(id="floor-bottom"):
                 yield AgentPanel()
                 yield DetailPanel()
+            yield ThreadPanel()
+            yield Page()
         yield Input(placeholder=tr("show only rows that contain …"), id="floor-filter")
         yield FloorGuide()
         yield FloorFooter()
         yield Static(content(tr("Enlarge the window. Nothing is lost.")), id="floor-too-small")
-        yield ThreadPanel()
         yield StateMenu()
         yield ActsMenu()
         yield ActionDialog()
-        yield Page()
 
     def on_mount(self) -> None:
         """Begin in the queues, with whatever is known."""

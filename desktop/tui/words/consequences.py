@@ -18,7 +18,7 @@ def consequence(state: AppState, verb: Verb, interaction: Interaction, target: s
     """The act of a verb on a contact.
 
     Args:
-        verb: one that cannot be undone, or that goes against what the customer said.
+        verb: one that cannot be undone, that is soon done by accident, or that goes against what the customer said.
         target: of a blind transfer: `person:ID`, `queue:NAME` or an address.
 
     Raises:
@@ -34,6 +34,11 @@ def consequence(state: AppState, verb: Verb, interaction: Interaction, target: s
     elif verb is Verb.COMPLETE_TRANSFER:
         victim.append(leg.id if leg is not None else "")
         words = tr("hand {who} over to {other} and leave the call", who=who, other=_other(leg))
+    elif verb is Verb.DECLINE:
+        words = tr("decline {who}", who=who)
+    elif verb is Verb.CANCEL_LEG:
+        victim.append(leg.id if leg is not None else "")
+        words = tr("drop {other} and go back to {who}", who=who, other=_other(leg))
     elif verb is Verb.RESUME_RECORDING:
         words = tr("record {who}, who has refused to be recorded", who=who)
     elif verb is Verb.END:

@@ -5,6 +5,7 @@ from desktop.domain.entities.news_item import CustomerIs, News, NewsKind
 from desktop.domain.news import news as domain
 from desktop.domain.state.state import AppState
 from desktop.tui.keys.keys import shown
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.page_text import Hanging, Line
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
@@ -47,7 +48,8 @@ def badge(state: AppState) -> list[Part]:
     if not waiting:
         return []
     style = "bold $warning" if any(one.urgent for one in waiting) else "bold $accent"
-    return [(f"  ● {tr('{n} new', n=domain.unseen_count(state.news))}", style), (f" {shown('news')}", "$muted")]
+    counted = tr("{n} new", n=domain.unseen_count(state.news))
+    return [(f"  ● {counted}", style), " ", key_hint(shown("news"), look="$muted")]
 
 
 def page_lines(state: AppState, now: Instant) -> list[Line]:

@@ -414,13 +414,6 @@ def how_contact_ended(state: AppState, interaction: Interaction) -> str:
     return ""
 
 
-def recording_in_brief(interaction: Interaction) -> str:
-    """What is odd about the recording, where there is little room."""
-    if interaction.recording is Recording.PAUSED:
-        return tr("⏸ rec paused")
-    return tr("! rec, refused") if interaction.recording is Recording.ACTIVE else tr("? rec, refused")
-
-
 def cannot_pause(interaction: Interaction | None) -> str:
     """Why the recording can be neither paused nor resumed."""
     if interaction is None or interaction.phase is not Phase.ACTIVE:

@@ -133,6 +133,27 @@ async def test_the_strip_links_those_who_hear_each_other(state: Callable[[], App
     assert re.findall("━━|╌╌|─▷|◁─", strip) == links
 
 
+async def test_the_strip_has_the_number_they_call_from_unless_it_is_all_that_is_known_of_them() -> None:
+    _, text = await pane(active())
+    assert text.splitlines()[1].endswith("   +44 20 7946 0018")
+    _, text = await pane(replace(changed(active(), customer_name=""), pops={}))
+    assert text.count("+44 20 7946 0018") == 1
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 140, 141, 150, 180, 200])
+@pytest.mark.parametrize("state", [active, consulting, lambda: consulting(LegPhase.ACTIVE), recording_paused])
+async def test_keys_below_a_contact_are_whole_or_absent(state: Callable[[], AppState], width: int) -> None:
+    app, _ = desk(state())
+    async with app.run_test(size=(width, 30)) as pilot:
+        await settle(pilot)
+        app.desk_screen.show_tab("contact")
+        await settle(pilot)
+        shown = app.screen.query_one(ConversationPane)
+        hints = Content.from_markup(shown.border_subtitle or "").plain.strip()
+        assert "…" not in hints and "F8 end" in hints
+        assert len(hints) <= shown.outer_size.width - 4, "else the border cuts them"
+
+
 def test_a_call_with_nobody_but_the_customer_needs_no_words() -> None:
     heard = hearing(active().interactions["i1"])
     assert heard is not None and not wording.who_hears_whom(heard, PRIYA)
@@ -152,13 +173,13 @@ def granted(state: AppState) -> AppState:
     ("state", "heading", "line"),
     [
         (lambda: granted(active()), "● rec", ""),
-        (active, "! recording although refused", "! Recorded although refused   alt+. pauses"),
-        (recording_paused, "⏸ rec paused 00:12 (refused)", "⏸ rec paused 00:12 (refused)   alt+. resumes"),
-        (lambda: granted(recording_paused()), "⏸ rec paused 00:12", "⏸ rec paused 00:12   alt+. resumes"),
-        (lambda: changed(active(), recording=Recording.UNKNOWN), "? recording not known (refused)", ""),
+        (active, "", "! Recorded although refused   alt+. pauses"),
+        (recording_paused, "", "⏸ rec paused 00:12 (refused)   alt+. resumes"),
+        (lambda: granted(recording_paused()), "", "⏸ rec paused 00:12   alt+. resumes"),
+        (lambda: changed(active(), recording=Recording.UNKNOWN), "", "? recording not known (refused)"),
         (
             lambda: replace(active(), capabilities={}),
-            "! recording although refused",
+            "",
             "! Recorded although refused   The contact centre cannot pause it.",
         ),
         (
@@ -168,11 +189,11 @@ def granted(state: AppState) -> AppState:
         ),
     ],
 )
-async def test_a_refusal_and_a_recording_never_stand_side_by_side_unexplained(
+async def test_a_refusal_and_a_recording_never_stand_side_by_side_unexplained_and_are_said_once(
     state: Callable[[], AppState], heading: str, line: str
 ) -> None:
     title, text = await pane(state())
-    assert f" · {heading} · " in f"{title.strip()} · "
+    assert f" · {heading} · " in f"{title.strip()} · " if heading else "rec" not in title
     first = text.splitlines()[0]
     assert first == line if line else "rec" not in first
 

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from desktop.domain.entities.model import Address, Attachment, Message
 from desktop.domain.entities.words import Channel, DeliveryState
-from desktop.domain.entities.wrap_up_record import DraftView, ReplyFile, ReplyHead
+from desktop.domain.entities.wrap_up_record import DraftView, OutgoingReply, ReplyFile, ReplyHead
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.file_picker import FilePicker
@@ -49,6 +49,21 @@ def drafted(state: AppState, head: ReplyHead, text: str = "Here it is.") -> AppS
 
 def calls(session: RecordedSession, name: str) -> list[Any]:
     return [call[1:] for call in session.calls if call[0] == name]
+
+
+async def test_the_head_of_what_waits_stands_with_it_and_not_over_the_next_reply() -> None:
+    state = mail()
+    waits = OutgoingReply("k1", "Here it is.", NOW + 3.4, ReplyHead("Re: Order 7", (ANN,), (BO,)))
+    app, session = desk(replace(state, drafts={"i1": DraftView("", (), 1, NOW, outgoing=(waits,))}))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        assert f"To {ANN}  Cc {BO}  Subject Re: Order 7" in texts(app)
+        head = app.desk_screen.query_one(ReplyHeadPane)
+        assert not head.has_class("open")
+        session.store.state = drafted(state, ReplyHead(), "And")
+        app.request_frame()
+        await settle(pilot)
+        assert head.has_class("open") and f"To {ANN}" in head.render().plain
 
 
 async def test_what_became_of_each_message_is_said() -> None:

@@ -270,7 +270,7 @@ async def test_the_rest_of_a_word_is_not_a_verb_when_the_field_goes() -> None:
         assert not app.desk_screen.query_one(ExpertFinder).is_open
         assert app.desk_screen.query_one(NotePane).text == ""
         assert asked(session, "actions.do") == []
-        await settle(pilot, ["escape", "d"])
+        await settle(pilot, ["escape", "d", "d"])
     assert [call[:2] for call in asked(session, "actions.do")] == [(Verb.DECLINE, "i2")]
 
 

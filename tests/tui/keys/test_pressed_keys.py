@@ -7,7 +7,11 @@ import pytest
 from rich.cells import cell_len
 from textual.geometry import Offset
 
+from desktop.domain.entities.model import Address, Attachment, Message
+from desktop.domain.entities.news_item import News, NewsKind
+from desktop.domain.entities.words import Channel
 from desktop.domain.state.state import AppState
+from desktop.tui.agent.panes.head_fields import HeadFields
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.search import SearchPane
@@ -16,9 +20,19 @@ from desktop.tui.keys.floor_keys import FLOOR_KEYS
 from desktop.tui.keys.key import named, show
 from desktop.tui.keys.keys import KEYS
 from desktop.tui.keys.outbox_keys import OUTBOX_KEYS
+from desktop.tui.pages.help import PageHelp
+from desktop.tui.quality.scorecard_view import ScorecardView
 from desktop.tui.supervisor.actions.acts_menu import ActsMenu
+from tests.tui.agent.test_reply import texts
+from tests.tui.agent.test_threads import able
 from tests.tui.desk import RecordedSession, desk, settle
-from tests.tui.states import active, chatting, offered, three_matches, wrapping_up
+from tests.tui.outbox.outbox_desk import PARKED_RECORD, outbox_desk
+from tests.tui.quality.quality_desk import SAM, QualityServer, quality_desk
+from tests.tui.quality.quality_desk import state as quality_state
+from tests.tui.quality.test_quality import done, page_text
+from tests.tui.report.report_desk import Past, report_desk
+from tests.tui.report.test_report import open_page, quiet
+from tests.tui.states import NOW, active, chatting, offered, three_matches, wrapping_up
 from tests.tui.supervisor.floor_desk import floor_desk
 from tests.tui.supervisor.floor_states import floor
 
@@ -165,3 +179,91 @@ async def test_keys_of_the_floor_and_its_menu() -> None:
         assert app.screen.query_one(Page).is_open
         await click(pilot, "esc close")
         assert session.calls == []
+
+
+async def test_keys_in_a_conversation_and_beside_what_is_written() -> None:
+    bill = Attachment("a", "bill.pdf", "application/pdf", 12)
+    quoting = Message(
+        "t1", NOW - 100, "customer", "Hello\n\nOn 12 Nov, Maya wrote:\n> one\n> two\n", attachments=(bill,)
+    )
+    state = able(channel=Channel.EMAIL, customer=Address("email", "priya@natarajan.example"), messages=(quoting,))
+    app, session = desk(state)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await click(pilot, "Q")
+        assert "> one" in texts(app), "the key at the end of the line"
+        await click(pilot, "▾")
+        assert "> one" not in texts(app), "and the line, which is one press as well"
+        await click(pilot, "E edit")
+        assert app.desk_screen.query_one(HeadFields).is_open
+        await settle(pilot, ["escape", "escape"])
+        place = place_of(app, "application/pdf  S")
+        await pilot.click(offset=place + Offset(len("application/pdf  "), 0))
+        await settle(pilot)
+        assert [call for call in session.calls if call[0] == "threads.save"]
+
+
+async def test_a_number_that_was_hidden_is_shown_again_by_a_click_and_news_are_read_by_one() -> None:
+    app, _ = desk(active())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["n", *"4111111111111111", "space"])
+        note = app.desk_screen.query_one(NotePane)
+        assert "4111111111111111" not in note.text
+        await click(pilot, "not a card")
+        assert "4111111111111111" in note.text
+    news = News(NewsKind.MESSAGE, "sam", NOW, who="Sam Rivera", lines=("Hello.",))
+    app, _ = desk(replace(active(), news={news.id: news}))
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        place = place_of(app, "1 new alt+!")
+        await pilot.click(offset=place + Offset(len("1 new "), 0))
+        await settle(pilot)
+        assert app.desk_screen.query_one(Page).is_open
+
+
+async def test_keys_of_the_outbox() -> None:
+    app, _, session = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["alt+o"])
+        await click(pilot, "x discard")
+        assert app.presses.armed is not None and not [call for call in session.calls if "discard" in call[0]]
+        await click(pilot, "F1 keys")
+        assert app.screen.query_one(PageHelp).display
+        await click(pilot, "esc close")
+        await click(pilot, "esc close")
+        assert not app.outbox.is_open
+
+
+async def test_keys_of_reports() -> None:
+    app, _ = report_desk(Past())
+    async with app.run_test(size=SIZE) as pilot:
+        page = await open_page(pilot)
+        await click(pilot, "5 contacts")
+        await quiet(pilot)
+        assert page.views.place == "contacts"
+        await click(pilot, "enter open")
+        await quiet(pilot)
+        assert page.views.place == "timeline"
+        await click(pilot, "esc back")
+        await quiet(pilot)
+        await click(pilot, "esc close")
+        assert not app.reports.is_open
+
+
+async def test_keys_of_reviews() -> None:
+    app, _, _ = quality_desk(QualityServer(), quality_state(SAM))
+    async with app.run_test(size=SIZE) as pilot:
+        await done(pilot)
+        app.quality.toggle(app.session, app.desk_screen, review=True)
+        await done(pilot)
+        await click(pilot, "enter review")
+        await done(pilot)
+        assert app.screen.query_one(ScorecardView).has_class("open")
+        await settle(pilot, ["escape"])
+        await done(pilot)
+        await click(pilot, "< >")
+        await click(pilot, "2 Reviewed")
+        await done(pilot)
+        assert "Nothing" in page_text(app) or "reviewed" in page_text(app).casefold()
+        await click(pilot, "esc back")
+        assert not app.quality.is_open

@@ -428,3 +428,30 @@ async def test_the_demo_promises_nothing_that_it_does_not_keep(start: Any, words
         assert words in prompt(app)
         said = app.last_words()
         assert said.startswith("Left: 1 ") and "none of it is kept" in said and "waiting" not in said
+
+
+@pytest.mark.parametrize(
+    ("state", "letter", "function_key", "prompt", "verb"),
+    [
+        (offered, "d", "f3", "F3 again: decline Priya Natarajan", Verb.DECLINE),
+        (consulting, "e", "f6", "F6 again: drop Ana Lindqvist and go back to Priya Natarajan", Verb.CANCEL_LEG),
+    ],
+)
+async def test_a_letter_asks_where_its_function_key_does_not(
+    state: Callable[[], AppState], letter: str, function_key: str, prompt: str, verb: Verb
+) -> None:
+    app, session = desk(state())
+
+    def done() -> list[Any]:
+        return [call[1] for call in session.calls if call[0] == "actions.do"]
+
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["escape", letter])
+        assert done() == [] and prompt in app.desk_screen.query_one(Footer).render().plain
+        await settle(pilot, [letter])
+        assert done() == [verb]
+    app, session = desk(state())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, [function_key])
+        assert done() == [verb]
+        assert app.presses.armed is None

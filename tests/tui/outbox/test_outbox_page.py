@@ -764,6 +764,8 @@ async def test_everything_that_can_be_sent_is_sent() -> None:
         assert ("retry",) in kept.calls
         assert "3 items were not sent." in in_words(session.store.state.notices[-1].text)
         await settle(pilot, ["r"])
+        assert asked(kept, "outbox.retry").count("k2") == 1, "a letter is soon typed by accident, and this is a lot"
+        await settle(pilot, ["f10"])
         assert asked(kept, "outbox.retry").count("k2") == 2
 
 

@@ -1,11 +1,16 @@
 """The floor stands as it was left: which rows are shown, which pane is in front. What was kept and is damaged or of
 another version changes nothing."""
 
+from pathlib import Path
+
 import pytest
 
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.supervision.preferences import FloorPreferences
 from desktop.tui.supervisor.panels.agent_panel import AgentPanel
 from desktop.tui.supervisor.panels.queue_panel import QueuePanel
 from tests.tui.desk import settle
+from tests.tui.states import NOW
 from tests.tui.supervisor.floor_desk import floor_desk
 from tests.tui.supervisor.floor_states import floor
 from tests.tui.supervisor.test_floor import screen_of, sees
@@ -32,6 +37,27 @@ async def test_filters_and_the_pane_in_front_are_there_again() -> None:
         await sees(pilot, '"bil"')
         await settle(pilot, ["escape"])
         assert second.supervisor.kept["queues_filter"] == "", "esc shows all, from now on too"
+
+
+async def test_a_file_brings_it_back_in_the_next_run(tmp_path: Path) -> None:
+    path = tmp_path / "maya" / "desktop.sqlite"
+
+    async def run(*keys: str) -> tuple[str, bool, str]:
+        store = await LocalStore.open(path, clock=lambda: NOW)
+        app, session = floor_desk(floor())
+        session.supervisor.habits = FloorPreferences(lambda: store)  # type: ignore[assignment]
+        async with app.run_test(size=NARROW) as pilot:
+            await settle(pilot, keys)
+            while app._tasks:
+                await pilot.pause()
+            screen = screen_of(app)
+            queues, agents = screen.query_one(QueuePanel), screen.query_one(AgentPanel)
+            seen = queues.ordering.wanted, agents.has_focus, agents.group
+        await store.close()
+        return seen
+
+    assert await run("slash", *"bil", "enter", "2", "g") == ("bil", True, "state")
+    assert await run() == ("bil", True, "state"), "another run, another app, the same file"
 
 
 @pytest.mark.parametrize(

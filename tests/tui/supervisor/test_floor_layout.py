@@ -54,6 +54,15 @@ async def test_alerts_stand_in_the_top_right_whatever_is_turned_to(size: tuple[i
         await sees(pilot, "Maya Okafor needs help")
 
 
+@pytest.mark.parametrize("size", EVERY_SIZE)
+async def test_neighbours_share_a_border(size: tuple[int, int]) -> None:
+    app, _ = floor_desk(floor())
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        text = await sees(pilot, "Billing")
+        assert "││" not in text and "╮╭" not in text and "╯╰" not in text
+
+
 async def test_the_details_stay_while_one_walks_through_the_queues() -> None:
     app, _ = floor_desk(floor())
     async with app.run_test(size=(120, 36)) as pilot:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import events
 from textual.content import Content
 
 from desktop.domain import select
@@ -14,7 +13,7 @@ from desktop.domain.entities.words import Direction, LegKind, LegPhase, Phase, R
 from desktop.domain.select.hearing import AGENT, CUSTOMER, Hearing, hearing
 from desktop.domain.text.folding import fold
 from desktop.tui.agent.past import details_seen, what_came_before
-from desktop.tui.agent.thread import FOLDED_SIGN, OPEN_SIGN, has_quotations, searched, thread
+from desktop.tui.agent.thread import has_quotations, searched, thread
 from desktop.tui.keys import keys
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import border_room, first_that_fits
@@ -77,10 +76,11 @@ class ConversationPane(TextPane):
         interaction = view.interaction
         if interaction is None:
             return content("")
-        room = self.size.width - 6  # the border takes these of its own lower line
         every = (*VERB_KEYS, *RECORDING_KEYS)
         lines = (verb_line(view, interaction, gap, table) for table in (every, VERB_KEYS) for gap in ("  ", " "))
-        return next((one for one in lines if one.cell_length <= room), verb_line(view, interaction, " "))
+        fewer = (VERB_KEYS[:count] for count in range(len(VERB_KEYS), 0, -1))
+        shorter = (verb_line(view, interaction, " ", table, wrap_up=False) for table in fewer)
+        return first_that_fits(border_room(self), (*lines, *shorter))
 
     def scroll_thread(self, pages: int) -> None:
         """Read further up (negative) or down in the messages."""
@@ -129,13 +129,6 @@ class ConversationPane(TextPane):
         self._unfolded = not self._unfolded
         self.draw(self.view)
         return True
-
-    def on_click(self, event: events.Click) -> None:
-        """The line that stands for what is quoted opens it, and folds it again."""
-        rows = self.render().plain.split("\n")
-        at = event.y - self.gutter.top
-        if 0 <= at < len(rows) and rows[at].lstrip().startswith((FOLDED_SIGN, OPEN_SIGN)):
-            self.fold()
 
     def _place(self, interaction: Interaction) -> int:
         """How many messages are passed: none in another contact; one more for each that came while one reads above."""
@@ -190,9 +183,18 @@ class ConversationPane(TextPane):
 
 
 def verb_line(
-    view: View, interaction: Interaction, gap: str, table: Sequence[tuple[Verb, str, str]] = VERB_KEYS
+    view: View,
+    interaction: Interaction,
+    gap: str,
+    table: Sequence[tuple[Verb, str, str]] = VERB_KEYS,
+    *,
+    wrap_up: bool = True,
 ) -> Content:
-    """The verbs of a table that are on offer, with their keys; those under way named as such, `gap` between them."""
+    """The verbs of a table that are on offer, with their keys; those under way named as such, `gap` between them.
+
+    Args:
+        wrap_up: whether the wrap-up, which the last line of the screen names as well, is one of them.
+    """
     pending = view.state.pending.get(interaction.id, frozenset())
     on_offer = set(select.verbs_on_offer(view.state, interaction))
     parts: list[Part] = [(f"{term('verb', word)} …{gap}", "$accent") for word in sorted(pending)]
@@ -201,7 +203,7 @@ def verb_line(
         if verb in on_offer and key not in used:
             used.add(key)
             parts += [key_hint(keys.BY_ID[key].shown, tr(label), gap)]
-    if interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):
+    if wrap_up and interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):
         parts += [key_hint(keys.BY_ID["wrap_up"].shown, tr("wrap-up"))]
     return line(*parts).rstrip()
 
@@ -218,25 +220,22 @@ def _heading(view: View, room: int) -> Content:
         time = wording.duration(view.now - interaction.phase_since)
     if interaction.phase is Phase.OFFERED or interaction.wrap_up_deadline is not None:
         time = ""  # what is left of it stands elsewhere: two clocks that go opposite ways contradict each other
-    recording, style = _recording(view, interaction)
-    plain = interaction.recording is Recording.ACTIVE and not select.recorded_against_will(view.state, interaction)
+    # What is odd about the recording has a line of its own below, and is not said twice.
+    said, style = ("", "") if _recording_lines(view, interaction) else _recording(view, interaction)
     who = f"{sign} {title(view.state, interaction)}"
     muted = [(f" · {tr('muted')}", "bold $warning")] if interaction.muted else []
     aside = interaction.held or interaction.parked
     talking = (f"{wording.talk(interaction)} {time}".rstrip(), "bold $warning" if aside else "bold $success")
-    queue, said, level = f" · {interaction.queue}", f" · {recording}" if recording else "", _service_level(interaction)
+    queue, level = f" · {interaction.queue}", _service_level(interaction)
+    said = f" · {said}" if said else ""
 
     def version(queue: str, said: str, level: str, who: Part = (who, "bold")) -> Content:
-        first, last = ("", said) if plain else (said, "")  # what is odd about the recording is read first
-        now: list[Part] = [(f"{queue} · ", "$muted"), talking, *muted]
-        return line(who, (first, style), *now, (last, style), (level, "$muted"))
+        return line(who, (f"{queue} · ", "$muted"), talking, *muted, (said, style), (level, "$muted"))
 
-    # A line below says in full what is odd about the recording.
-    brief = said if plain or not recording else f" · {wording.recording_in_brief(interaction)}"
-    least = version("", brief, "")
+    least = version("", said, "")
     name = content(who, "bold").truncate(max(4, room - least.cell_length + len(who)), ellipsis=True)
-    versions = [version(queue, said, level), version(queue, said, ""), version("", said, ""), least]
-    return first_that_fits(room, [*versions, version("", brief, "", name)])
+    versions = [version(queue, said, level), version(queue, said, ""), least]
+    return first_that_fits(room, [*versions, version("", said, "", name)])
 
 
 def _service_level(interaction: Interaction) -> str:
@@ -253,19 +252,22 @@ def _recording(view: View, interaction: Interaction) -> tuple[str, str]:
 
 
 def _recording_lines(view: View, interaction: Interaction) -> list[Content]:
-    """What the heading may be too short for: a recording that is paused, or goes on although it was refused."""
+    """What is odd about the recording: paused, going on although it was refused, or not known although it was."""
+    said, style = _recording(view, interaction)
     on_offer = select.verbs_on_offer(view.state, interaction)
     if interaction.phase is Phase.ACTIVE and interaction.recording is Recording.PAUSED:
         resumes = keyed(tr("{recording:key} resumes"), "recording") if Verb.RESUME_RECORDING in on_offer else []
-        return [line((f"{_recording(view, interaction)[0]}   ", "$warning"), *resumes)]
+        return [line((f"{said}   ", style), *resumes)]
+    if said and interaction.recording is Recording.UNKNOWN:
+        return [line((said, style))]
     if not select.recorded_against_will(view.state, interaction):
         return []
-    said = (f"{tr('! Recorded although refused')}   ", "bold $error")
+    against = (f"{tr('! Recorded although refused')}   ", "bold $error")
     if Verb.PAUSE_RECORDING in on_offer:
-        return [line(said, *keyed(tr("{recording:key} pauses"), "recording"))]
+        return [line(against, *keyed(tr("{recording:key} pauses"), "recording"))]
     if "pause_recording" in select.call_capabilities(view.state, interaction.id):
-        return [line(said)]  # it is being paused just now
-    return [line(said, (tr("The contact centre cannot pause it."), "$error"))]
+        return [line(against)]  # it is being paused just now
+    return [line(against, (tr("The contact centre cannot pause it."), "$error"))]
 
 
 def _idle(view: View) -> list[Content]:
@@ -350,7 +352,10 @@ def _call_lines(view: View, interaction: Interaction, width: int) -> list[Conten
 
 
 def _strip(view: View, interaction: Interaction, heard: Hearing, width: int) -> Content:
-    """The call as a line: the customer, me, and further parties; unbroken between those who hear each other."""
+    """The call as a line: the customer, me, and further parties; unbroken between those who hear each other.
+
+    Behind them is the number the customer calls from, where there is room.
+    """
     sign, state, style = _customer_face(heard)
     customer = (sign, title(view.state, interaction), state, style, _held(view, interaction))
     you = ("✕", tr("You"), tr("muted"), "$warning") if heard.muted else ("●", tr("You"), "", "$success")
@@ -367,8 +372,11 @@ def _strip(view: View, interaction: Interaction, heard: Hearing, width: int) -> 
             parts += [_link(heard, AGENT, party), *_in_strip(*face, cells, clocks=clocks)]
         return line(*parts)
 
+    whole = version(40, clocks=True)
+    came_from = wording.address(interaction.customer)
+    numbered = [line(whole, (f"   {came_from}", "$muted"))] if came_from != customer[1] else []
     shorter = (version(most, clocks=False) for most in (40, 24, 16, 12, 8))
-    return first_that_fits(width, [version(40, clocks=True), *shorter])
+    return first_that_fits(width, [*numbered, whole, *shorter])
 
 
 def _in_strip(sign: str, name: str, state: str, style: str, clock: str, cells: int, *, clocks: bool) -> list[Part]:

@@ -12,6 +12,7 @@ from desktop.ports.base import Capability
 from desktop.tui.agent.draft_editor import is_written_to
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.words import wording
@@ -50,14 +51,16 @@ class ReplyHeadPane(TextPane):
         chosen = draft.head if draft is not None else NO_HEAD
         rows: list[Content] = []
         room = self.content_size.width or 76
+        # Of a reply that waits or is on its way the head stands with it, above; the next one is not begun yet.
+        gone = draft is not None and draft.outgoing and not draft.reply and chosen == NO_HEAD
         copies = Capability.COPIES in select.call_capabilities(view.state, interaction.id)
-        if interaction.channel is Channel.EMAIL and copies:
+        if interaction.channel is Channel.EMAIL and copies and not gone:
             head = head_of_reply(interaction, chosen)
             parts: list[Part] = [(f"{tr('To')} ", "$muted"), (", ".join(head.to) or "—", "bold")]
             if head.cc:
                 parts += [(f"  {tr('Cc')} ", "$muted"), (", ".join(head.cc), "bold $warning")]
             parts += [(f"  {tr('Subject')} ", "$muted"), (head.subject or tr("none"), "")]
-            key = line((f"  {shown('mail_head')}", "bold $accent"), (f" {tr('edit')}", "$muted"))
+            key = line("  ", key_hint(shown("mail_head"), tr("edit")))
             rows.append(line(*parts).truncate(max(10, room - key.cell_length), ellipsis=True) + key)
         if chosen.files:
             named = " · ".join(f"{one.name} {wording.file_size(one.size)}" for one in chosen.files)

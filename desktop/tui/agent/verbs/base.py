@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from desktop.app.notes.unsaved_text import Unsaved
     from desktop.app.session import Session
 
+_SOON_DONE: Final = frozenset({Verb.DECLINE, Verb.CANCEL_LEG})
+"""What a letter typed by accident must not do at once, for whoever was there is gone; their function key may."""
 NO_OFFER = mark("Nothing rings.")
 _CANNOT: Final = {
     Verb.HOLD: mark("Cannot put this contact on hold now."),
@@ -131,13 +133,18 @@ class DeskVerbs:
 
     def _meant(self, verb: Verb, interaction: Interaction, arguments: Mapping[str, str]) -> bool:
         """Whether a verb is to be carried out now: one that asks for two presses has named its victim first."""
-        if not (COMMANDS[verb].irrevocable or self._against_their_word(verb, interaction)):
+        by_accident = self._presses.by_letter and verb in _SOON_DONE
+        if not (COMMANDS[verb].irrevocable or by_accident or self._against_their_word(verb, interaction)):
+            self._presses.disarm()
             return True
 
         def act() -> Irrevocable | None:
             state = self._screen.state
             now = state.interactions.get(interaction.id)
-            if now is None or self._screen.selected != now.id or verb not in select.verbs_on_offer(state, now):
+            turned_to = self._offer() if verb is Verb.DECLINE else self._selected()
+            if now is None or turned_to is None or turned_to.id != now.id:
+                return None
+            if verb not in select.verbs_on_offer(state, now):
                 return None
             return consequence(state, verb, now, arguments.get("target", ""))
 

@@ -71,7 +71,7 @@ class AgentPanel(FloorTable[Agent]):
         by = f" · {tr(_BY[self.group])}" if self.group else ""
         self.border_title = line(
             (f"{tr('Agents')} · {count}{by}  ", ""), *_by_availability(view.summary.agents), *self.filter_words()
-        )
+        ).rstrip()
         age = tr("updated {ago}", ago=wording.since(view.age))
         self.border_subtitle = line((age, "bold $warning" if view.stale else "$muted"))
 

@@ -145,11 +145,11 @@ QUEUE_COLUMNS: tuple[QueueColumn, ...] = (
     _metric("aht", pmark("column", "AHT"), 5, 116),
     FloorColumn(
         "agents",
-        Column(pmark("column", "free/busy/in"), _PEOPLE, "right", 122),
+        Column(pmark("column", "free/busy/in"), _PEOPLE, "right", 128),
         _people,
         lambda queue, _: queue.agents_available,
         down=False,
         metric="agents_available",
     ),
-    _metric("occupancy", pmark("column", "occupancy"), 9, 130),
+    _metric("occupancy", pmark("column", "occupancy"), 9, 138),
 )

@@ -1,0 +1,49 @@
+"""A window that was made larger or smaller looks as one that was opened at its size."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from desktop.domain.state.state import AppState
+from tests.tui.desk import desk, settle
+from tests.tui.states import active, wrapping_up, written
+
+SIZES = [(80, 24), (120, 36), (140, 40), (200, 50)]
+
+
+def seen(app: Any) -> list[str]:
+    """Every line of the screen, but for the cursor: a tab that hides the list takes the keyboard from it."""
+    return [strip.text.replace("▌", " ") for strip in app.screen._compositor.render_strips()]
+
+
+def sound(lines: list[str]) -> bool:
+    """Whether neighbours share a border, and no hint in a border is cut."""
+    return not any("││" in one or "╮╭" in one or ("─╯" in one and "…" in one) for one in lines)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (100, 30)])
+@pytest.mark.parametrize("key", ["f6", "slash", "H"])
+async def test_what_opens_in_a_column_has_its_borders(key: str, size: tuple[int, int]) -> None:
+    app, _ = desk(active())
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot, ["escape", key])
+        assert sound(seen(app)), "\n".join(seen(app))
+
+
+@pytest.mark.parametrize("state", [active, written, wrapping_up])
+async def test_it_is_drawn_as_if_it_had_always_been_so_large(state: Callable[[], AppState]) -> None:
+    fresh = {}
+    for size in SIZES:
+        app, _ = desk(state())
+        async with app.run_test(size=size) as pilot:
+            await settle(pilot)
+            fresh[size] = seen(app)
+            assert sound(fresh[size]), "\n".join(fresh[size])
+    app, _ = desk(state())
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await settle(pilot)
+        for size in (*SIZES[1:], *reversed(SIZES[:-1])):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            assert seen(app) == fresh[size], size
