@@ -123,6 +123,8 @@ class Outbox:
         """Hears of every row as it is taken note of."""
         self.gone: Callable[[OutboxRow], None] = lambda row: None
         """Hears of every row that was discarded."""
+        self.left: Callable[[str], None] = lambda key: None
+        """Hears of the key of every row that is in the outbox no more and was not delivered."""
         store.listeners.append(self._listen)
 
     async def load(self) -> None:
@@ -188,6 +190,7 @@ class Outbox:
     def forget(self, key: str) -> None:
         """A row is not in the outbox any more."""
         self._known.pop(key, None)
+        self.left(key)
         self._say(())
 
     def wake(self) -> None:

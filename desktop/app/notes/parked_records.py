@@ -20,6 +20,7 @@ from desktop.app.timing import Timing
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Phase
+from desktop.domain.notes.message_drafts import message_to
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
 
@@ -174,6 +175,8 @@ class ParkedRecords:
             self._move(interaction_id, self._take_back)
 
     def _is_gone(self, state: AppState, interaction_id: str) -> bool:
+        if message_to(interaction_id) is not None:
+            return False  # it belongs to no contact
         interaction = state.interactions.get(interaction_id)
         open_draft = self._autosave.get(interaction_id)
         if interaction is None or interaction.agent_id not in (state.me, None):

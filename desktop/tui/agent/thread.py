@@ -30,6 +30,7 @@ _DELIVERY = {
     DeliveryState.QUEUED: "…",
     DeliveryState.SENT: "✓",
     DeliveryState.DELIVERED: "✓✓",
+    DeliveryState.UNKNOWN: "?",
 }
 
 
