@@ -14,6 +14,7 @@ from desktop.app.storage.tables.reasons import MAY_BE_THERE
 from desktop.app.store import Store
 from desktop.domain.entities.message import InboundMessage, SentMessage, further
 from desktop.domain.entities.words import DeliveryState
+from desktop.domain.news.notices import wrote
 from desktop.domain.state.events import DeliveryChanged, Envelope, MessageReceived, MessagingSnapshot
 from desktop.domain.state.own_events import MessageWithdrawn
 from desktop.domain.text.sentence import Sentence, verbatim
@@ -156,7 +157,8 @@ class Messages:
             self._store.notice(Sentence("message.opted_out", channel=channel, who=who), "warning")
         else:
             text = one_line(message.text, _SHOWN)
-            self._store.notice(Sentence("message.came", channel=channel, who=who, text=text))
+            came = Sentence("message.came", channel=channel, who=who, text=text)
+            self._store.notice(came, subject=wrote(message.id))
 
     def _tell_failed(self, event: DeliveryChanged) -> None:
         message = event.message

@@ -22,6 +22,7 @@ IDLE = ("state", "search", "queues", "outbox", "diagnostics", "help", "palette",
 IN_CONTACT = ("note", "search", "copy", "state", "outbox", "help", "palette")
 WRITING = ("back", "wrap_up", "search", "state", "help", "palette")
 IN_WRAP_UP = ("finish", "callback", "text", "extend", "note", "search", "help", "palette")
+LOOKING_AT_CUSTOMER = ("message", "dial", "find", "search", "back", "state", "help", "palette")
 ON_PAGE = ("back", "help", "palette")
 
 
@@ -107,4 +108,6 @@ class Footer(Pane, Widget):
             return IN_WRAP_UP
         if typing:
             return WRITING
+        if interaction is None and self.view is not None and self.view.preview is not None:
+            return LOOKING_AT_CUSTOMER
         return IN_CONTACT if interaction is not None and interaction.phase is Phase.ACTIVE else IDLE
