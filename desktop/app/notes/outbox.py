@@ -419,9 +419,9 @@ class Outbox:
             return  # a newer one took its place meanwhile
         log.warning("outbox %s to %s: %s: %s", row.kind, row.target, type(error).__name__, error.detail)
         known.attempts += 1
-        known.doubts += isinstance(error, _DOUBTFUL)
         # Who holds no keys would do it twice: what may be done already is for a person to judge.
         blind = isinstance(error, OutcomeUnknown) and not self._repeats(row)
+        known.doubts += isinstance(error, _DOUBTFUL) or blind
         if isinstance(error, _PARK) or known.doubts >= PATIENCE or blind:
             await self._park(row, error, known.doubts)
             return

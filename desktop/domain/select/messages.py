@@ -20,10 +20,10 @@ class Recipient:
 
 
 def recipients(customer: Customer) -> tuple[Recipient, ...]:
-    """Where messages to a customer may go, by the channels' order, then by the card's."""
+    """Where messages to a customer may go: texts first, then in the card's order."""
     return tuple(
         Recipient(channel, one.value)
-        for channel, traits in TRAITS.items()
+        for channel, traits in sorted(TRAITS.items(), key=lambda one: one[1].address != "phone")
         if traits.message
         for one in customer.addresses
         if one.kind == traits.address and one.value and not one.withheld

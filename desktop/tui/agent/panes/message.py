@@ -195,7 +195,7 @@ class MessagePane(Pane, Vertical):
         self._show_subject(record)
         self.border_title = line(*self._heading(match, recipient, view))
         refusal = self._refusal(view, match, recipient)
-        self.query_one("#message-to", Static).update(self._whom(match, recipient, refusal))
+        self.query_one("#message-to", Static).update(self._whom(match, recipient, view))
         self.query_one("#message-sent", Static).update(self._became(recipient, record, view))
         allowed: Part = ("✕ ", "bold $error") if refusal else (f"✓ {tr('agreed')}  ", "$success")
         hints = [(shown("finish"), tr("send")), (show(BY_ID["message"].anywhere[0]), tr("other address"))]
@@ -280,13 +280,18 @@ class MessagePane(Pane, Vertical):
         saved = self.editor.saved(view.state.drafts.get(self.draft_id or ""))
         return [(f"{sign} ", "$accent"), (what, "bold"), *saved]
 
-    def _whom(self, match: Match, recipient: Recipient, refusal: str) -> Content:
-        """The address that is chosen, whether they allow it, and the others."""
+    def _whom(self, match: Match, recipient: Recipient, view: View) -> Content:
+        """The addresses, the chosen one marked, and whether they allow a message there; if not to this one, why."""
         options = self._options(match)
-        at = options.index(recipient) + 1 if recipient in options else 0
-        whole: list[Part] = [(_address(recipient), "bold")]
-        whole += [(f"  {tr('{n} of {all}', n=at, all=len(options))}", "$muted")] if len(options) > 1 else []
-        return lines(line(*whole), line((f"✕ {refusal}", "bold $error"))) if refusal else line(*whole)
+        parts: list[Part] = []
+        for one in options if recipient in options else (recipient, *options):
+            allowed = not self._refusal(view, match, one)
+            chosen = one == recipient
+            parts += [("▸ " if chosen else "  ", "$accent"), f"{TRAITS[one.channel].sign} "]
+            parts += [(_address(one), "bold" if chosen else "$muted")]
+            parts += [(" ✓ " if allowed else " ✕ ", "$success" if allowed else "$error"), " "]
+        refusal = self._refusal(view, match, recipient)
+        return lines(line(*parts), line((f"✕ {refusal}", "bold $error"))) if refusal else line(*parts)
 
     def _became(self, recipient: Recipient, record: DraftView | None, view: View) -> Content:
         """What is held back or on its way, and what became of the last ones to this address."""
