@@ -33,7 +33,7 @@ def notice_line(view: View, width: int, most_lines: int) -> Content | None:
     sign = {"error": "✕", "warning": "!"}.get(notice.severity, "·")
     hides = f"  {tr('{back:key} hides it')}" if notices.stands(view.state, notice) else ""
     if notices.message_of(notice) and match_of(view) is None:
-        hides = f"  {tr('{message:key} answers it')}"
+        hides = f"  {tr('{customer_message:key} answers it')}"
     return cut_to_lines(f"{sign} {in_words(notice.text)}", style, width, most_lines, hides)
 
 

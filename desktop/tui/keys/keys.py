@@ -166,8 +166,8 @@ KEYS: tuple[Key, ...] = (
         _WRAP_UP,
     ),
     Key(
-        "message",
-        "message",
+        "customer_message",
+        "customer_message",
         (),
         ("T",),
         mark("message"),

@@ -181,7 +181,7 @@ def _unfinished(match: Match, view: View) -> list[Content]:
     if not channels:
         return []
     begun = ", ".join(term("channel", one) for one in channels)
-    key = key_hint(show(BY_ID["message"].letters[0]), tr("goes on"))
+    key = key_hint(show(BY_ID["customer_message"].letters[0]), tr("goes on"))
     return [line((f"✎ {tr('unfinished message')}: {begun}  ", "$warning"), key)]
 
 

@@ -198,7 +198,7 @@ class MessagePane(Pane, Vertical):
         self.query_one("#message-to", Static).update(self._whom(match, recipient, view))
         self.query_one("#message-sent", Static).update(self._became(recipient, record, view))
         allowed: Part = ("✕ ", "bold $error") if refusal else (f"✓ {tr('agreed')}  ", "$success")
-        hints = [(shown("finish"), tr("send")), (show(BY_ID["message"].anywhere[0]), tr("other address"))]
+        hints = [(shown("finish"), tr("send")), (show(BY_ID["customer_message"].anywhere[0]), tr("other address"))]
         if len(self._options(match)) < 2:
             del hints[1]
         hints += [(SIGN, tr("canned reply"))] if self.editor.canned() else []

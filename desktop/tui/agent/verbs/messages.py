@@ -16,7 +16,7 @@ class MessageVerbs(DeskVerbs):
     _answers = ""
     """The address that is looked for, since somebody there wrote and is to be answered."""
 
-    def message(self) -> None:
+    def customer_message(self) -> None:
         """Write to the customer on the card; again: by their next address. Without one: to whoever wrote just now."""
         self._wants_field()
         view, pane = self._screen.view(), self._pane

@@ -166,7 +166,7 @@ class WrapUpVerbs(DeskVerbs):
     def text_message(self) -> None:
         """Write to the customer: the reply of a written contact, else a text in the wrap-up; without a contact, any."""
         if self._selected() is None and self._screen.preview is not None:
-            self._messages.message()
+            self._messages.customer_message()
         elif is_written_to(self._screen.view()):
             self._wants_field()
             self._screen.uncover()
