@@ -26,6 +26,7 @@ from desktop.app.newsroom import Newsroom
 from desktop.app.notes.backend_delivery import Deliveries
 from desktop.app.notes.canned_replies import CannedReplies
 from desktop.app.notes.card_masking import CardMasking
+from desktop.app.notes.customer_messages import CustomerMessages
 from desktop.app.notes.handovers import Handovers
 from desktop.app.notes.messages import Messages
 from desktop.app.notes.notes import Notes
@@ -94,7 +95,7 @@ class Session:
         self._backend_calls = BackendCalls(self.timing, lambda text: self.store.notice(text, "error"))
         self._background = Background(self._stopped)
         self.feeds: dict[str, EventFeed] = {}
-        self._messages = Messages(self.store, self._file.opened)
+        self._messages = Messages(self.store, self._file.opened, self._background.spawn)
         self.plugins = PluginWatch(self.store, backends.plugins)
         self._contact_center = self._one_centre(backends)
         self._backends = self._by_source(backends)
@@ -174,11 +175,22 @@ class Session:
         )
         Handovers(self.store, self._backend_calls, contact_center, self.notes.text, self._background.spawn)
         self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]
-        self.outbox.heard, self.outbox.gone = self.notes.parked_records.learn, self.notes.parked_records.discarded
+        self.outbox.heard, self.outbox.gone = self._heard, self.notes.parked_records.discarded
+        self.outbox.left = self._messages.withdrawn
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
         self.canned = CannedReplies(self.store, self.timing)
+        carried = frozenset(channel for sender in backends.senders.values() for channel in sender.channels)
+        self.customer_messages = CustomerMessages(
+            self.store, self.notes, self.outbox, rows, self._file.opened, self._background.spawn, carried
+        )
         self.replies = Replies(
-            self.store, self.notes, self.actions, self.timing, self._background.spawn, self.canned.signature
+            self.store,
+            self.notes,
+            self.actions,
+            self.timing,
+            self._background.spawn,
+            self.customer_messages,
+            self.canned.signature,
         )
         self.actions.leaving = self.replies.send_held
         self.threads = Threads(self.store, self._backend_calls, contact_center, self._background.spawn)
@@ -290,6 +302,10 @@ class Session:
         await self._file.take_up_later()
         await self.notes.flush()
         self.store.notice(Sentence("session.notes_saved_again"))
+
+    def _heard(self, row: OutboxRow) -> None:
+        self.notes.parked_records.learn(row)
+        self._messages.heard(row)
 
     # The backends
 

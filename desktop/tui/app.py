@@ -38,6 +38,7 @@ from desktop.tui.agent.panes.head_fields import HeadFields
 from desktop.tui.agent.panes.help_field import HelpField
 from desktop.tui.agent.panes.history import TimelinePane
 from desktop.tui.agent.panes.keypad import Keypad
+from desktop.tui.agent.panes.message import MessagePane
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.queues import QueuesPane
@@ -213,10 +214,12 @@ class DesktopApp(TerminalApp):
         note = self.desk_screen.query_one(NotePane)
         reply = self.desk_screen.query_one(ReplyPane)
         session.notes.replaced, session.notes.note_closed = note.replace_words, note.close_note
-        session.notes.reply_replaced = reply.replace_words
-        note.written = reply.written = session.notes.text
-        reply.canned = lambda: session.canned.replies
-        note.cards = reply.cards = wrap_up.editor.cards = session.cards
+        session.notes.reply_replaced = self._reply_replaced
+        message = self.desk_screen.query_one(MessagePane)
+        message.messages, message.written = session.customer_messages, session.notes.text
+        note.written = reply.written = message.editor.written = session.notes.text
+        reply.canned = message.editor.canned = lambda: session.canned.replies
+        note.cards = reply.cards = message.editor.cards = wrap_up.editor.cards = session.cards
         session.store.on_pending = self.request_frame
         session.store.give_way = self.input_priority.give_way
         session.canned.begin()
@@ -229,6 +232,10 @@ class DesktopApp(TerminalApp):
             words := await asyncio.to_thread(not_copied_yet, self.log_path.parent)
         ):
             session.store.notice(verbatim(words), "error", subject="rescued words")
+
+    def _reply_replaced(self, draft_id: str, text: str) -> None:
+        self.desk_screen.query_one(ReplyPane).replace_words(draft_id, text)
+        self.desk_screen.query_one(MessagePane).reload(draft_id, text)
 
     def _gather_card(self, envelope: Envelope) -> None:
         """Draw a ring and its card as one when the CRM answers at once: drawn twice, the card would come later."""
@@ -315,6 +322,7 @@ class DesktopApp(TerminalApp):
         """Have every field that belongs to a record say what stands in it, without waiting for its messages."""
         self.desk_screen.query_one(NotePane).tell()
         self.desk_screen.query_one(ReplyPane).tell()
+        self.desk_screen.query_one(MessagePane).tell()
         self.desk_screen.query_one(WrapUpPane).editor.tell()
 
     def _look_at_news(self) -> None:

@@ -196,7 +196,9 @@ def _compared(contact: Contact, wanted: list[Piece], one: dict[str, Any], missin
         missing(piece, f"{piece.token} of a reply that went")
     if not lost and not (fits(text, texts) or fits(text + " ", texts)):
         wrong.append((ALTERED, f"the reply is {text!r}"))
-    files = {file["name"]: hashlib.sha256(base64.b64decode(file["content"])).hexdigest() for file in body.get("files", ())}
+    files = {
+        file["name"]: hashlib.sha256(base64.b64decode(file["content"])).hexdigest() for file in body.get("files", ())
+    }
     for piece in wanted:
         if piece.kind == "file" and piece.text not in files and not piece.maybe:
             wrong.append((LOST, f"the file {piece.text} did not go with its reply"))

@@ -14,8 +14,8 @@ from desktop.app.newsroom import Newsroom
 from desktop.app.notes.card_masking import CardMasking
 from desktop.app.store import Store
 from desktop.domain.entities.customer import CrmAnswer, FollowUp, FoundCustomers, Match
-from desktop.domain.entities.words import PopAnswer
-from desktop.domain.entities.wrap_up_record import DraftView
+from desktop.domain.entities.words import Channel, PopAnswer
+from desktop.domain.entities.wrap_up_record import DraftView, ReplyHead
 from desktop.domain.notes.canned_replies import CannedReply
 from desktop.domain.state.own_events import AS_IT_IS, DraftSaved, Keep
 from desktop.domain.state.state import AppState
@@ -78,9 +78,10 @@ class RecordedNotes(RecordedCalls):
         *,
         half: FollowUp | Keep | None = AS_IT_IS,
         reply: str | None = None,
+        head: ReplyHead | None = None,
     ) -> None:
         """As the real one, without a disk."""
-        given = {"note": note, "codes": codes, "follow_ups": follow_ups, "reply": reply}
+        given = {"note": note, "codes": codes, "follow_ups": follow_ups, "reply": reply, "head": head}
         changed: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if not isinstance(half, Keep):
             changed["half"] = half
@@ -102,6 +103,28 @@ class RecordedReplies(RecordedCalls):
     def just_went(self, interaction_id: str) -> bool:
         """Whether one has; tests put another answer in its place."""
         return False
+
+
+class RecordedMessages:
+    """Keeps what is written to customers outside of contacts as `RecordedNotes` does."""
+
+    channels = frozenset({Channel.SMS, Channel.EMAIL})
+
+    def __init__(self, notes: RecordedNotes) -> None:
+        self._notes = notes
+        self.cards: dict[str, Match] = {}
+
+    def look(self, draft_id: str, match: Match) -> None:
+        """Remember the card."""
+        self.cards[draft_id] = match
+
+    def write(
+        self, draft_id: str, match: Match, to: str, *, text: str | None = None, subject: str | None = None
+    ) -> None:
+        """As the real one, without a disk."""
+        known = self._notes.text(draft_id)
+        kept = known.head.subject if known is not None else ""
+        self._notes.edit(draft_id, reply=text, head=ReplyHead(kept if subject is None else subject, (to,)))
 
 
 class CannedTexts:
@@ -167,6 +190,7 @@ class RecordedSession:
         self.news = Newsroom(self.store)
         self.notes = RecordedNotes(self.calls, self.store)
         self.replies = RecordedReplies(self.calls, "replies", lambda: self.store.state)
+        self.customer_messages = RecordedMessages(self.notes)
         self.canned = CannedTexts()
         for name in ("actions", "pops", "wrap_ups", "experts", "links", "supervisor", "threads"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))

@@ -10,7 +10,7 @@ from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.domain.entities.model import Interaction
 from desktop.domain.notes.canned_replies import CannedReply, Signature, filled, signature_of
-from desktop.domain.select import placeholder_values
+from desktop.domain.select import placeholder_values, placeholder_values_outside
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
 
@@ -54,10 +54,11 @@ class CannedReplies:
         if self.read is not None:
             self._background.spawn(self._follow(self.read))
 
-    def signature(self, state: AppState, interaction: Interaction) -> str:
-        """What stands below an e-mail of a contact; "" for nothing."""
-        text = signature_of(self._signatures, interaction.queue)
-        return filled(text, placeholder_values(state, interaction), lambda _: "").strip()
+    def signature(self, state: AppState, interaction: Interaction | None) -> str:
+        """What stands below an e-mail of a contact, or of none; "" for nothing."""
+        text = signature_of(self._signatures, interaction.queue if interaction is not None else "")
+        values = placeholder_values(state, interaction) if interaction else placeholder_values_outside(state, None)
+        return filled(text, values, lambda _: "").strip()
 
     async def close(self) -> None:
         """Stop."""

@@ -11,6 +11,7 @@ from desktop.app.notes.card_masking import CardMasking
 from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.notes.parked_records import ParkedRecords
 from desktop.app.notes.unsaved_text import Unsaved
+from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.drafts import Draft, with_replies_in_note
 from desktop.app.storage.tables.outbox_rows import OutboxRow
@@ -21,6 +22,7 @@ from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase
 from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutgoingReply, ReplyHead
 from desktop.domain.notes.contact_facts import ContactFacts
+from desktop.domain.notes.message_drafts import message_to
 from desktop.domain.select import unsettled_pop
 from desktop.domain.select.centres import own_id
 from desktop.domain.state.own_events import AS_IT_IS, DraftDropped, DraftSaved, Keep, RecordHandedOver
@@ -125,6 +127,7 @@ class Notes:
         reply: str | None = None,
         outgoing: tuple[OutgoingReply, ...] | None = None,
         head: ReplyHead | None = None,
+        facts: ContactFacts | None = None,
     ) -> None:
         """Take what changed; call it for every key. What is not given stays as it is.
 
@@ -133,6 +136,7 @@ class Notes:
             outgoing: messages to the customer without a definite answer.
             head: of the reply that is being typed: subject, recipients, files.
             half: a follow-up that is being typed and not added yet; None when there is none any more.
+            facts: to whom a message goes that belongs to no contact.
         """
         open_draft = self._autosave.get(interaction_id)
         draft = open_draft.draft if open_draft else Draft(interaction_id, None, "", (), (), 1, 0.0)
@@ -153,6 +157,8 @@ class Notes:
             draft = replace(draft, head=replace(head, subject=subject))
         if not isinstance(half, Keep):
             draft = replace(draft, half=None if half is None else follow_up_json(half))
+        if facts is not None:
+            draft = _about(draft, facts)
         if open_draft is None and draft.is_empty:
             return
         self._autosave.edit(draft)
@@ -192,7 +198,7 @@ class Notes:
             open_draft for name in self._autosave.ids if (open_draft := self._autosave.get(name)) is not None
         ]
         return tuple(
-            Unsaved(_whose(draft), draft.note, open_draft.problem, _chosen(draft))
+            Unsaved(_whose(draft), with_replies_in_note(draft).note, open_draft.problem, _chosen(draft))
             for open_draft in open_drafts
             if not open_draft.is_saved and not (draft := self._complete(open_draft.draft)).is_empty
         )
@@ -256,6 +262,19 @@ class Notes:
         if rest is not None and not rest.is_empty:
             self._autosave.edit(rest)
 
+    async def forget_message(self, draft_id: str) -> None:
+        """Let go of the draft of a message that belongs to no contact, if nothing is written in it any more."""
+        async with self.writing(draft_id):
+            open_draft = self._autosave.get(draft_id)
+            if open_draft is None or not open_draft.draft.is_empty:
+                return
+            try:
+                await self._local().discard_draft(draft_id)
+            except StoreError:
+                return  # an empty one does no harm
+            if open_draft.draft.is_empty:
+                self._end(draft_id)
+
     async def close(self) -> None:
         """Save everything and stop; a record whose contact goes from now on is parked by the next run."""
         self.collect()
@@ -287,14 +306,7 @@ class Notes:
         if known is not None and (kept_by_hand or unsettled_pop(state, interaction_id)):
             # Started anew, and the CRM has not answered yet: the customer is who it was.
             return replace(draft, facts=facts.with_customer_of(known))
-        target, customer_id = facts.records[0] if facts.records else ("", None)
-        return replace(
-            draft,
-            facts=facts,
-            customer_id=customer_id,
-            also=tuple(one for one in facts.customer_ids if one != customer_id),
-            target=target if customer_id is not None else "",
-        )
+        return _about(draft, facts)
 
     def _say(self, open_draft: OpenDraft[Draft]) -> None:
         self._store.publish(DraftSaved(open_draft.draft.interaction_id, self._view(open_draft)))
@@ -386,9 +398,23 @@ class Notes:
                     self._autosave.edit(Draft(interaction_id, None, "", (), (), 1, 0.0))
 
 
+def _about(draft: Draft, facts: ContactFacts) -> Draft:
+    """A draft with what is known of its contact, or of whom it is to."""
+    target, customer_id = facts.records[0] if facts.records else ("", None)
+    return replace(
+        draft,
+        facts=facts,
+        customer_id=customer_id,
+        also=tuple(one for one in facts.customer_ids if one != customer_id),
+        target=target if customer_id is not None else "",
+    )
+
+
 def _whose(draft: Draft) -> Sentence:
     facts = draft.facts
     known = (facts.customer_name or facts.address) if facts is not None else ""
+    if message_to(draft.interaction_id) is not None:
+        return Sentence("unsaved.message", whom=known)
     if known:
         return Sentence("unsaved.note_about", whom=known, contact=draft.interaction_id)
     return Sentence("unsaved.note", contact=draft.interaction_id)

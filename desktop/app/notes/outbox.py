@@ -124,6 +124,8 @@ class Outbox:
         """Hears of every row as it is taken note of."""
         self.gone: Callable[[OutboxRow], None] = lambda row: None
         """Hears of every row that was discarded."""
+        self.left: Callable[[str], None] = lambda key: None
+        """Hears of the key of every row that is in the outbox no more and was not delivered."""
         store.listeners.append(self._listen)
 
     async def load(self) -> None:
@@ -189,6 +191,7 @@ class Outbox:
     def forget(self, key: str) -> None:
         """A row is not in the outbox any more."""
         self._known.pop(key, None)
+        self.left(key)
         self._say(())
 
     def wake(self) -> None:
@@ -418,9 +421,9 @@ class Outbox:
             return  # a newer one took its place meanwhile
         log.warning("outbox %s to %s: %s: %s", row.kind, row.target, type(error).__name__, error.detail)
         known.attempts += 1
-        known.doubts += isinstance(error, _DOUBTFUL)
         # Who holds no keys would do it twice: what may be done already is for a person to judge.
         blind = isinstance(error, OutcomeUnknown) and not self._repeats(row)
+        known.doubts += isinstance(error, _DOUBTFUL) or blind
         if isinstance(error, _PARK) or known.doubts >= PATIENCE or blind:
             await self._park(row, error, known.doubts)
             return

@@ -20,6 +20,7 @@ from desktop.app.timing import Timing
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Phase
+from desktop.domain.notes.message_drafts import message_to
 from desktop.domain.select.centres import own_id
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
@@ -175,6 +176,8 @@ class ParkedRecords:
             self._move(interaction_id, self._take_back)
 
     def _is_gone(self, state: AppState, interaction_id: str) -> bool:
+        if message_to(interaction_id) is not None:
+            return False  # it belongs to no contact
         me = own_id(state, interaction_id)
         if not me:
             return False  # its contact centre has not told yet what there is

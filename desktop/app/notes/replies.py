@@ -1,4 +1,4 @@
-"""Replies to customers in written contacts: each goes out once, and none is lost on the way."""
+"""Replies to customers in written contacts, and messages outside of one: each goes out once, none is lost."""
 
 import asyncio
 import uuid
@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 from desktop.app.commands.action_result import IGNORED, UNDECIDED, ActionResult
 from desktop.app.commands.agent_commands import AgentCommands
 from desktop.app.notes import reply_files
+from desktop.app.notes.customer_messages import CustomerMessages
 from desktop.app.notes.notes import Notes
 from desktop.app.notes.reply_files import FileRefused
 from desktop.app.store import Store
@@ -20,12 +21,15 @@ from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.model import Interaction, OutgoingFile, Reply
 from desktop.domain.entities.words import Channel, Verb
 from desktop.domain.entities.wrap_up_record import NO_HEAD, DraftView, OutgoingReply, ReplyHead
+from desktop.domain.notes.message_drafts import message_to
 from desktop.domain.select.threads import head_of_reply
 from desktop.domain.state.available_verbs import verbs
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
 
+MESSAGE_HELD = 5.0
+"""Seconds for which a message outside of a contact is held back, on whatever channel: nobody waits for it."""
 TOO_LATE_SECONDS = 2.0
 """For how long after it went taking back is answered with that, and means nothing else."""
 CLOSE_SECONDS = 3.0
@@ -48,9 +52,14 @@ class Replies:
         actions: AgentCommands,
         timing: Timing,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
-        signature: Callable[[AppState, Interaction], str] = lambda state, interaction: "",
+        outside: CustomerMessages,
+        signature: Callable[[AppState, Interaction | None], str] = lambda state, interaction: "",
     ) -> None:
-        """`signature` answers what stands below an e-mail of a contact; "" for nothing."""
+        """`outside` takes the messages that belong to no contact.
+
+        `signature` answers what stands below an e-mail of a contact, or of none; "" for nothing.
+        """
+        self._outside = outside
         self._signature = signature
         self._store = store
         self._notes = notes
@@ -66,12 +75,17 @@ class Replies:
         store.listeners.append(self._listen)
 
     async def send(self, interaction_id: str) -> ActionResult:
-        """Send what stands in the field; it is empty at once, for the next one."""
+        """Send what stands in the field, of a contact or of a message's draft; it is empty at once, for the next one.
+
+        A message to somebody who did not agree to it is refused, and stays in the field.
+        """
         self._notes.collect()
         record = self._record(interaction_id)
         text = record.reply.strip() if record is not None else ""
         if record is None or not (text or record.head.files):
             return ActionResult(False, Sentence("send_message.no_text"))
+        if message_to(interaction_id) is not None and (why := self._outside.refusal(interaction_id)):
+            return ActionResult(False, why, "Rejected")
         head = self._whole_head(interaction_id, record.head)
         text = self._signed(interaction_id, text)
         wait = self._can_wait(interaction_id)
@@ -122,8 +136,9 @@ class Replies:
         return head_of_reply(interaction, head) if interaction is not None and copies else head
 
     def _signed(self, interaction_id: str, text: str) -> str:
-        interaction = self._store.drain().interactions.get(interaction_id)
-        if interaction is None or interaction.channel is not Channel.EMAIL:
+        interaction, to = self._store.drain().interactions.get(interaction_id), message_to(interaction_id)
+        channel = to.channel if to is not None else interaction.channel if interaction is not None else None
+        if channel is not Channel.EMAIL:
             return text
         below = self._signature(self._store.state, interaction)
         return text if not below or text.endswith(below) else f"{text}\n\n{below}".lstrip()
@@ -168,7 +183,7 @@ class Replies:
     def retry_all(self) -> None:
         """Likewise in every contact."""
         for interaction_id, record in self._store.state.drafts.items():
-            if record.outgoing:
+            if record.outgoing and not self._is_anothers(interaction_id):
                 self._spawn(self._again(interaction_id))
 
     async def _again(self, interaction_id: str) -> None:
@@ -179,11 +194,7 @@ class Replies:
 
     def _can_wait(self, interaction_id: str) -> float:
         """For how many seconds a reply is held back; 0 where it goes, or is refused, at once."""
-        state = self._store.drain()
-        interaction = state.interactions.get(interaction_id)
-        if interaction is None or self._closed or not _may_be_sent(state, interaction):
-            return 0.0
-        return TRAITS[interaction.channel].held
+        return 0.0 if self._closed else _held_for(self._store.drain(), interaction_id) or 0.0
 
     def _hold(self, interaction_id: str, key: str, seconds: float) -> None:
         self._held[key] = interaction_id
@@ -211,20 +222,21 @@ class Replies:
     def _listen(self, old: AppState, new: AppState) -> None:
         """Go on with what an earlier run held back, and tell of what cannot be sent any more."""
         parts = ((old.drafts, new.drafts), (old.interactions, new.interactions), (old.capabilities, new.capabilities))
-        if all(before is now for before, now in parts):
+        if all(before is now for before, now in parts) and old.me == new.me:
             return
         for key, interaction_id in list(self._held.items()):
             if all(one.key != key for one in self._outgoing(interaction_id)):
                 del self._held[key]
                 self._store.notice(Sentence("replies.ended_first"), "error", interaction_id)
         for interaction_id in new.drafts if not self._closed else ():
-            interaction = new.interactions.get(interaction_id)
-            if interaction is None or not _may_be_sent(new, interaction):
+            longest = _held_for(new, interaction_id)
+            if longest is None or self._is_anothers(interaction_id):
                 continue
             for one in self._outgoing(interaction_id):
                 if one.due is not None and one.key not in self._held:
-                    left = min(max(one.due - self._timing.clock(), 0.0), TRAITS[interaction.channel].held)
-                    self._hold(interaction_id, one.key, left)
+                    self._hold(interaction_id, one.key, min(max(one.due - self._timing.clock(), 0.0), longest))
+                elif one.due is None and message_to(interaction_id) is not None and one.key not in self._under_way:
+                    self._spawn(self._again(interaction_id))  # the last run ended on the way to the outbox
 
     def _held_of(self, interaction_id: str) -> Sequence[OutgoingReply]:
         return [one for one in self._outgoing(interaction_id) if one.key in self._held]
@@ -236,6 +248,8 @@ class Replies:
         try:
             await self._notes.flush(interaction_id)  # before it leaves: after a crash it goes under the same key
             async with self._turns.setdefault(interaction_id, asyncio.Lock()):
+                if message_to(interaction_id) is not None:
+                    return await self._post(interaction_id, reply)
                 before = self._said(interaction_id, reply)
                 result = await self._send(interaction_id, reply)
                 arrived = result.ok or (result.error in _UNDECIDED and self._has_arrived(interaction_id, reply, before))
@@ -250,6 +264,14 @@ class Replies:
         if result.error == FileRefused.__name__ and reply.key in self._unsure:
             return result  # it may have arrived: it goes once more only as it was
         self._settle(interaction_id, reply, back=True)
+        return result
+
+    async def _post(self, draft_id: str, message: OutgoingReply) -> ActionResult:
+        """From here on the outbox sees to it, or its words are in the field again."""
+        result = await self._outside.post(draft_id, message)
+        self._settle(draft_id, message, back=not result.ok)
+        if result.ok:
+            self._spawn(self._notes.forget_message(draft_id))
         return result
 
     async def _send(self, interaction_id: str, reply: OutgoingReply) -> ActionResult:
@@ -292,6 +314,11 @@ class Replies:
         self._notes.edit(interaction_id, reply=words, outgoing=outgoing, head=_joined(reply.head, record.head))
         self._notes.reply_replaced(interaction_id, words)
 
+    def _is_anothers(self, draft_id: str) -> bool:
+        """Whether it is the message of another agent, or nobody knows yet who is signed in."""
+        to = message_to(draft_id)
+        return to is not None and to.agent_id != self._store.state.me
+
     def _record(self, interaction_id: str) -> DraftView | None:
         return self._notes.text(interaction_id)
 
@@ -304,6 +331,14 @@ def _joined(back: ReplyHead, now: ReplyHead) -> ReplyHead:
     """The head of a reply that was not sent, with what was chosen for the next one since."""
     files = (*back.files, *(one for one in now.files if one not in back.files))
     return replace(back, files=files) if now.to in ((), back.to) else replace(now, files=files)
+
+
+def _held_for(state: AppState, draft_id: str) -> float | None:
+    """For how many seconds what is sent of a draft is held back; None where nothing may be sent of it now."""
+    if message_to(draft_id) is not None:
+        return MESSAGE_HELD
+    interaction = state.interactions.get(draft_id)
+    return TRAITS[interaction.channel].held if interaction is not None and _may_be_sent(state, interaction) else None
 
 
 def _may_be_sent(state: AppState, interaction: Interaction) -> bool:

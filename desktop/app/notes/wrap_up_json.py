@@ -1,10 +1,12 @@
 """Wrap-up records and what goes out with them, as JSON for the outbox."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
+from desktop.app.storage.tables.outbox_rows import FOLLOW_UP, OutboxRow
 from desktop.domain.entities.customer import Consent, FollowUp, WrapUpRecord
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Channel
@@ -55,6 +57,16 @@ def message_from(kept: Mapping[str, Any]) -> OutgoingMessage:
     values["channel"] = Channel(values["channel"])
     values["consent"] = Consent(**values["consent"]) if values["consent"] is not None else None
     return OutgoingMessage(**values)
+
+
+def message_of(row: OutboxRow) -> OutgoingMessage | None:
+    """The message to a customer that an outbox row is; None where it is none, or cannot be read."""
+    if row.kind != FOLLOW_UP:
+        return None
+    try:
+        return message_from(json.loads(row.payload))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def address_from(kept: Mapping[str, Any]) -> Address:

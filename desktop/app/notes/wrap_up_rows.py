@@ -69,6 +69,22 @@ class WrapUpRows:
             tasks=customer is not None and self._takes_tasks(state, customer),
         )
 
+    def facts_of_message(self, state: AppState, match: Match, channel: Channel, to: str) -> ContactFacts:
+        """What a state knows of a customer who is written to outside of a contact."""
+        agent = state.agents.get(state.me)
+        return ContactFacts(
+            agent_id=state.me,
+            agent_name=agent.name if agent is not None else "",
+            channel=channel.value,
+            address=to,
+            customer_name=match.customer.name,
+            taken_at=self._clock() + state.skew,
+            records=self.records_of(match.ids),
+            customer_ids=match.ids,
+            link_decided=True,
+            consents=tuple(_consents(state, match.customer, {(channel, to)})),
+        )
+
     def rows(
         self,
         draft: Draft,
@@ -112,6 +128,15 @@ class WrapUpRows:
             if row is not None and follow_up not in under_way:
                 made.append(row)
         return made
+
+    def message_row(self, draft_id: str, key: str, facts: ContactFacts, text: str, subject: str) -> OutboxRow | None:
+        """A message to a customer outside of a contact; None where they did not agree to it, or do not any more."""
+        channel, to = Channel(facts.channel), facts.address
+        consent = self._consent(facts, channel, to)
+        if consent is None:
+            return None
+        message = self._message(key, facts, channel, to, text, consent, subject)
+        return self._message_row(draft_id, channel, message, facts)
 
     def record_keys(self, interaction_id: str, revision: int) -> list[str]:
         """The keys that a record of this revision may have, whichever CRM it went to."""
@@ -208,17 +233,9 @@ class WrapUpRows:
             return self._row(key, FOLLOW_UP, interaction_id, self._targets.centre(interaction_id), payload, facts)
         if follow_up.kind in MESSAGE_KINDS and to:
             channel = MESSAGE_KINDS[follow_up.kind]
-            message = OutgoingMessage(
-                key=key,
-                channel=channel,
-                to=to,
-                text=masked(follow_up.text),  # an earlier version kept what the agent said is no card in messages, too
-                consent=self._consent(facts, channel, to),
-                customer_id=customer_id,
-            )
-            return self._row(
-                key, FOLLOW_UP, interaction_id, self._targets.message(channel), message_json(message), facts
-            )
+            consent = self._consent(facts, channel, to)
+            message = self._message(key, facts, channel, to, follow_up.text, consent)
+            return self._message_row(interaction_id, channel, message, facts)
         if follow_up.kind == "case" and customer_id is not None:
             payload = {"customer_id": customer_id, "subject": follow_up.text, "text": follow_up.text}
             return self._row(key, CASE, interaction_id, self._targets.record(customer_id)[0], payload, facts)
@@ -226,6 +243,26 @@ class WrapUpRows:
             payload = {"customer_id": customer_id, "text": follow_up.text, "due": follow_up.due}
             return self._row(key, TASK, interaction_id, self._targets.record(customer_id)[0], payload, facts)
         return None
+
+    def _message(
+        self,
+        key: str,
+        facts: ContactFacts,
+        channel: Channel,
+        to: str,
+        text: str,
+        consent: Consent | None,
+        subject: str = "",
+    ) -> OutgoingMessage:
+        customer_id = next((one for _, one in facts.records if one is not None), None)
+        # An earlier version kept what the agent said is no card in messages, too.
+        return OutgoingMessage(key, channel, to, masked(text), consent, masked(subject), customer_id)
+
+    def _message_row(
+        self, interaction_id: str, channel: Channel, message: OutgoingMessage, facts: ContactFacts
+    ) -> OutboxRow:
+        target, payload = self._targets.message(channel), message_json(message)
+        return self._row(message.key, FOLLOW_UP, interaction_id, target, payload, facts)
 
     def _consent(self, facts: ContactFacts, channel: Channel, to: str) -> Consent | None:
         """The consent there was, unless the customer has written STOP since."""

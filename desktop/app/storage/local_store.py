@@ -30,7 +30,7 @@ from desktop.app.storage.tables.parked_record_rows import heal_parked, record_ro
 from desktop.app.storage.tables.review_drafts import PARKED_REVIEW, ReviewDraft
 from desktop.app.storage.writer_thread import WriterThread
 from desktop.domain.entities.identity import IdentityLink
-from desktop.domain.entities.message import InboundMessage
+from desktop.domain.entities.message import InboundMessage, SentMessage
 from desktop.domain.notes.record_states import RecordStep
 from desktop.domain.text.sentence import Sentence
 
@@ -261,6 +261,12 @@ class LocalStore:
             lambda connection, _: outbox_rows.newest_rows(connection, outbox_rows.WRAP_UP, limit)
         )
 
+    async def newest_sent(self, limit: int = 200) -> list[OutboxRow]:
+        """The newest follow-ups that were to be sent, delivered or not, the oldest first."""
+        return await self._thread.read(
+            lambda connection, _: outbox_rows.newest_rows(connection, outbox_rows.FOLLOW_UP, limit)
+        )
+
     async def replace_parked(self, key: str, row: OutboxRow) -> OutboxRow:
         """Put what the agent made of a parked row in its place. Raises LookupError when it is not parked any more."""
         made = outbox_rows.checked(row)
@@ -326,7 +332,7 @@ class LocalStore:
 
         await self._thread.write(park)
 
-    # Messages from customers
+    # Messages from and to customers
 
     async def keep_message(self, message: InboundMessage) -> None:
         """Keep what a customer wrote; the same message again changes nothing."""
@@ -336,6 +342,15 @@ class LocalStore:
     async def messages(self, limit: int = 200) -> list[InboundMessage]:
         """What customers wrote, the oldest first; the newest `limit` of it."""
         return await self._thread.read(lambda connection, _: kept_messages.read_messages(connection, limit))
+
+    async def keep_sent_message(self, message: SentMessage) -> None:
+        """Keep how far a message of ours has come."""
+        at = float(self._clock())
+        await self._thread.write(lambda connection, _: kept_messages.write_sent_message(connection, message, at))
+
+    async def sent_messages(self, limit: int = 200) -> list[SentMessage]:
+        """What customers were sent, the oldest first; the newest `limit` of it."""
+        return await self._thread.read(lambda connection, _: kept_messages.read_sent_messages(connection, limit))
 
     # Links between records of several systems
 

@@ -86,6 +86,8 @@ MIGRATIONS: tuple[tuple[Step, ...], ...] = (
             subject TEXT PRIMARY KEY, body TEXT NOT NULL, saved_at REAL NOT NULL, seal TEXT NOT NULL)""",
         _take_review_drafts_apart,
     ),
+    # Whether a message is one that we sent; those of customers came first.
+    ("ALTER TABLE messages ADD COLUMN sent INTEGER NOT NULL DEFAULT 0",),
 )
 
 

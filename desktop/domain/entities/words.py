@@ -201,6 +201,7 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     DELIVERED = "delivered"
     FAILED = "failed"
+    UNKNOWN = "unknown"  # it may have gone out, and nobody can say
 
 
 class Verb(StrEnum):

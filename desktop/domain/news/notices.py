@@ -31,6 +31,7 @@ LINK: Final = "link"
 the next thing that succeeds with that contact would take the words away.
 """
 _RECORDING: Final = "recording:"
+_WROTE: Final = "wrote:"
 
 
 def record(interaction_id: str) -> str:
@@ -41,6 +42,16 @@ def record(interaction_id: str) -> str:
 def recording(interaction_id: str) -> str:
     """The subject of a recording that was paused because the customer has refused it."""
     return f"{_RECORDING}{interaction_id}"
+
+
+def wrote(message_id: str) -> str:
+    """The subject of a message that a customer sent by themselves."""
+    return f"{_WROTE}{message_id}"
+
+
+def message_of(notice: Notice) -> str:
+    """The id of the customer's message that a notice is about; "" for any other."""
+    return notice.subject.removeprefix(_WROTE) if notice.subject.startswith(_WROTE) else ""
 
 
 def on_floor(kind: str, name: str) -> str:

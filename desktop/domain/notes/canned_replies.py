@@ -87,17 +87,20 @@ def first_gap(text: str, gaps: Collection[str]) -> tuple[int, int] | None:
     return (at, at + length) if length else None
 
 
-def fitting(replies: Sequence[CannedReply], channel: Channel, queue: str, language: str) -> tuple[CannedReply, ...]:
+def fitting(
+    replies: Sequence[CannedReply], channel: Channel, queue: str | None, language: str
+) -> tuple[CannedReply, ...]:
     """Those for a contact, in the customer's language first.
 
     Args:
+        queue: None outside of a contact, where those of every queue fit.
         language: of the customer; "" where it is not known.
     """
     fit = [
         one
         for one in replies
         if (not one.channels or channel in one.channels)
-        and (not one.queues or fold(queue) in {fold(name) for name in one.queues})
+        and (queue is None or not one.queues or fold(queue) in {fold(name) for name in one.queues})
     ]
     theirs = _primary(language)
     rank = {theirs: 0, "": 1} if theirs else {}

@@ -50,6 +50,7 @@ from desktop.domain.state.own_events import (
     HealthChanged,
     LinksChanged,
     LookedOdd,
+    MessageWithdrawn,
     NewsCame,
     NewsSeen,
     Noticed,
@@ -169,6 +170,8 @@ def _apply_own(batch: Batch, envelope: Envelope) -> None:
             batch.handed_over.put_last(event.interaction_id, event.record, HANDED_OVER)
         case OutboxChanged():
             batch.set("outbox", event.outbox)
+        case MessageWithdrawn():
+            batch.sent.drop(event.key)
         case PendingChanged():
             if event.verbs:
                 batch.pending.put(event.interaction_id, event.verbs)
@@ -203,6 +206,11 @@ def _messages(batch: Batch, sent: Sequence[SentMessage], received: Sequence[Inbo
     for message in sent:  # one may be told twice: put once, so that what comes out the same stays the same mapping
         news[message.id] = further(news.get(message.id, batch.sent.get(message.id)), message)
     for message in news.values():
+        if message.is_in_outbox:
+            if any(one.key == message.key and not one.is_in_outbox for one in batch.sent.now.values()):
+                continue  # a sender has it, and the outbox does not know yet
+        elif message.key:
+            batch.sent.drop(message.key)
         batch.sent.put_last(message.id, message, MESSAGES)
     for one in received:
         if batch.received.get(one.id) is None:

@@ -42,7 +42,15 @@ from desktop.domain.select.customer import (
 from desktop.domain.select.experts import RankedExpert, rank_experts
 from desktop.domain.select.merged_customer import FieldValue, differing, said_of
 from desktop.domain.select.merged_details import ShownDetails, details_of, past_of
-from desktop.domain.select.placeholder_values import placeholder_values
+from desktop.domain.select.messages import (
+    Recipient,
+    held_message,
+    message_draft,
+    message_refusal,
+    recipients,
+    unfinished_messages,
+)
+from desktop.domain.select.placeholder_values import placeholder_values, placeholder_values_outside
 from desktop.domain.select.search import FoundHere, search_here
 from desktop.domain.select.telling_apart import Trait, Traits, telling_apart
 from desktop.domain.select.wrap_up_rules import codes_for, codes_of_queue, match_codes, wrap_up_problems
@@ -54,6 +62,7 @@ __all__ = [
     "FieldValue",
     "FoundHere",
     "RankedExpert",
+    "Recipient",
     "ShownDetails",
     "Trait",
     "Traits",
@@ -76,10 +85,13 @@ __all__ = [
     "entries_of",
     "expert_outcomes",
     "held_back",
+    "held_message",
     "known_at",
     "match_codes",
     "may_contact",
     "me",
+    "message_draft",
+    "message_refusal",
     "mine",
     "names_crm",
     "namesakes",
@@ -94,10 +106,12 @@ __all__ = [
     "phone_does",
     "phone_registered",
     "placeholder_values",
+    "placeholder_values_outside",
     "pop",
     "possible_customers",
     "promise_is_late",
     "rank_experts",
+    "recipients",
     "recorded_against_will",
     "recording_refused",
     "said_of",
@@ -106,6 +120,7 @@ __all__ = [
     "telling_apart",
     "timeline",
     "timeline_of_customer",
+    "unfinished_messages",
     "unsettled_pop",
     "verbs_on_offer",
     "why_same",

@@ -250,7 +250,11 @@ def _messages(state: AppState, addresses: Iterable[Address]) -> Iterator[SeenEnt
     for sent in state.sent.values():
         if sent.to.casefold() in theirs:
             said = Sentence(f"timeline.message_{sent.state}", text=sent.text)
-            if sent.state is DeliveryState.FAILED and sent.detail:
+            if sent.is_in_outbox and sent.state is DeliveryState.FAILED:
+                said = Sentence("timeline.message_refused", text=sent.text, why=sent.why)
+            elif sent.is_in_outbox and sent.state is DeliveryState.QUEUED:
+                said = Sentence("timeline.message_in_outbox", text=sent.text)
+            elif sent.state is DeliveryState.FAILED and sent.detail:
                 said = Sentence("timeline.message_failed_because", text=sent.text, why=sent.detail)
             yield SeenEntry(f"out:{sent.id}", sent.at, sent.channel.value, said, verbatim(state.me), sent.text)
 

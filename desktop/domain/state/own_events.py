@@ -102,6 +102,13 @@ class OutboxChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageWithdrawn:
+    """A message that no sender had taken, by its key, is not in the outbox any more."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class CapabilitiesKnown:
     """What the source of the envelope really offers, as told when it was opened."""
 
@@ -208,6 +215,7 @@ OwnEvent = (
     | DraftDropped
     | RecordHandedOver
     | OutboxChanged
+    | MessageWithdrawn
     | CapabilitiesKnown
     | SourcesDeclared
     | PolicyDeclared

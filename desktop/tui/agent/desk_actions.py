@@ -5,6 +5,7 @@ from desktop.tui.agent.verbs.contact import ContactVerbs
 from desktop.tui.agent.verbs.customer import CustomerVerbs
 from desktop.tui.agent.verbs.expert import ExpertVerbs
 from desktop.tui.agent.verbs.finding import FindingVerbs
+from desktop.tui.agent.verbs.messages import MessageVerbs
 from desktop.tui.agent.verbs.own_state import AvailabilityVerbs
 from desktop.tui.agent.verbs.supervisors import SupervisorVerbs
 from desktop.tui.agent.verbs.wrap_up import WrapUpVerbs
@@ -19,15 +20,17 @@ class DeskActions:
         self.context = context
         self.contact = ContactVerbs(context)
         self.expert = ExpertVerbs(context)
-        self.wrap_up = WrapUpVerbs(context)
+        self.messages = MessageVerbs(context)
+        self.wrap_up = WrapUpVerbs(context, self.messages)
         self.writing = WritingVerbs(context)
-        self.customer = CustomerVerbs(context)
+        self.customer = CustomerVerbs(context, self.messages)
         self.own_state = AvailabilityVerbs(context)
         self.supervisors = SupervisorVerbs(context)
         self.finding = FindingVerbs(context, self.customer, self.expert, self.own_state)
         self._all: tuple[DeskVerbs, ...] = (
             self.contact,
             self.expert,
+            self.messages,
             self.wrap_up,
             self.writing,
             self.customer,

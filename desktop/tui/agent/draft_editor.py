@@ -67,16 +67,21 @@ class DraftEditor(Pane, Editor):
         """The part of what is written that is edited here."""
         raise NotImplementedError
 
+    def draft_of(self, view: View) -> str | None:
+        """Which draft is edited here: that of the selected interaction."""
+        return view.selected
+
     def take(self, view: View, *, closed: bool) -> None:
-        """Load another interaction's words; `closed`: whether nothing can be written now."""
-        draft = view.state.drafts.get(view.selected or "")
+        """Load another draft's words; `closed`: whether nothing can be written now."""
+        wanted = self.draft_of(view)
+        draft = view.state.drafts.get(wanted or "")
         back = self.read_only and not closed and draft is None
-        if view.selected != self._of or back:
+        if wanted != self._of or back:
             # What was written for a contact that left and is back may have gone out meanwhile, and what the last
             # frame showed may have been handed over since.
-            now = self.written(view.selected) if self.written is not None and view.selected else draft
-            self._load(view.selected, self.words_of(now))
-        for gone in self._histories.keys() - view.state.interactions.keys():
+            now = self.written(wanted) if self.written is not None and wanted else draft
+            self._load(wanted, self.words_of(now))
+        for gone in self._histories.keys() - view.state.interactions.keys() - view.state.drafts.keys():
             del self._histories[gone]
         self._wrap_anew()
         self.read_only = closed

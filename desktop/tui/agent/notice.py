@@ -6,6 +6,7 @@ from desktop.domain.entities.news_item import News
 from desktop.domain.news import notices
 from desktop.domain.news.news import unseen
 from desktop.domain.state.state import Notice
+from desktop.tui.agent.past import match_of
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import line
 from desktop.tui.words.news import sentence
@@ -31,6 +32,8 @@ def notice_line(view: View, width: int, most_lines: int) -> Content | None:
     style = {"error": "bold $error", "warning": "bold $warning"}.get(notice.severity, "$accent")
     sign = {"error": "✕", "warning": "!"}.get(notice.severity, "·")
     hides = f"  {tr('{back:key} hides it')}" if notices.stands(view.state, notice) else ""
+    if notices.message_of(notice) and match_of(view) is None:
+        hides = f"  {tr('{customer_message:key} answers it')}"
     return cut_to_lines(f"{sign} {in_words(notice.text)}", style, width, most_lines, hides)
 
 

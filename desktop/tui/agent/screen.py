@@ -19,6 +19,7 @@ from desktop.domain.entities.words import Phase
 from desktop.domain.news.news import unseen
 from desktop.domain.news.notices import STAYS
 from desktop.domain.state.state import AppState
+from desktop.tui.agent.composer import Composer
 from desktop.tui.agent.draft_editor import is_written_to
 from desktop.tui.agent.layout import LAYOUT, classes_for
 from desktop.tui.agent.panes.canned_list import CannedList
@@ -37,6 +38,7 @@ from desktop.tui.agent.panes.help_field import HelpField
 from desktop.tui.agent.panes.history import CasesPane, TimelinePane
 from desktop.tui.agent.panes.history_filter import HistoryFilter
 from desktop.tui.agent.panes.keypad import Keypad
+from desktop.tui.agent.panes.message import MessagePane
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.queues import QueuesPane
@@ -91,6 +93,7 @@ class AgentScreen(ImmediateScreen):
         self._left: str | None = None  # selected when it left with a note that was not handed over
         self._panes: tuple[Pane, ...] = ()
         self._numbers = WorkNumbers()
+        self._composer: Composer | None = None  # which field canned replies are on offer for
         self._wanted: tuple[str | None, str] = (None, "")  # of which contact, what is looked for in the timeline
         self.preview: Match | None = None
         """A customer who was searched for without a contact."""
@@ -122,6 +125,7 @@ class AgentScreen(ImmediateScreen):
                     yield EntryPane()
                     yield ExpertFinder()
                     yield SearchPane()
+                    yield MessagePane()
             yield Page()
         yield Guide()
         yield Footer()
@@ -144,7 +148,8 @@ class AgentScreen(ImmediateScreen):
         self._panes = tuple(node for node in self.query("*") if isinstance(node, Pane))
         self.query_one(Guide).set_class(self._guide, "open")
         status = self.query_one(StatusLine)
-        self.query_one(Footer).told_above = lambda: status.tells
+        footer = self.query_one(Footer)
+        footer.panes, footer.told_above = self.query_one("#desk"), lambda: status.tells
         self.redraw()
         self.query_one(WorkPane).focus()
 
@@ -246,6 +251,7 @@ class AgentScreen(ImmediateScreen):
             self.query_one(ThreadSearch),
             self.query_one(HistoryFilter),
             self.query_one(SearchPane),
+            self.query_one(MessagePane),
             self.query_one(EntryPane),
             self.query_one(ExpertFinder),
         )
@@ -272,8 +278,13 @@ class AgentScreen(ImmediateScreen):
 
     @property
     def asking(self) -> bool:
-        """Whether the right column shows something else than the customer: an expert, a search, an entry."""
-        panes = (self.query_one(ExpertFinder), self.query_one(SearchPane), self.query_one(EntryPane))
+        """Whether the right column shows something else than the customer: an expert, a search, a message, an entry."""
+        panes = (
+            self.query_one(ExpertFinder),
+            self.query_one(SearchPane),
+            self.query_one(EntryPane),
+            self.query_one(MessagePane),
+        )
         return any(pane.is_open for pane in panes)
 
     @on(LineTable.Chosen, "#timeline")
@@ -297,12 +308,15 @@ class AgentScreen(ImmediateScreen):
 
     def open_history_filter(self) -> None:
         """Look for something in the timeline."""
-        entry = self.query_one(EntryPane)
-        for pane in (entry, self.query_one(SearchPane), self.query_one(ExpertFinder)):
-            pane.close()
+        self.close_beside()
         self.open_right()
         self.query_one(HistoryFilter).open(self.wanted, self.query_one(TimelinePane).region)
         self.call_after_refresh(self._place_filter)
+
+    def close_beside(self) -> None:
+        """Close what may stand in the right column, since something else is to stand there."""
+        for pane in (self.query_one(EntryPane), self.query_one(SearchPane), self.query_one(ExpertFinder)):
+            pane.close()
 
     def find_in_timeline(self, text: str) -> None:
         """Show what has these words; "" for everything."""
@@ -340,6 +354,7 @@ class AgentScreen(ImmediateScreen):
         self.query_one(HeadFields).close()
         self.query_one(SaveList).close()
         self.query_one(ThreadSearch).close()
+        self.query_one(MessagePane).close()
 
     @property
     def _writing(self) -> bool:
@@ -436,7 +451,7 @@ class AgentScreen(ImmediateScreen):
         talking = view.interaction is not None and view.interaction.phase is Phase.ACTIVE
         stays = self._opened_for == view.selected
         lost = False
-        records, copying = self.query_one(RecordsPane), self.query_one(CopyList)
+        records, copying, message = self.query_one(RecordsPane), self.query_one(CopyList), self.query_one(MessagePane)
         for pane, fits in (
             (finder, talking),
             (tones, talking),
@@ -449,9 +464,12 @@ class AgentScreen(ImmediateScreen):
             (self.query_one(ThreadSearch), True),
             (self.query_one(EntryPane), True),
             (self.query_one(HistoryFilter), True),
+            (message, True),
         ):
             if pane is search and search.only_shows:
                 continue  # it is about no contact
+            if pane is message and message.has_focus_within:
+                continue  # it is about a customer, whoever calls meanwhile, and closes when the agent turns to them
             if pane.is_open and not (stays and fits):
                 lost = lost or pane.has_focus_within
                 pane.close()
@@ -509,13 +527,15 @@ class AgentScreen(ImmediateScreen):
     def _conversation_paged(self, event: ReplyPane.Scrolled | WorkPane.Paged) -> None:
         self.query_one(ConversationPane).scroll_thread(event.pages)
 
-    @on(ReplyPane.Offered)
-    def _canned_offered(self, event: ReplyPane.Offered) -> None:
-        self.query_one(CannedList).offer(event.choice, self.query_one(ReplyPane).region)
+    @on(Composer.Offered)
+    def _canned_offered(self, event: Composer.Offered) -> None:
+        self._composer = event.composer
+        self.query_one(CannedList).offer(event.choice, event.composer.region)
 
     @on(CannedList.Picked)
     def _canned_picked(self, event: CannedList.Picked) -> None:
-        self.query_one(ReplyPane).insert_canned(event.at)
+        if self._composer is not None:
+            self._composer.insert_canned(event.at)
 
     @property
     def typing(self) -> bool:

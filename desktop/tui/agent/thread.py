@@ -31,6 +31,7 @@ _DELIVERY = {
     DeliveryState.QUEUED: "…",
     DeliveryState.SENT: "✓",
     DeliveryState.DELIVERED: "✓✓",
+    DeliveryState.UNKNOWN: "?",
 }
 
 

@@ -159,8 +159,23 @@ KEYS: tuple[Key, ...] = (
         ("alt+t",),
         ("t",),
         mark("write"),
-        mark("Write to the customer: the reply of a chat or mail, or a text message after a call."),
+        mark(
+            "Write to the customer: the reply of a chat or mail, a text message after a call, or without a contact"
+            " a message."
+        ),
         _WRAP_UP,
+    ),
+    Key(
+        "customer_message",
+        "customer_message",
+        (),
+        ("T",),
+        mark("message"),
+        mark(
+            "Write a text message or an e-mail to the customer on the card, with or without a contact."
+            " Again: by their next address."
+        ),
+        _CUSTOMER,
     ),
     Key(
         "ask_help",
@@ -235,7 +250,7 @@ KEYS: tuple[Key, ...] = (
         ("alt+u",),
         ("u",),
         mark("unlink"),
-        mark("Take back an e-mail that is about to go out. Else: undo the link to this customer."),
+        mark("Take back an e-mail or message that is about to go out. Else: undo the link to this customer."),
         _CUSTOMER,
     ),
     Key(

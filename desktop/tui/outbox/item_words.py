@@ -10,6 +10,7 @@ from desktop.app.storage.tables.review_drafts import PARKED_REVIEW
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.words import Channel
+from desktop.domain.notes.message_drafts import message_to
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
 from desktop.tui.words import wording
@@ -73,7 +74,7 @@ def doubts_of(state: AppState) -> list[str]:
     loose = sum(
         bool(draft.note.strip() or draft.codes or draft.follow_ups or draft.half)
         for interaction_id, draft in state.drafts.items()
-        if interaction_id not in state.interactions
+        if interaction_id not in state.interactions and message_to(interaction_id) is None
     )
     if loose:
         doubts.append(
@@ -81,6 +82,19 @@ def doubts_of(state: AppState) -> list[str]:
                 "{n} note in progress, saved here until its contact is back.",
                 "{n} notes in progress, saved here until their contacts are back.",
                 loose,
+            )
+        )
+    written = sum(
+        bool(draft.reply.strip() or draft.head.subject.strip() or draft.outgoing)
+        for draft_id, draft in state.drafts.items()
+        if (to := message_to(draft_id)) is not None and to.agent_id == state.me
+    )
+    if written:
+        doubts.append(
+            ntr(
+                "{n} unfinished message to a customer, saved here: {customer_message:key} on their card goes on with it.",
+                "{n} unfinished messages to customers, saved here: {customer_message:key} on their cards goes on with them.",
+                written,
             )
         )
     return doubts

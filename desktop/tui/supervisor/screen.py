@@ -172,6 +172,7 @@ class SupervisorScreen(ImmediateScreen):
         """Begin in the queues, with whatever is known."""
         self._panes = tuple(node for node in self.query("*") if isinstance(node, Pane))
         self.query_one(FloorGuide).set_class(self.guided, "open")
+        self.query_one(FloorFooter).panes = self.query_one("#floor")
         self.redraw()
         self.query_one(QueuePanel).focus()
         self._floor.ready()

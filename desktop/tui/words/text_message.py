@@ -3,7 +3,7 @@
 from desktop.domain import select
 from desktop.domain.entities.words import Channel
 from desktop.tui.widgets.pane import View
-from desktop.words.catalogue import tr
+from desktop.words.catalogue import in_words, tr
 
 
 def refusal(view: View, interaction_id: str) -> str:
@@ -11,14 +11,7 @@ def refusal(view: View, interaction_id: str) -> str:
     customer = select.customer_of(view.state, interaction_id)
     if customer is None:
         return tr("Choose the customer first: a text message goes to a known customer only.")
-    if not select.may_contact(customer, "sms"):
-        return tr("{customer} has not agreed to receive text messages.", customer=customer.name)
-    number = number_of(view, interaction_id)
-    if not number:
-        return tr("No phone number is known for {customer}.", customer=customer.name)
-    if select.consent_to(view.state, customer, Channel.SMS, number) is None:
-        return tr("{customer} has opted out of text messages (STOP).", customer=customer.name)
-    return ""
+    return in_words(select.message_refusal(view.state, customer, Channel.SMS, number_of(view, interaction_id)))
 
 
 def number_of(view: View, interaction_id: str) -> str:

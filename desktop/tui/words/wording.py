@@ -75,6 +75,7 @@ DELIVERY = {
     DeliveryState.SENT: ("◌", mark("sent"), "$muted"),
     DeliveryState.DELIVERED: ("●", mark("delivered"), "$success"),
     DeliveryState.FAILED: ("✕", mark("failed"), "$error"),
+    DeliveryState.UNKNOWN: ("?", mark("not known"), "$warning"),
 }
 PHONE_CALL = {
     CallState.RINGING: mark("ringing"),

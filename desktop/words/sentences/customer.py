@@ -58,5 +58,8 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "timeline.message_sent": mark("sent: {text}"),
     "timeline.message_delivered": mark("delivered: {text}"),
     "timeline.message_failed": mark("failed: {text}"),
+    "timeline.message_unknown": mark("not known whether it was sent: {text}"),
+    "timeline.message_in_outbox": mark("waits in the outbox: {text}"),
+    "timeline.message_refused": mark("not sent, in the outbox ({why:clause}): {text}"),
     "timeline.message_failed_because": mark("failed ({why}): {text}"),
 }

@@ -43,6 +43,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     # Whose words are in memory only, in the middle of a sentence.
     "unsaved.note_about": mark("note about {whom} (contact {contact})"),
     "unsaved.note": mark("note of {contact}"),
+    "unsaved.message": mark("message to {whom}"),
     "unsaved.outbox_change": mark("change in the outbox"),
     "unsaved.review": mark("words about {subject}"),
     "unsaved.codes": mark("codes: {codes}"),

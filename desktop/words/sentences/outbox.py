@@ -51,6 +51,16 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "message.not_delivered_because": mark(
         "The {channel:channel} to {to} was not delivered: {why}  {outbox:key} shows it."
     ),
+    "message.not_agreed_sms": mark("{customer} has not agreed to receive text messages."),
+    "message.not_agreed_email": mark("{customer} has not agreed to receive e-mails."),
+    "message.no_address_sms": mark("No phone number is known for {customer}."),
+    "message.no_address_email": mark("No e-mail address is known for {customer}."),
+    "message.stopped_sms": mark("{customer} has opted out of text messages (STOP)."),
+    "message.stopped_email": mark("{customer} has opted out of e-mails."),
+    "message.not_on_card": mark("{to} is not on the card of {customer} any more. Choose another address."),
+    "message.no_subject": mark("An e-mail needs a subject."),
+    "message.no_card": mark("Open the customer's card first, then send it again."),
+    "message.not_sent": mark("The message to {customer} was not sent."),
     "message.a_customer": mark("a customer"),
     "message.sender": mark("{name} ({address})"),
     "message.unknown_sender": mark("an unknown sender"),

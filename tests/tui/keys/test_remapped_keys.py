@@ -42,7 +42,8 @@ def others() -> dict[str, str]:
     spare, letters = iter(SPARE), iter(LETTERS)
     changes = {}
     for key in keys.KEYS:
-        typed = [next(letters)] if key.letters and key.id != "back" else []
+        free = (one for one in letters if one not in key.letters)
+        typed = [next(free)] if key.letters and key.id != "back" else []
         changes[key.id] = ",".join([*([next(spare)] if key.always or key.id == "back" else []), *typed])
     return changes
 

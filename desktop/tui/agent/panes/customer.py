@@ -12,7 +12,7 @@ from desktop.domain.entities.customer import Consent, Customer, Match
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.select.customer import is_on_file
-from desktop.tui.agent.past import details_seen, promise_line
+from desktop.tui.agent.past import details_seen, match_of, promise_line
 from desktop.tui.keys.key import show
 from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.widgets.css import css_beside
@@ -43,7 +43,9 @@ class CustomerPane(TextPane):
     def look(self, view: View) -> tuple[object, ...]:
         """The screen pop of the selected interaction, and what the customer bought."""
         pop = view.state.pops.get(view.selected or "")
-        return (view.selected, pop, view.interaction is None, view.preview, *details_seen(view))
+        match = match_of(view)
+        unfinished = len(select.unfinished_messages(view.state, match)) if match is not None else 0
+        return (view.selected, pop, view.interaction is None, view.preview, unfinished, *details_seen(view))
 
     def draw(self, view: View) -> None:
         """Redraw the card and say where it came from and how old it is."""
@@ -123,6 +125,7 @@ def _one(pop: ScreenPop, match: Match, view: View, room: int) -> list[Content]:
         lines += [content(customer.company, "$muted")] if customer.company else []
         lines += _addresses(match, view)
         lines += _in_brief(customer)
+    lines += _unfinished(match, view)
     lines += sources.put_together(match)
     lines += sources.differing(match)
     if customer.consents:
@@ -170,6 +173,16 @@ def _addresses(match: Match, view: View) -> list[Content]:
     theirs = select.came_from(match, view.interaction.customer) if view.interaction else ()
     others = [one for one in match.customer.addresses if one not in theirs]
     return [content(wording.address(value), "$muted") for value in others[:OTHERS]]
+
+
+def _unfinished(match: Match, view: View) -> list[Content]:
+    """Messages to them that were begun and have not gone."""
+    channels = select.unfinished_messages(view.state, match)
+    if not channels:
+        return []
+    begun = ", ".join(term("channel", one) for one in channels)
+    key = key_hint(show(BY_ID["customer_message"].letters[0]), tr("goes on"))
+    return [line((f"✎ {tr('unfinished message')}: {begun}  ", "$warning"), key)]
 
 
 def _bought(match: Match, view: View) -> list[Content]:

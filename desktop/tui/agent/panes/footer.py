@@ -23,6 +23,7 @@ IDLE = ("state", "search", "queues", "outbox", "diagnostics", "help", "palette",
 IN_CONTACT = ("note", "search", "copy", "state", "outbox", "help", "palette")
 WRITING = ("back", "wrap_up", "search", "state", "help", "palette")
 IN_WRAP_UP = ("finish", "callback", "text", "extend", "note", "search", "help", "palette")
+LOOKING_AT_CUSTOMER = ("customer_message", "dial", "find", "search", "back", "state", "help", "palette")
 ON_PAGE = ("back", "help", "palette")
 
 
@@ -38,6 +39,8 @@ class Footer(Pane, Widget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.panes: Widget | None = None
+        """What pages lie over; set by the screen."""
         self.told_above: Callable[[], bool] = lambda: False
         """Whether notices stand in a row of their own now; set by the screen."""
 
@@ -73,10 +76,9 @@ class Footer(Pane, Widget):
 
     @property
     def _under_page(self) -> bool:
-        """Whether a page covers all but this line. Pages are the screen's own children: nothing further is searched."""
-        return self.is_attached and any(
-            isinstance(one, LaunchedPage) or (one.id == "page" and one.has_class("open"))
-            for one in self.screen.children
+        """Whether a page covers the panes. It is a child of theirs: nothing further is searched at each draw."""
+        return self.panes is not None and any(
+            isinstance(one, LaunchedPage) or (one.id == "page" and one.has_class("open")) for one in self.panes.children
         )
 
     def on_resize(self) -> None:
@@ -115,4 +117,6 @@ class Footer(Pane, Widget):
             return IN_WRAP_UP
         if typing:
             return WRITING
+        if interaction is None and self.view is not None and self.view.preview is not None:
+            return LOOKING_AT_CUSTOMER
         return IN_CONTACT if interaction is not None and interaction.phase is Phase.ACTIVE else IDLE

@@ -16,6 +16,7 @@ from desktop.tui.agent.offer_text import stranger
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.dial_field import DialField
 from desktop.tui.agent.panes.keypad import Keypad
+from desktop.tui.agent.panes.message import MessagePane
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.verbs.base import NO_OFFER, DeskVerbs
 from desktop.tui.keys.keys import BY_ID
@@ -38,9 +39,10 @@ class ContactVerbs(DeskVerbs):
         if offer is None:
             self._answer_stranger()
             return
+        composing = self._screen.query_one(MessagePane).has_focus_within
         self._screen.uncover()
         self._screen.select(offer.id)
-        if not self._typing_elsewhere():
+        if composing or not self._typing_elsewhere():
             self._screen.focus_writing()
         self._do(Verb.ACCEPT, offer)
 

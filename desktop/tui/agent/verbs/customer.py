@@ -14,7 +14,8 @@ from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.past import match_of
-from desktop.tui.agent.verbs.base import DeskVerbs
+from desktop.tui.agent.verbs.base import DeskContext, DeskVerbs
+from desktop.tui.agent.verbs.messages import MessageVerbs
 from desktop.tui.keys.two_presses import named
 from desktop.tui.widgets.safe_text import safe
 from desktop.words.catalogue import tr
@@ -39,6 +40,10 @@ class CustomerVerbs(DeskVerbs):
     """What is done to the link between contact and customer."""
 
     _unlinked: Unlinked | None = None
+
+    def __init__(self, context: DeskContext, messages: MessageVerbs) -> None:
+        super().__init__(context)
+        self._messages = messages
 
     def pick(self, number: int) -> None:
         """The customer with this number where there are several, else the contact with this number in the work list."""
@@ -65,11 +70,14 @@ class CustomerVerbs(DeskVerbs):
         self.open_search(creating=True)
 
     def unlink(self) -> None:
-        """Take back a reply that is held back; else undo the link of the selected contact, or that again within 10 s.
+        """Take back a reply or message that is held back; else undo the link of the selected contact.
 
-        A link that took the place of another one is undone by linking that one again.
+        Within 10 s that again: the customer is linked again, or the one in whose place another was linked.
         """
         interaction = self._selected()
+        own = interaction is not None and select.held_back(self._screen.state, interaction.id)
+        if not own and self._messages.take_back():
+            return
         if interaction is None or self.session is None:
             self._tell(tr("There is no contact to unlink."))
             return
@@ -222,6 +230,7 @@ class CustomerVerbs(DeskVerbs):
         self.session.pops.look_at(match)
         self._screen.show_tab("customer")
         self._screen.redraw()
+        self._messages.shown(match)
 
     def create_customer(self, name: str) -> None:
         """Make a record and link the contact to it."""

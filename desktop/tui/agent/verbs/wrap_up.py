@@ -11,7 +11,8 @@ from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.reply import ReplyPane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
-from desktop.tui.agent.verbs.base import DeskVerbs
+from desktop.tui.agent.verbs.base import DeskContext, DeskVerbs
+from desktop.tui.agent.verbs.messages import MessageVerbs
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words.consequences import sending
 from desktop.tui.words.titles import title
@@ -27,6 +28,10 @@ class WrapUpVerbs(DeskVerbs):
     """What is done once the customer has left, or before."""
 
     _finished: tuple[str, Instant] | None = None
+
+    def __init__(self, context: DeskContext, messages: MessageVerbs) -> None:
+        super().__init__(context)
+        self._messages = messages
 
     def note(self) -> None:
         """Go to the note."""
@@ -69,13 +74,13 @@ class WrapUpVerbs(DeskVerbs):
         self._screen.redraw()
 
     def finish(self) -> None:
-        """Finish the wrap-up, or send the reply; in the expert finder: write to the expert."""
+        """Finish the wrap-up, or send the reply or the message; in the expert finder: write to the expert."""
         finder = self._screen.query_one(ExpertFinder)
         if finder.is_open:
             finder.pick("chat")
             return
         session, interaction = self.session, self._selected()
-        if session is None or interaction is None:
+        if self._messages.send() or session is None or interaction is None:
             return
         if is_written_to(self._screen.view()):
             self._send_reply(interaction)
@@ -159,8 +164,10 @@ class WrapUpVerbs(DeskVerbs):
         self._follow_up("callback")
 
     def text_message(self) -> None:
-        """Write to the customer: the reply of a written contact, else a text message in the wrap-up."""
-        if is_written_to(self._screen.view()):
+        """Write to the customer: the reply of a written contact, else a text in the wrap-up; without a contact, any."""
+        if self._selected() is None and self._screen.preview is not None:
+            self._messages.customer_message()
+        elif is_written_to(self._screen.view()):
             self._wants_field()
             self._screen.uncover()
             self._screen.focus_reply()
