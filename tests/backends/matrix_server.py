@@ -16,7 +16,11 @@ TOKEN = "syt-of-nobody"
 
 
 class Homeserver:
-    """All rooms that the account is in. `answers` takes the place of the true answer: (status, body) by a part of the path."""
+    """All rooms that the account is in.
+
+    `answers` takes the place of the true ones: status and body by a part of the path.
+    As status 0 ends the connection at once, and -1 does so when what was asked is done.
+    """
 
     def __init__(self, limit: int = 20) -> None:
         """`limit`: events of a room that one answer has at most."""

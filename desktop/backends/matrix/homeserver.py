@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from collections.abc import AsyncGenerator, Mapping
 from typing import Final
 
@@ -24,18 +25,6 @@ _EVENT_ID = re.compile(r"\$[!-~]{1,254}")
 _STATE = ("m.room.create", "m.room.encryption", "m.room.member", "m.room.name", "m.space.child")
 _TIMELINE = (*_STATE, "m.room.message", "m.room.encrypted", "m.room.redaction", "m.sticker", KIND)
 _LINES = {"types": list(_TIMELINE), "lazy_load_members": True}
-_FILTER: Final = json.dumps(
-    {
-        "presence": {"types": []},
-        "account_data": {"types": []},
-        "room": {
-            "account_data": {"types": []},
-            "ephemeral": {"types": ["m.receipt", "m.typing"]},
-            "state": {"types": list(_STATE), "lazy_load_members": True},
-            "timeline": {**_LINES, "limit": LINES_AT_FIRST},
-        },
-    }
-)
 
 
 def matrix_error(
@@ -74,6 +63,7 @@ class Homeserver(Http):
             largest=LARGEST_ANSWER,
         )
         self._largest_file: int | None = None
+        self._filter = _filter()
 
     async def sign_in(self) -> str:
         """The account's id.
@@ -101,7 +91,7 @@ class Homeserver(Http):
             presence: what others are shown of the account meanwhile.
         """
         how: dict[str, str | int | float] = {
-            "filter": _FILTER,
+            "filter": self._filter,
             "timeout": int(seconds * 1_000),
             "set_presence": presence,
         }
@@ -174,6 +164,22 @@ class Homeserver(Http):
     def fetch(self, server: str, media: str) -> AsyncGenerator[bytes, None]:
         """The content of a file that a server keeps, in pieces."""
         return self.download(f"/_matrix/client/v1/media/download/{segment(server)}/{segment(media)}")
+
+
+def _filter() -> str:
+    """What is told of rooms.
+
+    It is another one in each life of a desktop: Synapse keeps its answers for two minutes, so that a desktop that
+    starts anew and asks the same would be told what was so before.
+    """
+    only_ours = {"types": [], "not_types": [secrets.token_hex(8)]}
+    rooms = {
+        "account_data": {"types": []},
+        "ephemeral": {"types": ["m.receipt", "m.typing"]},
+        "state": {"types": list(_STATE), "lazy_load_members": True},
+        "timeline": {**_LINES, "limit": LINES_AT_FIRST},
+    }
+    return json.dumps({"presence": {"types": []}, "account_data": only_ours, "room": rooms})
 
 
 def dict_of(value: object) -> Mapping[object, object]:

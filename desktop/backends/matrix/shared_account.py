@@ -50,6 +50,8 @@ PRESENCE: Mapping[Availability, str] = {
     Availability.NOT_READY: "unavailable",
     Availability.OFFLINE: "offline",
 }
+_NOT_THERE = (Forbidden, NotFound, Rejected)
+"""What is so of one room, and no trouble with the server."""
 DECLINED = "This account cannot read encrypted rooms. Please begin a conversation without encryption."
 _ASIDE = 60.0  # seconds that a conversation is not offered again to whoever did not want it
 _LEFT_BEHIND = 60.0  # seconds beyond its time after which an offer is another's, because that desktop is gone
@@ -93,7 +95,7 @@ class SharedAccount:
         self._asked = ""  # the event by which we asked last
         self._deadlines: dict[str, tuple[Instant, Instant]] = {}  # since when and until when it is offered, by number
         self._why: dict[str, OfferEnd] = {}  # what we did about an offer
-        self._aside: dict[str, float] = {}
+        self._aside: dict[str, float] = {}  # contacts and rooms, and until when
         self._quiet_until = 0.0
         self._gone: dict[str, None] = {}
         self._known: dict[str, None] = {}  # our own events that came back
@@ -101,6 +103,7 @@ class SharedAccount:
         self._lock = asyncio.Lock()
         self._opening = asyncio.Lock()
         self._turned = asyncio.Event()
+        self._waiting = 0
         self._getting: asyncio.Future[tuple[str, Mapping[object, object]]] | None = None
         self._runs: asyncio.Task[None] | None = None
         self._closed = False
@@ -136,8 +139,12 @@ class SharedAccount:
     async def refresh(self) -> None:
         """See what is new now."""
         await self.connect()
+        self._waiting += 1
         self._nudge()
-        await self._fetch()
+        try:
+            await self._fetch()
+        finally:
+            self._waiting -= 1
 
     def _nudge(self) -> None:
         """Whoever waits for news looks again at once."""
@@ -150,8 +157,9 @@ class SharedAccount:
 
     async def _listen(self) -> None:
         async with self._lock:
+            seconds = 0 if self._waiting else self._rest_seconds()  # whoever waits for the lock has it next
             getting = self._getting = asyncio.ensure_future(
-                self.server.sync(self._position, self._rest_seconds(), PRESENCE[self.availability])
+                self.server.sync(self._position, seconds, PRESENCE[self.availability])
             )
             try:
                 answer = await getting
@@ -168,10 +176,18 @@ class SharedAccount:
         return max(0.05, min([WAITS, *(one - self.now() for one in deadlines if one is not None)]))
 
     async def _run(self) -> None:
+        cut = False
         try:
             while True:
-                await self._tend()
-                await self._listen()
+                try:
+                    await self._tend()
+                    await self._listen()
+                except (Unavailable, OutcomeUnknown):
+                    if cut:
+                        raise
+                    cut = True  # once is a server that restarts, or a line that moved: nothing is lost with a position
+                    continue
+                cut = False
                 self._log.sign(Heartbeat(self.now(), self._log.head), self.now())
         except OutcomeUnknown as error:
             self._lost(Unavailable("The connection to the Matrix server was lost.", error.detail))
@@ -215,7 +231,8 @@ class SharedAccount:
             timeline = mapping(part.get("timeline"))
             before = timeline.get("prev_batch")
             if timeline.get("limited") is True and isinstance(before, str):
-                histories[str(room_id)] = await self._history(str(room_id), before, read_events(timeline.get("events")))
+                newest = read_events(timeline.get("events"))
+                histories[str(room_id)] = await self._history(str(room_id), before, newest)
         for room_id, part in joined.items():
             self._take_room(str(room_id), part, histories.get(str(room_id)))
         for room_id, left in mapping(rooms.get("leave")).items():
@@ -242,7 +259,11 @@ class SharedAccount:
         for _ in range(_MOST_PAGES):
             if enough:
                 break
-            page, before = await self.server.earlier(room_id, before)
+            try:
+                page, before = await self.server.earlier(room_id, before)
+            except _NOT_THERE as error:
+                log.info("matrix: a room cannot be read further back: %s", error.detail)
+                break
             found = [*reversed(page), *found]
             enough = not before or ends_a_contact(page, self.user)
         return found
@@ -496,7 +517,7 @@ class SharedAccount:
                     await self.server.leave(room_id, DECLINED)
                 else:
                     await self.server.join(room_id)
-            except (Forbidden, NotFound, Rejected, Conflict) as error:
+            except (*_NOT_THERE, Conflict) as error:
                 log.info("matrix: an invitation cannot be answered: %s", error.detail)
             except BackendError:
                 self._unanswered.discard(room_id)
@@ -510,8 +531,8 @@ class SharedAccount:
             takes = room.current.takes.values() if room.current is not None else ()
             for take in list(takes):
                 mine = take.agent == self.settings.agent and take.number not in self._pulling
-                if mine and take.number not in self._won:
-                    await self._say_quietly(room, "give", take=take.number)
+                if mine and take.number not in self._won and not self._is_aside(room.id):
+                    await self._put_back(room, take.number)
 
     async def _expire(self) -> None:
         for contact in list(self.contacts.values()):
@@ -532,16 +553,14 @@ class SharedAccount:
             return
         if self._asked and self._asked not in self._known:
             return  # the room has not answered yet
-        now = self._monotonic()
-        free = [one for one in self._free() if self._aside.get(one[1].id, 0.0) <= now]
-        if not free:
+        free = (one for one in self._free() if not self._is_aside(one[1].id) and not self._is_aside(one[0].id))
+        if (oldest := next(free, None)) is None:
             return
-        room, contact = free[0]
+        room, contact = oldest
         try:
             self._asked = await self._take(room, contact, self._new_number())
-        except (Forbidden, NotFound, Rejected) as error:  # nobody may write there
-            log.info("matrix: a room cannot be written to: %s", error.detail)
-            self._put_aside(contact.id)
+        except _NOT_THERE as error:
+            self._cannot_write(room, error)
 
     def _free(self) -> list[tuple[Room, RoomContact]]:
         """The conversations that nobody has, the oldest first."""
@@ -570,14 +589,31 @@ class SharedAccount:
         """Put an offer back."""
         for take in list(contact.known.takes.values()):
             if take.number in self._won:
-                await self._say_quietly(contact.room, "give", take=take.number)
+                await self._put_back(contact.room, take.number)
+
+    async def _put_back(self, room: Room, number: str) -> None:
+        try:
+            await self._say_quietly(room, "give", take=number)
+        except _NOT_THERE as error:
+            self._cannot_write(room, error)
+            self._won.discard(number)
+            self._numbers.discard(number)  # it stands there, and nobody here works on it
+            self._settle((room,))
+
+    def _cannot_write(self, room: Room, error: BackendError) -> None:
+        log.info("matrix: a room cannot be written to: %s", error.detail)
+        self._put_aside(room.id)
 
     async def _say_quietly(self, room: Room, what: str, **more: object) -> str:
         content = {"do": what, "by": self.settings.agent, **more}
         return await self.server.send(room.id, KIND, content, key=secrets.token_hex(16))
 
-    def _put_aside(self, contact_id: str) -> None:
-        self._aside[contact_id] = self._monotonic() + _ASIDE
+    def _is_aside(self, which: str) -> bool:
+        return self._aside.get(which, 0.0) > self._monotonic()
+
+    def _put_aside(self, which: str) -> None:
+        """A contact, or a room, is not asked for now."""
+        self._aside[which] = self._monotonic() + _ASIDE
         while len(self._aside) > _KEPT:
             del self._aside[next(iter(self._aside))]
 

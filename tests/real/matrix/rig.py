@@ -54,6 +54,7 @@ class MatrixRig(HttpRig[ContactCenter], ContactCenterRig):
     customer_kind = "handle"
     queue = "Chat"
     edits: ClassVar[bool] = True
+    polls: ClassVar[bool] = True
     patience = 20.0
     answers: ClassVar[Mapping[Fault, Answer]] = {
         **ANSWERS,
@@ -116,7 +117,9 @@ class MatrixRig(HttpRig[ContactCenter], ContactCenterRig):
 
     async def sees_typing(self, interaction_id: str) -> bool:
         customer, room = self._newest
-        shown = await asyncio.to_thread(customer.ask, "GET", "/sync?timeout=0")
+        shown = await asyncio.to_thread(
+            customer.ask, "GET", f"/sync?timeout={next(_names)}"
+        )  # the same question is answered as before
         passing = shown["rooms"]["join"][room]["ephemeral"]["events"]
         return any(self._account.id in one["content"]["user_ids"] for one in passing if one["type"] == "m.typing")
 
