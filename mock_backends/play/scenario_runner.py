@@ -121,6 +121,8 @@ class ScenarioRunner:
                 self._centre.distribution.do(
                     lambda now: router.set_availability(step.agent, step.availability, now, step.reason)
                 )
+            case steps.InboundMessage() if step.queue:
+                return {"interaction_id": self._written_to_queue(step).id}
             case steps.FreezeFigures(on=on):
                 self._centre.figures.freeze(on)
             case _:
@@ -198,6 +200,16 @@ class ScenarioRunner:
                 stays=step.stays,
             )
         )
+
+    def _written_to_queue(self, step: steps.InboundMessage) -> Interaction:
+        """The contact in which the message is now: the one that is open with its sender, or a new one."""
+        for interaction in reversed(self._board.interactions.values()):
+            same = (interaction.channel, interaction.customer.value) == (step.channel, step.sender)
+            if same and interaction.phase in PHASES["customer_writes"]:
+                self._centre.threads.customer_writes(interaction, Written(step.text))
+                return interaction
+        begun = {"do": "call", "from": step.sender, "queue": step.queue, "channel": step.channel}
+        return self._call(steps.Call.model_validate({**begun, "messages": [step.text]}))
 
     def _in_thread(
         self, step: "steps.CustomerWrites | steps.CustomerChanges | steps.CustomerTypes", interaction: Interaction

@@ -153,12 +153,15 @@ class Chat(StepBody):
 
 
 class InboundMessage(StepBody):
-    """A message from a customer reaches the message sender."""
+    """A message from a customer reaches the message sender, or the contact centre where that has the number."""
 
     do: Literal["inbound_message"]
     sender: Word = Field(alias="from")
     text: Annotated[str, Field(max_length=20_000)]
     channel: MessageWord = "sms"
+    queue: Word = Field(
+        default="", description="the contact centre's queue behind the number: it goes on in a contact, or begins one"
+    )
 
 
 class FailMessages(StepBody):

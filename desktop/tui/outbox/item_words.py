@@ -92,8 +92,8 @@ def doubts_of(state: AppState) -> list[str]:
     if written:
         doubts.append(
             ntr(
-                "{n} unfinished message to a customer, saved here: {customer_message:key} on their card goes on with it.",
-                "{n} unfinished messages to customers, saved here: {customer_message:key} on their cards goes on with them.",
+                "{n} unfinished message to a customer, saved here: open their card and press {customer_message:key}.",
+                "{n} unfinished messages to customers, saved here: open their cards and press {customer_message:key}.",
                 written,
             )
         )

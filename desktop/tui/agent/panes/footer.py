@@ -57,7 +57,8 @@ class Footer(Pane, Widget):
     def look(self, view: View) -> tuple[object, ...]:
         """What was told, what is new, what settles it, and where the agent is."""
         state = view.state
-        return (state.notices, state.news, state.health, state.outbox, state.interactions, view.selected)
+        told = (state.notices, state.news, state.health, state.outbox)
+        return (*told, state.interactions, view.selected, view.preview)
 
     def draw(self, view: View) -> None:
         """Show the prompt, a notice that stands nowhere else, or keys."""

@@ -148,7 +148,8 @@ class MessagePane(Pane, Vertical):
         at = options.index(self._recipient) if self._recipient in options else -1
         before = self.draft_id
         self.tell()
-        self._turn_to(options[(at + 1) % len(options)], view)
+        chosen = options[(at + 1) % len(options)]
+        self._turn_to(chosen, view, as_begun=chosen.channel is not self._recipient.channel)
         record = self.written(self.draft_id or "")
         if self.draft_id == before and record is not None and self.messages is not None and match is not None:
             self.messages.write(self.draft_id or "", match, self._recipient.to)
@@ -238,14 +239,15 @@ class MessagePane(Pane, Vertical):
         if self.messages is not None and match is not None:
             self.messages.write(draft_id, match, to, text=text)
 
-    def _turn_to(self, recipient: Recipient, view: View) -> None:
+    def _turn_to(self, recipient: Recipient, view: View, *, as_begun: bool = True) -> None:
+        """Write there; `as_begun`: what is written for that channel already stays for the address it was for."""
         match = self._match
         if match is None:
             return
         draft_id = select.message_draft(view.state, match, recipient.channel)
         record = self.written(draft_id)
-        begun = self.draft_id != draft_id and record is not None and record.head.to
-        self._recipient = Recipient(recipient.channel, record.head.to[0]) if begun and record is not None else recipient
+        chosen = record.head.to[0] if as_begun and record is not None and record.head.to else recipient.to
+        self._recipient = Recipient(recipient.channel, chosen)
         self._known[draft_id] = (match, self._recipient.to)
         self.editor.draft_id = draft_id
         self.set_class(recipient.channel is Channel.EMAIL, "mail")
