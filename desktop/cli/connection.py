@@ -122,7 +122,12 @@ async def _several_centres(profile: Profile) -> AsyncIterator[tuple[ContactCente
     several = profile.backends[Kind.CONTACT_CENTER]
     from desktop.app.connections.contact_centers import ContactCenters
 
+    named = set[str]()
+
     def left_out(error: BackendError) -> None:
+        if error.source in named:
+            return
+        named.add(error.source)
         say(tr("{source} could not be asked: {message}", source=error.source, message=error.sentence))
 
     made_ones = {one.source: _named(one) for one in several}

@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 
 from desktop.app.connections.backends import Backends
+from desktop.app.connections.contact_centers import ContactCenters
 from desktop.app.session import Session
 from desktop.app.storage.local_store import LocalStore
 from desktop.domain.entities.floor import FloorVerb
+from desktop.domain.entities.model import NotReadyReason
 from desktop.domain.entities.own_agent import OwnAtCentre, together
 from desktop.domain.entities.words import Availability, Channel, Health, Phase, Role, Verb
 from desktop.domain.select import verbs_on_offer
 from desktop.domain.select.audience import Audience, audience
-from desktop.domain.select.centres import own_team
+from desktop.domain.select.centres import own_team, reasons_at
 from desktop.domain.select.floor_verbs import for_agent, standing
 from desktop.domain.state.events import Change
 from desktop.domain.state.state import AppState
@@ -200,3 +202,24 @@ def test_the_own_team_is_that_at_the_agent_s_own_centre() -> None:
     state = supervisors(Role.SUPERVISOR)
     meant = audience(state.agents.values(), state.me, Audience.TEAM, lambda one: own_team(state, one))
     assert [one.id for one in meant] == ["voice:tom", "written:tom"]
+
+
+def test_a_reason_that_both_have_is_offered_once() -> None:
+    both = [
+        NotReadyReason("lunch", "Lunch", VOICE),
+        NotReadyReason("L", "lunch", WRITTEN),
+        NotReadyReason("x", "Exam", WRITTEN),
+    ]
+    state = replace(supervisors(), reasons=tuple(both))
+    assert [one.id for one in reasons_at(state)] == ["lunch", "x"]
+    assert [one.id for one in reasons_at(state, "written:tom")] == ["L", "x"]
+
+
+async def test_a_reason_is_told_each_by_its_own_word(d: Desk) -> None:
+    router = ContactCenters({VOICE: d.voice, WRITTEN: d.written})
+    router.streams[VOICE].reasons = (NotReadyReason("lunch", "Lunch"), NotReadyReason("x", "Exam"))
+    router.streams[WRITTEN].reasons = (NotReadyReason("L", "lunch"),)
+    await router.set_availability(Availability.NOT_READY, reason="lunch", after_current=False, key="k")
+    told = [centre.script.calls[-1] for centre in (d.voice, d.written)]
+    assert [router.reason_at(one, "x") for one in (VOICE, WRITTEN)] == ["x", ""]
+    assert ["L" in str(one) for one in told] == [False, True]

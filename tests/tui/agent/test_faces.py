@@ -25,6 +25,7 @@ from tests.tui.states import (
     with_history,
     wrapping_up,
 )
+from tests.tui.two_centres import two_centres
 
 SIZES = [(80, 24), (120, 36), (200, 50)]
 EXPERT_ENDINGS = ("busy", "no_answer", "declined", "unreachable")
@@ -45,6 +46,7 @@ OPENED = {
     "end_asked": (active, ["f8"]),
     "help": (offered, ["f1"]),
     "two_directories": (two_directories, ["f6"]),
+    "two_centres": (two_centres, ["1"]),
     "records": (two_crms, ["g"]),
     "records_ambiguous": (two_crms_ambiguous, ["slash"]),
     "records_of_expert": (two_directories, ["f6", "alt+g"]),

@@ -58,7 +58,7 @@ class QueuesPane(Pane, LineTable):
         rows = list[Row]()
         for queue in queues:
             name, at = plain_name(view.state, queue.name)
-            shown = f"{name} · {at}" if at else name  # the queue's own name first: there is little room for either
+            shown = f"{name} {at}" if at else name  # the queue's own name first: there is little room for either
             rows.append(Row(queue.name, _cells(queue, shown, view.now, view.now - seen[queue.name])))
             can = self.has_focus and "pull" in select.call_capabilities(view.state, queue.name)
             rows += [_waiting(one, view.now) for one in queue.to_pull] if can else []
