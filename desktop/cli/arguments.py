@@ -18,8 +18,8 @@ SHELLS = ("bash", "zsh", "fish", "tcsh")
 LEVELS = ("error", "warning", "info", "debug")
 AGENT_VERBS = (*(one.value for one in Availability), "cancel_next")
 EPILOG = mark("""\
-Without a command the desktop itself starts. Every command but completion, demo and mock writes JSON to stdout and
-words to stderr.
+Without a command the desktop itself starts. Every command but completion, demo and mock writes to stdout, a table on
+a terminal and JSON elsewhere (--format), and words to stderr.
 Exit codes: 0 done, 1 refused, 2 usage or configuration, 3 unavailable or not signed in, 4 no answer in time,
 130 interrupted.""")
 

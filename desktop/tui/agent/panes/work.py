@@ -6,10 +6,11 @@ from textual.content import Content
 from textual.message import Message
 
 from desktop.domain import select
-from desktop.domain.entities.channels import CALLS, TRAITS
+from desktop.domain.entities.channels import CALLS, TRAITS, WRITTEN
 from desktop.domain.entities.model import Instant, Interaction
 from desktop.domain.entities.words import Phase
 from desktop.domain.news.news import unseen_count
+from desktop.domain.select.threads import last_of_customer
 from desktop.domain.state.state import AppState
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
@@ -22,6 +23,10 @@ from desktop.words.catalogue import ptr, tr
 
 WIDEST_STATE = 10
 """Cells of that column at most: who it is comes first."""
+
+
+_SEEN = 200
+"""Characters of a message from which its line is made."""
 
 
 def _state_cells() -> int:
@@ -53,6 +58,7 @@ class WorkPane(Pane, LineTable):
             header=False,
             empty=tr("No active contacts."),
             id="work",
+            parts=True,
         )
 
     def look(self, view: View) -> tuple[object, ...]:
@@ -70,14 +76,21 @@ class WorkPane(Pane, LineTable):
     def draw(self, view: View) -> None:
         """Set the rows; the cursor follows the selection."""
         self.border_title = content(tr("Work"))
-        self.set_rows(
-            [
-                Row(interaction.id, _cells(view, view.numbers.get(interaction.id), interaction))
-                for interaction in on_desk(view.state)
-            ]
-        )
+        work = on_desk(view.state)
+        roomy = 2 * len(work) <= self.content_size.height
+        rows: list[Row] = []
+        for interaction in work:
+            rows.append(Row(interaction.id, _cells(view, view.numbers.get(interaction.id), interaction)))
+            if roomy:
+                rows.append(Row(f"{interaction.id}\n", (_about(interaction),), of=interaction.id))
+        self.set_rows(rows)
         if view.selected:
             self.move_to(view.selected)
+
+    def on_resize(self) -> None:
+        """There may be room for what each is about, or none any more."""
+        if self.view is not None:
+            self.draw(self.view)
 
 
 def on_desk(state: AppState) -> tuple[Interaction, ...]:
@@ -95,6 +108,14 @@ def _cells(view: View, number: int | None, interaction: Interaction) -> tuple[Pa
         _state(view.state, interaction, style),
         content(wording.duration(_clock(interaction, view.now)), style),
     )
+
+
+def _about(interaction: Interaction) -> Content:
+    """Of which queue it is and what it is about: what the customer wrote last, else why they called."""
+    last = last_of_customer(interaction) if interaction.channel in WRITTEN else None
+    words = " ".join(last.text[:_SEEN].split()) if last is not None and last.media_type == "text/plain" else ""
+    parts = [part for part in (interaction.queue, words or interaction.subject) if part]
+    return content(f"    {' · '.join(parts)}", "$muted")
 
 
 def _new(state: AppState, interaction: Interaction) -> list[Part]:
