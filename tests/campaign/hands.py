@@ -132,8 +132,8 @@ class Hands:
         end = time.monotonic() + deadline
         while True:
             self.wait(_REPLY_SAVED, max(0.1, end - time.monotonic()))
-            # The border of a moment ago may still stand beside the newest words.
-            if _REPLY_SAVED.search(self.screen.wait_quiet(0.06, 1.0)):
+            # The border of a moment ago may still stand beside the newest words: keys are drawn before frames.
+            if _REPLY_SAVED.search(self.screen.wait_quiet(0.3, 2.0)):
                 return
 
     def wait_settled(self, token: str, deadline: float = 25.0) -> str:
@@ -205,6 +205,7 @@ class Hands:
             with suppress(TimeoutError):
                 self.wait(lambda _: self.shows(mark), 3.0 if number == known else 1.5)
                 self._number_of[mark] = number
+                self.screen.wait_quiet(0.12, 1.0)  # the reply of the one before may still stand there
                 return
         raise TimeoutError(f"no contact has {mark} in its subject:\n{self.text()}")
 

@@ -60,6 +60,8 @@ def kept_rows(rows: list[str], contact: Contact) -> list[str]:
 
 def judge(contact: Contact, far: FarSides, rows: list[str], *, said_damaged: bool) -> list[tuple[str, str]]:
     """What is wrong with a contact, as (kind, detail). `said_damaged`: the desktop has said that its store was."""
+    if not contact.id:
+        return [(LOST, "it never came")]
     records = [one for one in far.records if one["body"]["interaction_id"] == contact.id]
     kept = kept_rows(rows, contact)
     wrong: list[tuple[str, str]] = []
