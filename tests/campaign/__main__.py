@@ -134,7 +134,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=600.0, help="begin no shift after so long")
     parser.add_argument("--ways", nargs="*", default=[], help="only these")
     parser.add_argument("--written", action="store_true", help="only the ways of contacts in writing")
-    parser.add_argument("--mixed", action="store_true", help="only mixed shifts: each wrap-up is a whole compressed hour")
+    parser.add_argument("--mixed", action="store_true", help="only mixed hours, as many as wrap-ups")
     parser.add_argument("--shift", type=int, help="only the shift of this number")
     parser.add_argument("--only-job", type=int, help="only the job of this number")
     parser.add_argument("--histories", type=int, default=3, help="how many histories of what went wrong are printed")

@@ -222,5 +222,9 @@ class Shift:
 def _applied(far: FarSides, c: Contact) -> list[str]:
     records = [one for one in far.records if one["body"]["interaction_id"] == c.id]
     tokens = [piece.token for piece in c.pieces]
-    others = [one for one in (*far.callbacks, *far.messages, *far.replies) if any(token in str(one["body"]) for token in tokens)]
+    others = [
+        one
+        for one in (*far.callbacks, *far.messages, *far.replies)
+        if any(token in str(one["body"]) for token in tokens)
+    ]
     return [f"applied {one['principal']} {one['path']} {json.dumps(one['body'])[:700]}" for one in (*records, *others)]
