@@ -198,15 +198,18 @@ class Hands:
         """Turn to the contact with this word in its subject."""
         if self.shows(mark):
             return
-        known = self._number_of.get(mark)
-        numbers = [*filter(None, (known,)), *(number for number in self.numbers() if number != known)]
-        for number in numbers:
-            self.press(f"alt+{number}")
-            with suppress(TimeoutError):
-                self.wait(lambda _: self.shows(mark), 3.0 if number == known else 1.5)
-                self._number_of[mark] = number
-                self.screen.wait_quiet(0.12, 1.0)  # the reply of the one before may still stand there
-                return
+        end = time.monotonic() + 15.0
+        while time.monotonic() < end:
+            known = self._number_of.get(mark)
+            numbers = self.numbers()  # none, while the desktop is signing in
+            for number in sorted(numbers, key=lambda number: number != known):
+                self.press(f"alt+{number}")
+                with suppress(TimeoutError):
+                    self.wait(lambda _: self.shows(mark), 1.5)
+                    self._number_of[mark] = number
+                    self.screen.wait_quiet(0.12, 1.0)  # the reply of the one before may still stand there
+                    return
+            self.screen.wait_quiet(0.2, 0.5)
         raise TimeoutError(f"no contact has {mark} in its subject:\n{self.text()}")
 
     def numbers(self) -> list[str]:
