@@ -53,19 +53,25 @@ class Hour:
 
     def _accept(self) -> bool:
         """Take what rings, unless enough is in hand."""
-        if len(self.open) >= IN_HAND or "Incoming" not in "\n".join(self.hands.screen.lines()[:3]):
+        if len(self.open) >= IN_HAND or not self._rings(self.hands.text()):
             return False
+        if not self._rings(self.hands.screen.wait_quiet(0.15, 1.0)):
+            return False  # it was taken a moment ago
         self.hands.press("f2")
-        with contextlib.suppress(TimeoutError):  # it had been taken a moment ago
-            self.hands.wait(lambda seen: any(map(self.hands.shows, self.waiting)) and "F8 end" in seen, 5.0)
+        with contextlib.suppress(TimeoutError):
+            self.hands.wait(lambda seen: any(map(self.hands.shows, self.waiting)) and "F8 end" in seen)
             self.hands.screen.wait_quiet(0.12, 1.0)
-        taken = [c for mark, c in self.waiting.items() if self.hands.shows(mark) and self.hands.sees("F8 end")]
+        taken = [c for c in self.waiting.values() if self.work.site.phase(c.id) == "active"]
         for c in taken:
             c.log("accepted")
             del self.waiting[c.mark]
             self.open[c.mark] = (c, iter(self._steps(c)))
         self.most = max(self.most, len(self.open))
         return bool(taken)
+
+    @staticmethod
+    def _rings(seen: str) -> bool:
+        return "Incoming" in "".join(seen.splitlines()[:3])
 
     def _go_on(self) -> bool:
         """One step about one contact that is in hand."""
