@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.campaign.mixed import MIXED
 from tests.campaign.report import Report
 from tests.campaign.shift import Shift
 from tests.campaign.site import Site
@@ -36,13 +37,15 @@ def plan(
 ) -> list[tuple[list[str], bool]]:
     """The shifts of a job: their ways, and whether the power goes instead of a kill."""
     rng = random.Random(f"{seed}/{job}")
-    calm = [name for name in only or WAYS if not WAYS[name].kills]
-    deadly = [name for name in only or WAYS if WAYS[name].kills]
+    dealt = only or [name for name in WAYS if WAYS[name].weight]
+    calm = [name for name in dealt if not WAYS[name].kills]
+    deadly = [name for name in dealt if WAYS[name].kills]
     share = min(1.0, kills / wrap_ups) if calm and deadly else float(bool(deadly))
     killing = math.ceil(wrap_ups * share)
     cards = deck(deadly, killing, rng) + deck(calm, wrap_ups - killing, rng) if calm else deck(deadly, wrap_ups, rng)
     rng.shuffle(cards)
-    shifts = [cards[at : at + SHIFT] for at in range(0, len(cards), SHIFT)]
+    size = 1 if only == [MIXED] else SHIFT
+    shifts = [cards[at : at + size] for at in range(0, len(cards), size)]
     for ways in shifts:
         ways.sort(key=lambda name: name in LAST)
     wanted = min(len(shifts), math.ceil(power_cuts * 1.15 / max(1.0, SHIFT * share))) if power_cuts else 0
@@ -130,6 +133,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=600.0, help="begin no shift after so long")
     parser.add_argument("--ways", nargs="*", default=[], help="only these")
+    parser.add_argument("--written", action="store_true", help="only the ways of contacts in writing")
+    parser.add_argument("--mixed", action="store_true", help="only mixed hours, as many as wrap-ups")
     parser.add_argument("--shift", type=int, help="only the shift of this number")
     parser.add_argument("--only-job", type=int, help="only the job of this number")
     parser.add_argument("--histories", type=int, default=3, help="how many histories of what went wrong are printed")
@@ -137,6 +142,10 @@ def main() -> int:
     parser.add_argument("--out", type=Path, help="folder for what was found")
     parser.add_argument("--job", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.written:
+        arguments.ways = [name for name in WAYS if WAYS[name].written]
+    if arguments.mixed:
+        arguments.ways = [MIXED]
     unknown = [name for name in arguments.ways if name not in WAYS]
     if unknown:
         parser.error(f"no such way: {unknown}; there are {sorted(WAYS)}")

@@ -132,8 +132,8 @@ class Hands:
         end = time.monotonic() + deadline
         while True:
             self.wait(_REPLY_SAVED, max(0.1, end - time.monotonic()))
-            # The border of a moment ago may still stand beside the newest words.
-            if _REPLY_SAVED.search(self.screen.wait_quiet(0.06, 1.0)):
+            # The border of a moment ago may still stand beside the newest words: keys are drawn before frames.
+            if _REPLY_SAVED.search(self.screen.wait_quiet(0.3, 2.0)):
                 return
 
     def wait_settled(self, token: str, deadline: float = 25.0) -> str:
@@ -198,14 +198,18 @@ class Hands:
         """Turn to the contact with this word in its subject."""
         if self.shows(mark):
             return
-        known = self._number_of.get(mark)
-        numbers = [*filter(None, (known,)), *(number for number in self.numbers() if number != known)]
-        for number in numbers:
-            self.press(f"alt+{number}")
-            with suppress(TimeoutError):
-                self.wait(lambda _: self.shows(mark), 3.0 if number == known else 1.5)
-                self._number_of[mark] = number
-                return
+        end = time.monotonic() + 15.0
+        while time.monotonic() < end:
+            known = self._number_of.get(mark)
+            numbers = self.numbers()  # none, while the desktop is signing in
+            for number in sorted(numbers, key=lambda number: number != known):
+                self.press(f"alt+{number}")
+                with suppress(TimeoutError):
+                    self.wait(lambda _: self.shows(mark), 1.5)
+                    self._number_of[mark] = number
+                    self.screen.wait_quiet(0.12, 1.0)  # the reply of the one before may still stand there
+                    return
+            self.screen.wait_quiet(0.2, 0.5)
         raise TimeoutError(f"no contact has {mark} in its subject:\n{self.text()}")
 
     def numbers(self) -> list[str]:

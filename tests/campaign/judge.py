@@ -60,6 +60,8 @@ def kept_rows(rows: list[str], contact: Contact) -> list[str]:
 
 def judge(contact: Contact, far: FarSides, rows: list[str], *, said_damaged: bool) -> list[tuple[str, str]]:
     """What is wrong with a contact, as (kind, detail). `said_damaged`: the desktop has said that its store was."""
+    if not contact.id:
+        return [(LOST, "it never came")]
     records = [one for one in far.records if one["body"]["interaction_id"] == contact.id]
     kept = kept_rows(rows, contact)
     wrong: list[tuple[str, str]] = []
@@ -138,16 +140,21 @@ def _replies(contact: Contact, far: FarSides, records: list[dict[str, Any]], mis
     wrong: list[tuple[str, str]] = []
     noted = "\n".join(one["body"]["note"] for one in records)
     own = {piece.token for piece in contact.of("reply", "file")}
-    for one in far.replies:
-        if f"/{contact.id}/" in one["path"] and not any(token in _words(one) for token in own):
-            wrong.append((ALTERED, f"nobody wrote {_words(one)[:300]!r} to this customer"))
+    wrong += [
+        (ALTERED, f"nobody wrote {_words(one)[:300]!r} to this customer")
+        for one in far.replies
+        if f"/{contact.id}/" in one["path"] and not any(token in _words(one) for token in own)
+    ]
     for message in range(1, contact.message + 1):
         parts = contact.in_reply(message)
         tokens = [piece.token for piece in parts if not _is_canned(piece)]
         sent = [one for one in far.replies if any(token in _words(one) for token in tokens)]
-        for piece in parts:
-            if piece.unwanted and (any(piece.token in _words(one) for one in sent) or piece.token in noted):
-                wrong.append((UNWANTED, f"{piece.token} of a reply was given up, and is there"))
+        there = " ".join((noted, *map(_words, sent)))
+        wrong += [
+            (UNWANTED, f"{piece.token} of a reply was given up, and is there")
+            for piece in parts
+            if piece.unwanted and piece.token in there
+        ]
         wanted = [piece for piece in parts if not piece.unwanted]
         if not wanted:
             continue
@@ -166,6 +173,10 @@ def _replies(contact: Contact, far: FarSides, records: list[dict[str, Any]], mis
         if sent and (lie := next((one for one in wanted if _said_unsent(one, noted)), None)):
             wrong.append((ALTERED, f"the note says that {lie.token} was not sent, and it was"))
     return wrong
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _is_canned(piece: Piece) -> bool:
@@ -196,9 +207,7 @@ def _compared(contact: Contact, wanted: list[Piece], one: dict[str, Any], missin
         missing(piece, f"{piece.token} of a reply that went")
     if not lost and not (fits(text, texts) or fits(text + " ", texts)):
         wrong.append((ALTERED, f"the reply is {text!r}"))
-    files = {
-        file["name"]: hashlib.sha256(base64.b64decode(file["content"])).hexdigest() for file in body.get("files", ())
-    }
+    files = {one["name"]: _sha256(base64.b64decode(one["content"])) for one in body.get("files", ())}
     for piece in wanted:
         if piece.kind == "file" and piece.text not in files and not piece.maybe:
             wrong.append((LOST, f"the file {piece.text} did not go with its reply"))

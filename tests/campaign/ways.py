@@ -14,7 +14,7 @@ Steps = Callable[["Work", Contact], None]
 
 @dataclass(frozen=True)
 class Way:
-    """A way out. `weight`: how often; `kills`: how many times the desktop is killed on it; `written`: of a written contact.
+    """A way out. `weight`: how often; `kills`: how many times the desktop is killed on it; `written`: in writing.
 
     A `weight` of 0 is never dealt: it has to be asked for.
     """

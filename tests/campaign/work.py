@@ -308,7 +308,7 @@ class Work:
         """Take note of what is on the screen after a restart."""
         if self.site.phase(c.id) == "wrap_up":
             self.hands.wait(lambda seen: "─ Wrap-up" in seen or "No active contacts." in seen)
-        if self.site.phase(c.id) == "active" and len(self.hands.numbers()) > 1:
+        if self.site.phase(c.id) == "active":
             self.hands.turn_to(c.mark)
         seen = self.hands.screen.wait_quiet(0.15, 1.0)
         c.log("after the restart:\n" + seen)

@@ -11,12 +11,13 @@ from tests.campaign.ways import Steps, colleague_at_work, time_out, trouble
 from tests.campaign.ways import way as any_way
 from tests.campaign.work import Work
 
+PREFIX = "reply: "
 MESSAGES = "POST /v1/interactions/*/messages"
 
 
 def way(name: str, weight: float = 1.0, kills: int = 0) -> Callable[[Steps], Steps]:
     """Add a way of a written contact."""
-    return any_way(name, weight, kills, written=True)
+    return any_way(PREFIX + name, weight, kills, written=True)
 
 
 def end(work: Work, c: Contact) -> None:
@@ -41,7 +42,7 @@ def answer(work: Work, c: Contact, parts: int = 1) -> None:
 # Answered
 
 
-@way("reply: sent", 5)
+@way("sent", 5)
 def answered(work: Work, c: Contact) -> None:
     """One or two replies of some lines."""
     work.open(c)
@@ -50,7 +51,7 @@ def answered(work: Work, c: Contact) -> None:
     end(work, c)
 
 
-@way("reply: key pressed twice", 4)
+@way("key pressed twice", 4)
 def pressed_twice(work: Work, c: Contact) -> None:
     """The sending key two or three times in one burst."""
     work.open(c)
@@ -60,7 +61,7 @@ def pressed_twice(work: Work, c: Contact) -> None:
     end(work, c)
 
 
-@way("reply: sent at once after the last key", 3)
+@way("sent at once after the last key", 3)
 def last_key(work: Work, c: Contact) -> None:
     """Words, then the sending key, faster than anything is drawn; then more words, and that again."""
     work.open(c)
@@ -73,7 +74,7 @@ def last_key(work: Work, c: Contact) -> None:
     end(work, c)
 
 
-@way("reply: with files", 4)
+@way("with files", 4)
 def with_files(work: Work, c: Contact) -> None:
     """Some files go with the words, or without any."""
     work.open(c)
@@ -88,7 +89,7 @@ def with_files(work: Work, c: Contact) -> None:
     end(work, c)
 
 
-@way("reply: files removed", 1)
+@way("files removed", 1)
 def files_removed(work: Work, c: Contact) -> None:
     """A file is chosen and removed; the words go alone."""
     work.open(c)
@@ -104,7 +105,7 @@ def files_removed(work: Work, c: Contact) -> None:
     end(work, c)
 
 
-@way("reply: canned", 2)
+@way("canned", 2)
 def canned(work: Work, c: Contact) -> None:
     """A canned reply between words of one's own."""
     work.open(c)
@@ -132,7 +133,7 @@ def _take_back(work: Work, c: Contact) -> None:
             c.broken.append(("lost", f"{piece.token} was taken back, and is not in the field"))
 
 
-@way("reply: taken back", 4)
+@way("taken back", 4)
 def taken_back(work: Work, c: Contact) -> None:
     """Taken back while it waits; then erased, or sent with more words."""
     work.open(c, "email")
@@ -153,7 +154,7 @@ def taken_back(work: Work, c: Contact) -> None:
     end(work, c)
 
 
-@way("reply: parked and taken back", 2)
+@way("parked and taken back", 2)
 def parked(work: Work, c: Contact) -> None:
     """Put aside with a draft, and taken up again."""
     work.open(c)
@@ -168,7 +169,7 @@ def parked(work: Work, c: Contact) -> None:
     end(work, c)
 
 
-@way("reply: ended with one that waits", 2)
+@way("ended with one that waits", 2)
 def ended_held(work: Work, c: Contact) -> None:
     """A mail is held back, and the contact is ended: it goes first."""
     work.open(c, "email")
@@ -212,7 +213,7 @@ def both(work: Work, *contacts: Contact) -> None:
         end(work, c)
 
 
-@way("reply: two drafts", 3)
+@way("two drafts", 3)
 def two_drafts(work: Work, c: Contact) -> None:
     """Two drafts are written in turns; each goes to its own customer."""
     other = two(work, c)
@@ -220,7 +221,7 @@ def two_drafts(work: Work, c: Contact) -> None:
     both(work, c, other)
 
 
-@way("reply: two drafts, killed", 6, kills=1)
+@way("two drafts, killed", 6, kills=1)
 def two_drafts_killed(work: Work, c: Contact) -> None:
     """As before, and kill -9 in between."""
     other = two(work, c)
@@ -234,7 +235,7 @@ def two_drafts_killed(work: Work, c: Contact) -> None:
         work.carry_on(one)
 
 
-@way("reply: a draft beside a call", 2)
+@way("a draft beside a call", 2)
 def beside_a_call(work: Work, c: Contact) -> None:
     """A call comes in the middle of a draft; then the draft is written on."""
     work.open(c, "email", "sms")
@@ -273,7 +274,7 @@ def noted(work: Work, c: Contact) -> None:
     work.finish(c)
 
 
-@way("reply: customer leaves while composing", 5)
+@way("customer leaves while composing", 5)
 def customer_leaves(work: Work, c: Contact) -> None:
     """The customer leaves with a draft open: its words stand in the note."""
     work.open(c)
@@ -290,7 +291,7 @@ def customer_leaves(work: Work, c: Contact) -> None:
     noted(work, c)
 
 
-@way("reply: customer leaves at the sending key", 4)
+@way("customer leaves at the sending key", 4)
 def customer_leaves_sending(work: Work, c: Contact) -> None:
     """The customer leaves in the moment in which the reply is sent."""
     work.open(c)
@@ -304,7 +305,7 @@ def customer_leaves_sending(work: Work, c: Contact) -> None:
     noted(work, c)
 
 
-@way("reply: taken over by a supervisor", 2)
+@way("taken over by a supervisor", 2)
 def taken_over(work: Work, c: Contact) -> None:
     """A supervisor goes on with the customer while the agent writes."""
     work.open(c)
@@ -321,7 +322,7 @@ def taken_over(work: Work, c: Contact) -> None:
     noted(work, c)
 
 
-@way("reply: reassigned while composing", 2)
+@way("reassigned while composing", 2)
 def reassigned(work: Work, c: Contact) -> None:
     """A supervisor gives the contact to somebody else while the agent writes."""
     work.open(c)
@@ -341,7 +342,7 @@ def reassigned(work: Work, c: Contact) -> None:
 # Killed
 
 
-@way("reply: killed while composing", 8, kills=3)
+@way("killed while composing", 8, kills=3)
 def killed_composing(work: Work, c: Contact) -> None:
     """Kill -9 in the middle of a reply, again and again, then on with it."""
     work.open(c)
@@ -356,7 +357,7 @@ def killed_composing(work: Work, c: Contact) -> None:
     work.carry_on(c)
 
 
-@way("reply: killed after the sending key", 14, kills=2)
+@way("killed after the sending key", 14, kills=2)
 def killed_sending(work: Work, c: Contact) -> None:
     """Kill -9 within 400 ms after the sending key, with two replies."""
     work.open(c)
@@ -372,7 +373,7 @@ def killed_sending(work: Work, c: Contact) -> None:
     work.carry_on(c)
 
 
-@way("reply: killed twice", 3, kills=2)
+@way("killed twice", 3, kills=2)
 def killed_twice(work: Work, c: Contact) -> None:
     """Kill -9 after the sending key, and again while it starts."""
     work.open(c)
@@ -389,7 +390,7 @@ def killed_twice(work: Work, c: Contact) -> None:
     work.carry_on(c)
 
 
-@way("reply: killed while it waits", 8, kills=2)
+@way("killed while it waits", 8, kills=2)
 def killed_held(work: Work, c: Contact) -> None:
     """Kill -9 in the seconds in which a mail could be taken back, twice; it goes once."""
     work.open(c, "email")
@@ -403,7 +404,7 @@ def killed_held(work: Work, c: Contact) -> None:
     work.carry_on(c)
 
 
-@way("reply: killed while it is taken back", 4, kills=1)
+@way("killed while it is taken back", 4, kills=1)
 def killed_taking_back(work: Work, c: Contact) -> None:
     """Kill -9 within 400 ms after the key that takes back."""
     work.open(c, "email")
@@ -416,7 +417,7 @@ def killed_taking_back(work: Work, c: Contact) -> None:
     work.carry_on(c)
 
 
-@way("reply: killed while the centre takes its time", 7, kills=1)
+@way("killed while the centre takes its time", 7, kills=1)
 def killed_on_the_way(work: Work, c: Contact) -> None:
     """Kill -9 while the reply is on its way: whether it arrives is not known."""
     work.open(c, "chat", "sms")
@@ -431,7 +432,7 @@ def killed_on_the_way(work: Work, c: Contact) -> None:
     work.carry_on(c)
 
 
-@way("reply: killed after a lost answer", 6, kills=1)
+@way("killed after a lost answer", 6, kills=1)
 def killed_unanswered(work: Work, c: Contact) -> None:
     """It arrived, the answer is lost, and kill -9."""
     work.open(c, "chat", "sms")
@@ -446,7 +447,7 @@ def killed_unanswered(work: Work, c: Contact) -> None:
     work.site.wrong("contact_center")
 
 
-@way("reply: killed with a file chosen", 7, kills=2)
+@way("killed with a file chosen", 7, kills=2)
 def killed_with_file(work: Work, c: Contact) -> None:
     """Kill -9 as a file is chosen, and as it is sent."""
     work.open(c)
@@ -467,7 +468,7 @@ def killed_with_file(work: Work, c: Contact) -> None:
     work.carry_on(c)
 
 
-@way("reply: customer leaves while dead", 4, kills=1)
+@way("customer leaves while dead", 4, kills=1)
 def gone_dead(work: Work, c: Contact) -> None:
     """Kill -9 in a reply or right after it was sent; the customer leaves; a new start."""
     work.open(c)
@@ -513,12 +514,12 @@ def _centre(kind: str) -> Steps:
 
 
 for _kind in ("refuses connections", "hangs", "loses answers", "answers with garbage", "cuts answers"):
-    way(f"reply: centre {_kind}", 1)(_centre(_kind))
+    way(f"centre {_kind}", 1)(_centre(_kind))
 for _kind in ("403", "409", "422", "429", "500", "503"):
-    way(f"reply: centre {_kind}", 1)(_centre(_kind))
+    way(f"centre {_kind}", 1)(_centre(_kind))
 
 
-@way("reply: a file is another one now", 1)
+@way("a file is another one now", 1)
 def other_file(work: Work, c: Contact) -> None:
     """The file changes between the choice and the sending: nothing goes until it is removed."""
     work.open(c, "chat", "sms")
@@ -532,7 +533,7 @@ def other_file(work: Work, c: Contact) -> None:
     piece.unwanted = True
     work.hands.send_reply(asks=True)
     work.hands.wait(lambda _: c.in_reply()[0].token in work.hands.composer())
-    work.hands.wait("is not the one that you")
+    work.hands.wait("has changed since you attached it")
     work.hands.leave_field()
     work.hands.press("X")
     work.hands.wait("Not attached any more")
@@ -546,7 +547,7 @@ def other_file(work: Work, c: Contact) -> None:
 # Other ends of the desktop
 
 
-@way("reply: left with a draft", 2)
+@way("left with a draft", 2)
 def left(work: Work, c: Contact) -> None:
     """The keys that leave, with a draft, or with a mail that waits."""
     work.open(c)
@@ -559,7 +560,7 @@ def left(work: Work, c: Contact) -> None:
     work.carry_on(c)
 
 
-@way("reply: SIGTERM", 2)
+@way("SIGTERM", 2)
 def terminated(work: Work, c: Contact) -> None:
     """Told to end, with a draft, or with a mail that waits."""
     work.open(c)
@@ -573,7 +574,7 @@ def terminated(work: Work, c: Contact) -> None:
     work.carry_on(c)
 
 
-@way("reply: taken over by another desktop", 2)
+@way("taken over by another desktop", 2)
 def other_desktop(work: Work, c: Contact) -> None:
     """A second desktop asks the first one to save and leave, with a draft or a mail that waits."""
     work.open(c)
@@ -593,7 +594,7 @@ def other_desktop(work: Work, c: Contact) -> None:
     work.carry_on(c)
 
 
-@way("reply: disk full while composing", 2)
+@way("disk full while composing", 2)
 def full_disk(work: Work, c: Contact) -> None:
     """No byte more can be written while a reply is typed and sent; then there is room again."""
     work.open(c)
@@ -611,7 +612,7 @@ def full_disk(work: Work, c: Contact) -> None:
     end(work, c)
 
 
-@way("reply: disk full, then killed", 2, kills=1)
+@way("disk full, then killed", 2, kills=1)
 def full_killed(work: Work, c: Contact) -> None:
     """Killed while the newest words of a reply are refused by the disk."""
     work.open(c)
