@@ -251,9 +251,7 @@ def _writing(add: Add) -> None:
     send.add_argument("--subject", default="", help=tr("the subject of an e-mail"))
     words = send.add_mutually_exclusive_group(required=True)
     words.add_argument("--text", help=tr("what to write"))
-    words.add_argument(
-        "--template", metavar="NAME", help=tr("the canned reply with this name, filled in")
-    )
+    words.add_argument("--template", metavar="NAME", help=tr("the canned reply with this name, filled in"))
     send.add_argument("--key", help=tr("idempotency key: repeat with the same one and it is done once"))
     status = actions.add_parser("status", help=tr("how far one has come"), allow_abbrev=False)
     status.add_argument("id", type=_id, help=tr("the message's id, as send answered it"))
