@@ -306,6 +306,7 @@ class Session:
     def _heard(self, row: OutboxRow) -> None:
         self.notes.parked_records.learn(row)
         self._messages.heard(row)
+        self.customer_messages.heard(row)
 
     # The backends
 

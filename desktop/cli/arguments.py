@@ -8,6 +8,7 @@ from desktop.cli.commands.quality_arguments import add_quality
 from desktop.cli.commands.report_arguments import add_report
 from desktop.cli.commands.supervise_arguments import add_supervise
 from desktop.cli.output import FORMATS
+from desktop.domain.entities.channels import MESSAGE_KINDS
 from desktop.domain.entities.words import Availability, Verb
 from desktop.ports.kinds import Kind
 from desktop.words.catalogue import tr
@@ -146,6 +147,7 @@ def parser() -> argparse.ArgumentParser:
 
     _reading(add)
     _doing(add)
+    _writing(add)
     _keeping(add)
     _planning(add)
     add_report(add)
@@ -241,6 +243,22 @@ def _doing(add: Add) -> None:
     do.add_argument("--queue", help=tr("callback: the queue, the interaction's own if left out; dial: on whose behalf"))
     do.add_argument("--phone", help=tr("callback: the number, the customer's own if left out; dial: whom to call"))
     do.add_argument("--at", type=_number, help=tr("callback: when, seconds since 1970"))
+
+
+def _writing(add: Add) -> None:
+    message = add("message", tr("A message to a customer outside of any contact, and what became of one."))
+    actions = message.add_subparsers(dest="action", required=True, metavar="send|status")
+    send = actions.add_parser("send", help=tr("send one, if the customer agreed to it"), allow_abbrev=False)
+    send.add_argument("customer", type=_id, help=tr("the customer's id"))
+    send.add_argument("--channel", choices=tuple(MESSAGE_KINDS), default="sms", help=tr("how (default sms)"))
+    send.add_argument("--to", metavar="ADDRESS", help=tr("which address on their card; the first if left out"))
+    send.add_argument("--subject", default="", help=tr("the subject of an e-mail"))
+    words = send.add_mutually_exclusive_group(required=True)
+    words.add_argument("--text", help=tr("what to write"))
+    words.add_argument("--template", metavar="NAME", help=tr("the canned reply with this name, filled in"))
+    send.add_argument("--key", help=tr("idempotency key: repeat with the same one and it is done once"))
+    status = actions.add_parser("status", help=tr("how far one has come"), allow_abbrev=False)
+    status.add_argument("id", type=_id, help=tr("the message's id, as send answered it"))
 
 
 def _keeping(add: Add) -> None:

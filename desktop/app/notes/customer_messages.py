@@ -1,6 +1,7 @@
 """Messages that an agent writes to a customer outside of any contact: kept like replies, sent like follow-ups."""
 
-from collections.abc import Callable, Coroutine
+import asyncio
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from desktop.app.notes.outbox import Outbox
 from desktop.app.notes.wrap_up_rows import WrapUpRows
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.tables.outbox_rows import WAITING, OutboxRow
 from desktop.app.store import Store
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.words import Channel
@@ -44,6 +46,7 @@ class CustomerMessages:
         self._rows = rows
         self._local = local
         self._spawn = spawn
+        self._leaving: dict[str, asyncio.Event] = {}  # by key, messages that closing waits for
         self._cards: dict[str, Match] = {}  # by draft, the customer as the agent has them before their eyes
 
     def look(self, draft_id: str, match: Match) -> None:
@@ -100,6 +103,20 @@ class CustomerMessages:
         except StoreError as error:
             return ActionResult(False, not_sent + error.sentence, type(error).__name__)
         return ActionResult(True)
+
+    def heard(self, row: OutboxRow) -> None:
+        """Take notice of a row of the outbox: it may be a message that is not to be waited for any longer."""
+        if row.state != WAITING and row.key in self._leaving:
+            self._leaving[row.key].set()
+
+    async def leave(self, keys: Collection[str], seconds: float) -> None:
+        """Wait until the outbox has sent these, but no longer than that; what it has not sent goes in the next run."""
+        self._leaving = {key: asyncio.Event() for key in keys if self._outbox.is_waiting(key)}
+        waits = [asyncio.ensure_future(one.wait()) for one in self._leaving.values()]
+        if waits:
+            _, late = await asyncio.wait(waits, timeout=seconds)
+            for one in late:
+                one.cancel()
 
     def _refusal(self, recipient: MessageTo, match: Match, to: str) -> Sentence:
         customer, channel = match.customer, recipient.channel

@@ -166,11 +166,13 @@ class Replies:
     async def close(self) -> None:
         """Send what is held back; what cannot be sent now is on disk, for the next run."""
         self._closed = True
+        messages = [key for key, draft_id in self._held.items() if message_to(draft_id) is not None]
         last = [asyncio.ensure_future(self.send_held(one)) for one in dict.fromkeys(self._held.values())]
         if last:
             _, late = await asyncio.wait(last, timeout=CLOSE_SECONDS)
             for one in late:
                 one.cancel()
+        await self._outside.leave(messages, CLOSE_SECONDS)
 
     async def send_again(self, interaction_id: str) -> ActionResult:
         """Send once more what nobody knows of, under the keys it had."""

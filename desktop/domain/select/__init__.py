@@ -45,6 +45,7 @@ from desktop.domain.select.merged_details import ShownDetails, details_of, past_
 from desktop.domain.select.messages import (
     Recipient,
     held_message,
+    held_messages,
     message_draft,
     message_refusal,
     recipients,
@@ -86,6 +87,7 @@ __all__ = [
     "expert_outcomes",
     "held_back",
     "held_message",
+    "held_messages",
     "known_at",
     "match_codes",
     "may_contact",

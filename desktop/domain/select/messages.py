@@ -1,10 +1,12 @@
 """Questions about a message to a customer outside of a contact: where it may go, and whether they allow it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from desktop.domain.entities.channels import MESSAGE_KINDS, TRAITS
 from desktop.domain.entities.customer import Customer, Match
 from desktop.domain.entities.words import Channel
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.notes.message_drafts import MessageTo, message_to
 from desktop.domain.select.customer import consent_to, may_contact
 from desktop.domain.state.state import AppState
@@ -49,8 +51,19 @@ def message_draft(state: AppState, match: Match, channel: Channel) -> str:
 
 
 def unfinished_messages(state: AppState, match: Match) -> tuple[Channel, ...]:
-    """The channels on which something to a customer is written and has not gone yet."""
-    return tuple(channel for channel in MESSAGE_KINDS.values() if message_draft(state, match, channel) in state.drafts)
+    """The channels on which I have begun to write to a customer."""
+    return tuple(channel for channel, draft in _drafts(state, match) if draft.reply.strip() or draft.head.subject)
+
+
+def held_messages(state: AppState, match: Match) -> tuple[Channel, ...]:
+    """The channels on which a message of mine to a customer waits a moment before it goes."""
+    return tuple(channel for channel, draft in _drafts(state, match) if any(one.due for one in draft.outgoing))
+
+
+def _drafts(state: AppState, match: Match) -> Iterator[tuple[Channel, DraftView]]:
+    for channel in MESSAGE_KINDS.values():
+        if (draft := state.drafts.get(message_draft(state, match, channel))) is not None:
+            yield channel, draft
 
 
 def held_message(state: AppState) -> str:

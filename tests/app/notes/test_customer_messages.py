@@ -340,8 +340,19 @@ async def test_a_disk_that_takes_nothing_leaves_the_words_in_the_field(
     assert any("The message to Customer 1 was not sent. No room left" in one for one in told(d.session.store))
 
 
-async def test_leaving_the_program_hands_it_to_the_outbox(desks: list[Desk], tmp_path: Path) -> None:
+async def test_leaving_the_program_sends_it_at_once(desks: list[Desk], tmp_path: Path) -> None:
     d = await desk(desks, tmp_path)
+    assert (await d.send("Hello")).ok
+    await d.session.close()
+    assert [one.text for one in d.sender.sent] == ["Hello"]
+
+
+async def test_what_cannot_be_sent_on_leaving_is_sent_by_the_next_run(
+    desks: list[Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    d = await desk(desks, tmp_path)
+    monkeypatch.setattr("desktop.app.notes.replies.CLOSE_SECONDS", 0.1)
+    d.sender.script.then("send", Unavailable(Sentence("late.no_answer")))
     assert (await d.send("Hello")).ok
     d = await again(desks, d)
     await d.time.run_until(lambda: bool(d.sender.sent), disk=True)

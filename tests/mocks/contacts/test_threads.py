@@ -131,3 +131,14 @@ def test_a_mail_answers_whoever_wrote_last_and_stands_under_what_it_answers(serv
     sent = servers.do(contact, "messages", {"text": "Soon.", "subject": "Re: Order"}).json()["interaction"]
     line = sent["messages"][-1]
     assert (line["to"], line.get("cc", []), line["in_reply_to"]) == (["bo@example.com"], [], "bo1")
+
+
+def test_a_text_to_a_queues_number_begins_a_contact_and_goes_on_in_it(servers: Harness) -> None:
+    servers.active(channel="sms", messages=["Of another"], sender="+442079460019")
+    text = {"from": "+442079460018", "queue": "Billing"}
+    contact = servers.step("inbound_message", **text, text="Thank you")["interaction_id"]
+    servers.until(lambda: servers.do(contact, "accept").status_code == 200)
+    assert servers.step("inbound_message", **text, text="One more thing")["interaction_id"] == contact
+    shown = servers.get(contact)
+    assert (shown["channel"], shown["customer"]["value"]) == ("sms", "+442079460018")
+    assert texts(servers, contact) == ["Thank you", "One more thing"]

@@ -225,8 +225,10 @@ async def test_what_is_held_back_counts_down_and_is_taken_back_with_its_key() ->
         app.on_frame()
         await settle(pilot)
         assert "goes in 5 s  alt+u takes it back" in became(app)
-        await settle(pilot, ["alt+u"])
-        assert ("replies.take_back", SMS) in session.calls
+        await settle(pilot, ["escape"])
+        assert "◌ goes in a moment: SMS  u takes it back" in app.desk_screen.query_one(CustomerPane).render().plain
+        await settle(pilot, ["u"])
+        assert ("replies.take_back", SMS) in session.calls and pane(app).has_focus_within
 
 
 async def test_what_became_of_the_last_ones_stands_below() -> None:

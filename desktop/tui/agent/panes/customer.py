@@ -44,8 +44,12 @@ class CustomerPane(TextPane):
         """The screen pop of the selected interaction, and what the customer bought."""
         pop = view.state.pops.get(view.selected or "")
         match = match_of(view)
-        unfinished = len(select.unfinished_messages(view.state, match)) if match is not None else 0
-        return (view.selected, pop, view.interaction is None, view.preview, unfinished, *details_seen(view))
+        shown = (view.selected, pop, view.interaction is None, view.preview, *details_seen(view))
+        if match is None:
+            return shown
+        # How many there are is the same object as long as they are as many.
+        messages = (len(select.unfinished_messages(view.state, match)), len(select.held_messages(view.state, match)))
+        return (*shown, *messages)
 
     def draw(self, view: View) -> None:
         """Redraw the card and say where it came from and how old it is."""
@@ -176,13 +180,17 @@ def _addresses(match: Match, view: View) -> list[Content]:
 
 
 def _unfinished(match: Match, view: View) -> list[Content]:
-    """Messages to them that were begun and have not gone."""
-    channels = select.unfinished_messages(view.state, match)
-    if not channels:
-        return []
-    begun = ", ".join(term("channel", one) for one in channels)
-    key = key_hint(show(BY_ID["customer_message"].letters[0]), tr("goes on"))
-    return [line((f"✎ {tr('unfinished message')}: {begun}  ", "$warning"), key)]
+    """Messages to them that have not gone yet: held back for a moment, or only begun."""
+    lines: list[Content] = []
+    if held := select.held_messages(view.state, match):
+        which = ", ".join(term("channel", one) for one in held)
+        key = key_hint(show(BY_ID["unlink"].letters[0]), tr("takes it back"))
+        lines.append(line((f"◌ {tr('goes in a moment')}: {which}  ", "bold $accent"), key))
+    if begun := select.unfinished_messages(view.state, match):
+        which = ", ".join(term("channel", one) for one in begun)
+        key = key_hint(show(BY_ID["customer_message"].letters[0]), tr("goes on"))
+        lines.append(line((f"✎ {tr('unfinished message')}: {which}  ", "$warning"), key))
+    return lines
 
 
 def _bought(match: Match, view: View) -> list[Content]:

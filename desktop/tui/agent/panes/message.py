@@ -304,15 +304,17 @@ class MessagePane(Pane, Vertical):
             if one.is_in_outbox:
                 failed = one.state is DeliveryState.FAILED
                 word = tr("not sent, in the outbox") if failed else tr("in the outbox")
-            rows.append(line((f"{sign} {word}", style), (f"  {wording.clock(one.at)[:5]}  ", "$muted"), one.text))
+            rows.append(
+                line((f"{sign} {word}", style), (f"  {wording.clock(one.at)[:5]}  ", "$muted"), _flat(one.text))
+            )
         for out in record.outgoing if record is not None else ():
             if out.due is None:
-                rows.append(line((f"◌ {tr('sending …')}  ", "$accent"), out.text))
+                rows.append(line((f"◌ {tr('sending …')}  ", "$accent"), _flat(out.text)))
                 continue
             left = max(0.0, out.due + view.state.skew - view.now)
             held = tr("goes in {n} s", n=int(left + 0.999))
             back = key_hint(show(BY_ID["unlink"].anywhere[0]), tr("takes it back"), "  ")
-            rows.append(line((f"◌ {held}  ", "bold $accent"), back, out.text))
+            rows.append(line((f"◌ {held}  ", "bold $accent"), back, _flat(out.text)))
         return Content("\n").join([row.truncate(max(10, self.size.width - 4), ellipsis=True) for row in rows])
 
     def _redraw(self) -> None:
@@ -322,6 +324,10 @@ class MessagePane(Pane, Vertical):
 
 def _address(recipient: Recipient) -> str:
     return wording.address(Address(TRAITS[recipient.channel].address, recipient.to))
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _card_now(view: View, match: Match) -> Match:
