@@ -13,8 +13,9 @@ from desktop.app.connections.backends import Backends
 from desktop.app.connections.contact_centers import ContactCenters
 from desktop.app.session import Session
 from desktop.app.storage.local_store import LocalStore
+from desktop.domain.alerts.engine import AlertEngine
 from desktop.domain.entities.floor import FloorVerb
-from desktop.domain.entities.model import NotReadyReason
+from desktop.domain.entities.model import NotReadyReason, QueueStats
 from desktop.domain.entities.own_agent import OwnAtCentre, together
 from desktop.domain.entities.words import Availability, Channel, Health, Phase, Role, Verb
 from desktop.domain.select import verbs_on_offer
@@ -22,11 +23,12 @@ from desktop.domain.select.audience import Audience, audience
 from desktop.domain.select.centres import own_team, reasons_at
 from desktop.domain.select.floor_verbs import for_agent, standing
 from desktop.domain.state.events import Change
-from desktop.domain.state.state import AppState
+from desktop.domain.state.state import AppState, Position, SourceHealth
 from desktop.ports.base import Capability
 from desktop.ports.errors import Rejected, Unavailable
 from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeContactCenter, VirtualTime, agent, interaction, spin, until
+from tests.domain.state.floor_states import rule
 
 VOICE, WRITTEN = "contact_center:voice", "contact_center:written"
 
@@ -223,3 +225,21 @@ async def test_a_reason_is_told_each_by_its_own_word(d: Desk) -> None:
     told = [centre.script.calls[-1] for centre in (d.voice, d.written)]
     assert [router.reason_at(one, "x") for one in (VOICE, WRITTEN)] == ["x", ""]
     assert ["L" in str(one) for one in told] == [False, True]
+
+
+def test_alerts_judge_by_what_is_heard_of_each_and_not_of_one_that_is_gone() -> None:
+    now = 1_000.0
+    engine = AlertEngine((rule("waiting", 5.0, low_is_bad=False),))
+    long_ago = {name: QueueStats(name, 1, now - 90, waiting=9) for name in ("voice:Billing", "written:Billing")}
+    state = AppState(
+        sources=(VOICE, WRITTEN),
+        queues=long_ago,
+        health={
+            VOICE: SourceHealth(Health.DOWN, now - 90, last_heard=now - 90),
+            WRITTEN: SourceHealth(Health.LIVE, now - 90, last_heard=now),
+        },
+        positions={one: Position("e", 1) for one in (VOICE, WRITTEN)},
+    )
+    engine.look(state, None, now)
+    assert [one.subject for one in engine.alerts.values()] == ["written:Billing"]
+    assert dict(engine.blind) == {"waiting": 1}
