@@ -20,7 +20,7 @@ from desktop.domain.entities.own_agent import OwnAtCentre, together
 from desktop.domain.entities.words import Availability, Channel, Health, Phase, Role, Verb
 from desktop.domain.select import verbs_on_offer
 from desktop.domain.select.audience import Audience, audience
-from desktop.domain.select.centres import own_team, reasons_at
+from desktop.domain.select.centres import own_team, queues_beside, reasons_at
 from desktop.domain.select.floor_verbs import for_agent, standing
 from desktop.domain.state.events import Change
 from desktop.domain.state.state import AppState, Position, SourceHealth
@@ -243,3 +243,10 @@ def test_alerts_judge_by_what_is_heard_of_each_and_not_of_one_that_is_gone() -> 
     engine.look(state, None, now)
     assert [one.subject for one in engine.alerts.values()] == ["written:Billing"]
     assert dict(engine.blind) == {"waiting": 1}
+
+
+def test_a_contact_can_go_to_the_queues_of_its_own_only() -> None:
+    names = ("written:Billing", "voice:Sales", "voice:Billing")
+    state = replace(supervisors(), queues={name: QueueStats(name, 1, 0.0) for name in names})
+    assert [one.name for one in queues_beside(state, "voice:i1")] == ["voice:Billing", "voice:Sales"]
+    assert [one.name for one in queues_beside(state, "written:Billing")] == ["written:Billing"]

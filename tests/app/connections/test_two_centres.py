@@ -1,5 +1,6 @@
 """Two contact centres over real sockets: each contact goes its own way, and one that dies takes nothing with it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -101,8 +102,9 @@ async def test_each_is_wrapped_up_and_called_back_where_it_was(d: TwoCentres) ->
     assert "refund-promised" in codes
     await until(lambda: call not in d.state.interactions)
     assert d.state.interactions[chat].phase is Phase.ACTIVE
-    while [one.target for one in await d.session.outbox.items()] != ["crm"]:  # this profile has none
-        await spin(disk=True)
+    async with asyncio.timeout(10):
+        while [one.target for one in await d.session.outbox.items()] != ["crm"]:  # this profile has none
+            await spin(disk=True)
 
 
 async def test_one_dies_in_the_middle_and_the_other_works_on(d: TwoCentres) -> None:
