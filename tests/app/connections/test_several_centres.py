@@ -10,19 +10,21 @@ from typing import Any
 import pytest
 
 from desktop.app.connections.backends import Backends
+from desktop.app.connections.centre_ids import CentreIds
 from desktop.app.connections.contact_centers import ContactCenters
 from desktop.app.session import Session
 from desktop.app.storage.local_store import LocalStore
 from desktop.domain.alerts.engine import AlertEngine
-from desktop.domain.entities.floor import FloorVerb
+from desktop.domain.entities.floor import AgentMessage, FloorVerb
 from desktop.domain.entities.model import NotReadyReason, QueueStats
 from desktop.domain.entities.own_agent import OwnAtCentre, together
 from desktop.domain.entities.words import Availability, Channel, Health, Phase, Role, Verb
+from desktop.domain.reduce.reducer import reduce
 from desktop.domain.select import verbs_on_offer
 from desktop.domain.select.audience import Audience, audience
 from desktop.domain.select.centres import own_team, queues_beside, reasons_at
 from desktop.domain.select.floor_verbs import for_agent, standing
-from desktop.domain.state.events import Change
+from desktop.domain.state.events import Change, ContactCenterSnapshot, Envelope
 from desktop.domain.state.state import AppState, Position, SourceHealth
 from desktop.ports.base import Capability
 from desktop.ports.errors import Rejected, Unavailable
@@ -250,3 +252,14 @@ def test_a_contact_can_go_to_the_queues_of_its_own_only() -> None:
     state = replace(supervisors(), queues={name: QueueStats(name, 1, 0.0) for name in names})
     assert [one.name for one in queues_beside(state, "voice:i1")] == ["voice:Billing", "voice:Sales"]
     assert [one.name for one in queues_beside(state, "written:Billing")] == ["written:Billing"]
+
+
+def test_the_supervisor_who_wrote_last_is_last_whoever_s_snapshot_comes_last() -> None:
+    state = supervisors()
+    for source, at in ((VOICE, 20.0), (WRITTEN, 10.0)):
+        ids = CentreIds(source)
+        line = AgentMessage("m1", at, "sam", "Sam", "tom", "Hello")
+        snapshot = ContactCenterSnapshot("tom", (), (agent(id="tom"),), (), agent_messages=(line,))
+        state = reduce(state, [ids.envelope(Envelope(source, snapshot, 30.0, "e", 1))])
+    assert list(state.agent_messages) == ["written:m1", "voice:m1"]
+    assert {(one.by, one.to) for one in state.agent_messages.values()} == {("voice:sam", "me"), ("written:sam", "me")}
