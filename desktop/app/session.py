@@ -318,6 +318,7 @@ class Session:
                 backends.centers,
                 sources,
                 self._backend_calls.begin,
+                lambda call, source, seconds: self._backend_calls.ask(call, source, seconds=seconds, changing=False),
                 self._left_out,
                 lambda source: self.store.state.capabilities.get(source, frozenset()),
             )

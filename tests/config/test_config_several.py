@@ -153,3 +153,40 @@ def test_a_plug_in_that_cannot_be_used_does_not_cost_the_profile(
     assert "'broken'" in in_words(crm.broken)
     assert profile.broken == (crm.broken,)
     assert env == {}  # which variable was a secret cannot be known, so none is left
+
+
+CENTRES = """\
+[profiles.work]
+[[profiles.work.contact_center]]
+backend = "mock"
+name = "voice"
+url = "http://127.0.0.1:9"
+token_file = "TOKEN"
+[[profiles.work.contact_center]]
+backend = "imap"
+name = "written"
+"""
+
+
+def test_contact_centres_may_be_several_and_of_different_kinds(config: Path) -> None:
+    profile = read_profile("work", {}, written(config, CENTRES))
+    found = profile.backends[Kind.CONTACT_CENTER]
+    assert [(one.source, one.backend.value) for one in found] == [
+        ("contact_center:voice", "mock"),
+        ("contact_center:written", "imap"),
+    ]
+    assert not found[0].problems
+    assert found[1].problems
+
+
+def test_init_asks_for_a_second_contact_centre_and_check_names_each(tmp_path: Path) -> None:
+    env = clean_env(tmp_path, AGENT_DESKTOP_CONFIG=str(tmp_path / "c" / "config.toml"))
+    of_one = f"http://127.0.0.1:9\n{CANARY}\n\n"
+    ran = run("config", "init", "two", env=env, stdin=f"mock mock\nvoice\n{of_one}written\n{of_one}-\n-\n-\n")
+    assert ran.code == 3, ran.words
+    assert "several with spaces between" in ran.words
+    found = load_profile("two", {}, tmp_path / "c" / "config.toml").backends[Kind.CONTACT_CENTER]
+    assert [one.source for one in found] == ["contact_center:voice", "contact_center:written"]
+    assert (tmp_path / "c" / "two.contact_center.written.token").read_text() == CANARY + "\n"
+    assert [one["name"] for one in ran.json["backends"]] == ["voice", "written"]
+    assert CANARY not in ran.out + ran.words

@@ -133,7 +133,8 @@ class CommandRunner:
             if request.seconds is None:
                 answer = await call(key)
             else:
-                source = request.source or centre_of(self.store.state, request.subject or "")
+                own = centre_of(self.store.state, request.subject) if request.subject else CONTACT_CENTER
+                source = request.source or own
                 answer = await self.backend_calls.ask(lambda: call(key), source, seconds=request.seconds)
             text = request.take(answer)
         except BackendError as error:

@@ -38,6 +38,7 @@ from desktop.domain.state.events import ContactCenterSnapshot, Envelope
 from desktop.domain.text.sentence import Sentence, sentences
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
+from desktop.ports.deadlines import HOST
 from desktop.ports.errors import (
     BackendError,
     OutcomeUnknown,
@@ -57,6 +58,12 @@ C = TypeVar("C", Interval, WeekCell)
 Begin = Callable[[Callable[[], Awaitable[Any]], str], Awaitable[Any]]
 """Begins a call of the backend of a source."""
 
+Read = Callable[[Callable[[], Awaitable[Any]], str, float], Awaitable[Any]]
+"""Reads from the backend of a source within so many seconds."""
+
+EACH_SECONDS, PAST_SECONDS, OPEN_SECONDS = 0.75 * HOST.read, 12.0, 0.6 * HOST.open
+"""How long one is waited for where all are asked: it must not use up the time of those that answer."""
+
 _UNDECIDED = (OutcomeUnknown, Unavailable, RateLimited)
 
 
@@ -66,6 +73,16 @@ async def _begin(call: Callable[[], Awaitable[Any]], source: str) -> Any:
     except BackendError as error:
         error.source = error.source or source
         raise
+
+
+async def _read(call: Callable[[], Awaitable[Any]], source: str, seconds: float) -> Any:
+    try:
+        async with asyncio.timeout(seconds):
+            return await _begin(call, source)
+    except TimeoutError:
+        silent = Unavailable(Sentence("connection.no_answer", source=source))
+        silent.source = source
+        raise silent from None
 
 
 def worst(errors: Sequence[BackendError]) -> BackendError:
@@ -174,6 +191,7 @@ class ContactCenters(ContactCenter):
         centres: Mapping[str, ContactCenter],
         sources: Sequence[str] = (),
         begin: Begin = _begin,
+        read: Read = _read,
         left_out: Callable[[BackendError], None] = lambda error: None,
         offered: Callable[[str], frozenset[str]] | None = None,
     ) -> None:
@@ -183,12 +201,14 @@ class ContactCenters(ContactCenter):
             centres: those that can be used, by source.
             sources: of all of them, in order of precedence.
             begin: begins a call of one of them.
+            read: the same within a time, for what all are asked.
             left_out: hears of one that could not answer what all were asked; `error.source` says which.
             offered: what one can do, by source, where somebody else opens them; None: as `open` was told.
         """
         self._centres = dict(centres)
         self.sources = tuple(dict.fromkeys((*sources, *centres)))
         self._begin = begin
+        self._read = read
         self._left_out = left_out
         self._opened: dict[str, frozenset[str]] = {}
         self._offered = offered or (lambda source: self._opened.get(source, frozenset()))
@@ -204,7 +224,7 @@ class ContactCenters(ContactCenter):
         raise NotImplementedError("it is made around other contact centres")
 
     async def open(self) -> frozenset[Capability]:
-        found = await self._each(lambda centre, _: centre.open())
+        found = await self._each(lambda centre, _: centre.open(), seconds=OPEN_SECONDS)
         self._opened = {source: frozenset(able) for source, able in found.items()}
         return frozenset[Capability]().union(*found.values())
 
@@ -213,7 +233,7 @@ class ContactCenters(ContactCenter):
 
     async def snapshot(self) -> Envelope:
         """What those that answer show, as one; it has no number, for each has numbers of its own."""
-        asked = (self._begin(stream.snapshot, source) for source, stream in self.streams.items())
+        asked = (self._read(stream.snapshot, source, EACH_SECONDS) for source, stream in self.streams.items())
         answers: dict[str, Envelope | BaseException] = dict(
             zip(self.streams, await asyncio.gather(*asked, return_exceptions=True), strict=True)
         )
@@ -244,8 +264,15 @@ class ContactCenters(ContactCenter):
 
     # Who is asked
 
-    async def at(self, source: str, call: Callable[[ContactCenter, CentreIds], Awaitable[T]]) -> T:
+    async def at(
+        self, source: str, call: Callable[[ContactCenter, CentreIds], Awaitable[T]], seconds: float | None = None
+    ) -> T:
         """Ask one contact centre.
+
+        Args:
+            source: which.
+            call: what to ask it.
+            seconds: how long to wait for it; None where whoever asks sees to that.
 
         Raises:
             Unavailable: its plug-in cannot be used, or it is not connected.
@@ -258,7 +285,8 @@ class ContactCenters(ContactCenter):
                 raise Unavailable(Sentence("connection.not_yet", source=source))
             return await call(self._centres[source], ids)
 
-        answer: T = await self._begin(ask, source)
+        asked = self._begin(ask, source) if seconds is None else self._read(ask, source, seconds)
+        answer: T = await asked
         return ids.named(answer)
 
     def offered_at(self, source: str) -> frozenset[str]:
@@ -294,11 +322,14 @@ class ContactCenters(ContactCenter):
         raise refused or Unsupported(Sentence("profile.none"))
 
     async def _each(
-        self, call: Callable[[ContactCenter, CentreIds], Awaitable[T]], sources: Sequence[str] | None = None
+        self,
+        call: Callable[[ContactCenter, CentreIds], Awaitable[T]],
+        sources: Sequence[str] | None = None,
+        seconds: float = EACH_SECONDS,
     ) -> dict[str, T]:
         """What each answers, by source; an error only where none does."""
         asked = self.sources if sources is None else sources
-        answers = await asyncio.gather(*(self.at(one, call) for one in asked), return_exceptions=True)
+        answers = await asyncio.gather(*(self.at(one, call, seconds) for one in asked), return_exceptions=True)
         return self._answered(dict(zip(asked, answers, strict=True)))
 
     async def _sum(
@@ -578,7 +609,7 @@ class ContactCenters(ContactCenter):
                 agents=self._owned(source, query.agents),
                 cursor=place.cursor,
             )
-            return await self.at(source, lambda centre, _: centre.past_interactions(own))
+            return await self.at(source, lambda centre, _: centre.past_interactions(own), PAST_SECONDS)
 
         answers = await asyncio.gather(*(ask(*one) for one in places.items()), return_exceptions=True)
         answered = dict(zip(places, answers, strict=True))

@@ -26,11 +26,11 @@ from desktop.domain.entities.alert import About, Alert
 from desktop.domain.entities.floor import Schedule
 from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.model import Agent, QueueStats
+from desktop.domain.entities.source import CENTRE, Source
 from desktop.domain.entities.words import Health
 from desktop.domain.figures.adherence import FITS, Fits
 from desktop.domain.state.state import AppState, SourceHealth
 
-SOURCE = "contact_center"
 AGAIN = 10.0
 """Seconds after which a rate or a window is looked at again though nothing was counted."""
 
@@ -73,7 +73,7 @@ class _Part:
         self.maps: dict[About, object] = {}
         self.due: list[tuple[Instant, About, str]] = []
         self.schedules: object = None
-        self.fresh = False
+        self.fresh: frozenset[str] = frozenset()  # contact centres that were heard
 
 
 class AlertEngine:
@@ -86,7 +86,9 @@ class AlertEngine:
         self._max_age = max_age
         self._book = ActiveAlerts()
         self._known: dict[About, dict[str, _Known]] = {about: {} for about in About}
-        self._newest = 0.0  # what was observed last of any queue: so far the stream has told
+        self._newest: dict[str, Instant] = {}  # what each observed last of any queue: so far its stream has told
+        self._sources: tuple[str, ...] = ()
+        self._centres: dict[str, str] = {}  # contact centres by the name on their ids, the first under "" too
         self._parts = tuple(_Part() for _ in range(PARTS))
         self._applying: dict[tuple[About, tuple[str, ...], str], tuple[Rule, ...]] = {}
 
@@ -123,13 +125,11 @@ class AlertEngine:
         book = self._book
         book.begin()
         book.acknowledged(state.acknowledgements, now)
-        health, position = state.health.get(SOURCE), state.positions.get(SOURCE)
-        heard = None
-        if health is not None and health.health in (Health.LIVE, Health.STALE):
-            heard = health.since if health.last_heard is None else health.last_heard
-            heard = max(heard, min(self._newest, now))
-        fresh = heard is not None and now - heard <= self._max_age
-        vouched = fresh and position is not None and not position.healing
+        self._learn_centres(state.sources)
+        centres = frozenset(self._centres.values())
+        fresh = frozenset(one for one in centres if self._is_fresh(state.health.get(one), one, now))
+        positions = ((one, state.positions.get(one)) for one in fresh)
+        vouched = frozenset(one for one, position in positions if position is not None and not position.healing)
         self._read_sources(state, now)
         for number in range(PARTS) if part is None else (part,):
             at = self._parts[number]
@@ -137,12 +137,30 @@ class AlertEngine:
             at.fresh, at.schedules = fresh, schedules
             due = self._take_due(at, now)
             for name, queue in self._to_read(number, About.QUEUE, state.queues, everything, due, now):
-                self._read_queue(name, queue, vouched, now)
+                self._read_queue(name, queue, self._centre_of(name), vouched, now)
             for name, agent in self._to_read(number, About.AGENT, state.agents, everything, due, now):
-                self._read_agent(name, agent, schedules, fresh, now)
+                self._read_agent(name, agent, schedules, self._centre_of(name) in fresh, now)
         if all(one.fresh for one in self._parts):
             book.from_start = False
         return book.changed
+
+    # Which contact centre
+
+    def _learn_centres(self, sources: tuple[str, ...]) -> None:
+        if self._centres and sources is self._sources:
+            return
+        found = [one for one in sources if Source.of(one).kind == CENTRE] or [CENTRE]
+        self._sources, self._centres = sources, {"": found[0]} | {Source.of(one).name: one for one in found}
+
+    def _centre_of(self, record_id: str) -> str:
+        """As `holder`, for a floor of thousands."""
+        return self._centres.get(record_id.partition(":")[0], self._centres[""])
+
+    def _is_fresh(self, health: SourceHealth | None, source: str, now: Instant) -> bool:
+        if health is None or health.health not in (Health.LIVE, Health.STALE):
+            return False
+        heard = health.since if health.last_heard is None else health.last_heard
+        return now - max(heard, min(self._newest.get(source, 0.0), now)) <= self._max_age
 
     # What is read
 
@@ -184,13 +202,13 @@ class AlertEngine:
                 self._book.judge(known.progress, rule, subject, read_source(rule, health, now), now)
         self._forget(About.SOURCE, state.health, now)
 
-    def _read_queue(self, name: str, queue: QueueStats, vouched: bool, now: Instant) -> None:
+    def _read_queue(self, name: str, queue: QueueStats, source: str, vouched: frozenset[str], now: Instant) -> None:
         known, book = self._known[About.QUEUE][name], self._book
         known.record = queue
-        self._newest = max(self._newest, queue.as_of)
+        self._newest[source] = max(self._newest.get(source, 0.0), queue.as_of)
         if known.watched is None:
             known.watched = tuple((one, trail_of(one)) for one in self._that_apply(About.QUEUE, (name,), ""))
-        stale_at = NEVER if vouched else queue.as_of + self._max_age
+        stale_at = NEVER if source in vouched else queue.as_of + self._max_age
         due = stale_at + 0.001 if now <= stale_at else NEVER
         for rule, trail in known.watched:
             reading = read_queue(rule, queue, now, trail) if now <= stale_at else UNKNOWN

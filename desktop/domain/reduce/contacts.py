@@ -193,7 +193,7 @@ def apply_snapshot(batch: Batch, source: str, event: ContactCenterSnapshot, fit:
     Of several contact centres, what is another's stays as it is.
     """
     centre = Source.of(source)
-    batch.me = event.me
+    batch.me = event.me or (batch.me if centre.name else "")
     if fit is Fit.NEW_EPOCH:
         batch.tombstones.swap(
             {key: one for key, one in batch.tombstones.now.items() if not centre.owns(key.removeprefix(_GONE_HELP))}
@@ -209,9 +209,11 @@ def apply_snapshot(batch: Batch, source: str, event: ContactCenterSnapshot, fit:
     help_asked = {request.id: request for request in event.help if request.state is not HelpState.CLOSED}
     batch.help.swap(_of_others(centre, batch.help.now) | help_asked)
     messages = {message.id: message for message in event.agent_messages}
-    batch.agent_messages.swap(_of_others(centre, batch.agent_messages.now) | messages)
-    others = {key: one for key, one in batch.acknowledgements.now.items() if not centre.owns(_subject(key))}
-    batch.acknowledgements.swap(others | {one.alert: one for one in event.acknowledgements})
+    if others := _of_others(centre, batch.agent_messages.now):
+        messages = dict(sorted((others | messages).items(), key=lambda one: one[1].at))
+    batch.agent_messages.swap(messages)
+    dealt_with = {key: one for key, one in batch.acknowledgements.now.items() if not centre.owns(_subject(key))}
+    batch.acknowledgements.swap(dealt_with | {one.alert: one for one in event.acknowledgements})
     if centre.name:
         own = next((agent for agent in event.agents if agent.id == OWN), None)
         known_own = batch.own.get(source)

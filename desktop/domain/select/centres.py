@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from desktop.domain.entities.model import Agent, NotReadyReason
+from desktop.domain.entities.model import Agent, NotReadyReason, QueueStats
 from desktop.domain.entities.source import CENTRE, Source, holder
 from desktop.domain.entities.words import Health
 from desktop.domain.state.state import AppState, SourceHealth
@@ -64,6 +64,16 @@ def reasons_at(state: AppState, record_id: str = "") -> tuple[NotReadyReason, ..
         return tuple(one for one in state.reasons if one.source in ("", centre_of(state, record_id)))
     by_label = {one.label.casefold(): one for one in reversed(state.reasons)}
     return tuple(one for one in state.reasons if by_label[one.label.casefold()] is one)
+
+
+def queues_beside(state: AppState, record_id: str) -> tuple[QueueStats, ...]:
+    """The queues that a contact, or what waits in a queue, can go to: nothing goes from one contact centre to another.
+
+    By name; all of them without a record.
+    """
+    source = centre_of(state, record_id)
+    found = (queue for queue in state.queues.values() if not record_id or centre_of(state, queue.name) == source)
+    return tuple(sorted(found, key=lambda queue: queue.name.casefold()))
 
 
 def plain_name(state: AppState, record_id: str) -> tuple[str, str]:

@@ -46,8 +46,8 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     ),
     "floor.broadcast_refused": plural("{n} is not in your team: {names}.", "{n} are not in your team: {names}."),
     "floor.broadcast_failed": plural(
-        "Their contact centre did not take it for {n}: {names}. Sent once more, it reaches nobody twice.",
-        "Their contact centre did not take it for {n}: {names}. Sent once more, it reaches nobody twice.",
+        "Their contact centre did not take it for {n}: {names}. Send it again: nobody gets it twice.",
+        "Their contact centres did not take it for {n}: {names}. Send it again: nobody gets it twice.",
     ),
     "floor.done.acknowledge": mark("The other supervisors see that you are dealing with it."),
     "floor.acknowledged_here": mark("Acknowledged on this desktop; the contact centre does not tell the others."),

@@ -99,7 +99,9 @@ class TwoCentres:
         async def open_local() -> LocalStore:
             return await LocalStore.open(self._path)
 
-        self.session = Session("p", Backends(both), open_local)
+        self.session = Session(
+            "p", Backends(both, targets={one: one for one in both}), open_local
+        )  # as wiring names them
         await self.session.start()
 
     async def live(self, *sources: str) -> None:

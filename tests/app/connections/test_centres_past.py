@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.backend_calls import BackendCalls
-from desktop.app.connections.contact_centers import ContactCenters, whole_page
+from desktop.app.connections.contact_centers import ContactCenters, Read, whole_page
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.store import Store
+from desktop.app.supervision.supervisor_commands import SupervisorCommands
 from desktop.domain.entities.counts import Counts
 from desktop.domain.entities.floor import BroadcastDelivery, Reached
 from desktop.domain.entities.history import Interval, IntervalQuery, PastInteraction, PastPage, PastQuery
@@ -44,10 +46,13 @@ class Centre(FakeContactCenter):
         self.asked: list[PastQuery] = []
         self.told: list[tuple[tuple[str, ...], str]] = []
         self.down: BackendError | None = None
+        self.hangs = False
 
     async def past_interactions(self, query: PastQuery) -> PastPage:
         if self.down is not None:
             raise self.down
+        if self.hangs:
+            await asyncio.Event().wait()
         self.asked.append(query)
         begin = int(query.cursor or 0)
         found = self.rows[begin : begin + query.limit]
@@ -66,13 +71,18 @@ class Centre(FakeContactCenter):
         return [BroadcastDelivery(one, Reached.DELIVERED) for one in agent_ids]
 
 
+def reading(calls: BackendCalls) -> Read:
+    return lambda call, source, seconds: calls.ask(call, source, seconds=seconds, changing=False)
+
+
 class Both:
-    def __init__(self, voice: Centre, written: Centre) -> None:
+    def __init__(self, voice: Centre, written: Centre, calls: BackendCalls | None = None) -> None:
         self.voice, self.written = voice, written
         self.left_out: list[str] = []
         self.offered = {VOICE: voice.capabilities, WRITTEN: written.capabilities}
         self.router = ContactCenters(
             {VOICE: voice, WRITTEN: written},
+            **({} if calls is None else {"begin": calls.begin, "read": reading(calls)}),
             left_out=lambda error: self.left_out.append(error.source),
             offered=lambda source: self.offered[source],
         )
@@ -119,6 +129,19 @@ async def test_whoever_did_not_answer_is_named_and_the_others_are_there() -> Non
     assert both.left_out == [WRITTEN]
     with pytest.raises(Unavailable, match="left_out"):
         await whole_page(both.router, ALL)
+
+
+async def test_one_that_hangs_keeps_nobody_waiting_for_the_other() -> None:
+    time = VirtualTime()
+    calls = BackendCalls(time.timing, lambda _: None)
+    both = Both(Centre([row(1, 1.0)]), Centre([row(1, 2.0)]), calls)
+    both.written.hangs = True
+    asked = asyncio.ensure_future(
+        calls.ask(lambda: both.router.past_interactions(ALL), "contact_center", seconds=15.0, changing=False)
+    )
+    await time.run_until(asked.done)
+    page = asked.result()
+    assert ([one.id for one in page.interactions], page.missing) == (["voice:h1"], (WRITTEN,))
 
 
 async def test_words_are_looked_for_only_where_that_can_be() -> None:
@@ -181,3 +204,21 @@ async def test_mine_is_asked_of_each_by_who_i_am_there() -> None:
     await both.router.past_interactions(replace(ALL, agents=(OWN,)))
     assert [one.agents for one in both.voice.asked] == [(both.voice.agent.id,)]
     assert [one.agents for one in both.written.asked] == [(both.written.agent.id,)]
+
+
+async def test_a_message_that_one_did_not_take_goes_out_again_under_the_same_key() -> None:
+    both, store = Both(Centre(), Centre()), Store(lambda: 50.0)
+
+    async def refresh(_: str) -> None:
+        return
+
+    time = VirtualTime()
+    acts = SupervisorCommands(CommandRunner(store, BackendCalls(time.timing, lambda _: None), both.router, refresh))
+    both.written.down = Unavailable("Gone.")
+    partly = await acts.broadcast(("voice:tom", "written:tom"), "Lunch.")
+    assert not partly.ok
+    assert "Delivered to 1 agent. Their contact centre did not take it for 1: written:tom." in in_words(partly.text)
+    assert [one.reached for one in acts.broadcasted] == [Reached.DELIVERED, Reached.FAILED]
+    both.written.down = None
+    assert (await acts.broadcast(("voice:tom", "written:tom"), "Lunch.")).ok
+    assert len({key for _, key in (*both.voice.told, *both.written.told)}) == 1

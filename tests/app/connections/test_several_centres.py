@@ -10,23 +10,27 @@ from typing import Any
 import pytest
 
 from desktop.app.connections.backends import Backends
+from desktop.app.connections.centre_ids import CentreIds
 from desktop.app.connections.contact_centers import ContactCenters
 from desktop.app.session import Session
 from desktop.app.storage.local_store import LocalStore
-from desktop.domain.entities.floor import FloorVerb
-from desktop.domain.entities.model import NotReadyReason
+from desktop.domain.alerts.engine import AlertEngine
+from desktop.domain.entities.floor import AgentMessage, FloorVerb
+from desktop.domain.entities.model import NotReadyReason, QueueStats
 from desktop.domain.entities.own_agent import OwnAtCentre, together
 from desktop.domain.entities.words import Availability, Channel, Health, Phase, Role, Verb
+from desktop.domain.reduce.reducer import reduce
 from desktop.domain.select import verbs_on_offer
 from desktop.domain.select.audience import Audience, audience
-from desktop.domain.select.centres import own_team, reasons_at
+from desktop.domain.select.centres import own_team, queues_beside, reasons_at
 from desktop.domain.select.floor_verbs import for_agent, standing
-from desktop.domain.state.events import Change
-from desktop.domain.state.state import AppState
+from desktop.domain.state.events import Change, ContactCenterSnapshot, Envelope
+from desktop.domain.state.state import AppState, Position, SourceHealth
 from desktop.ports.base import Capability
 from desktop.ports.errors import Rejected, Unavailable
 from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeContactCenter, VirtualTime, agent, interaction, spin, until
+from tests.domain.state.floor_states import rule
 
 VOICE, WRITTEN = "contact_center:voice", "contact_center:written"
 
@@ -223,3 +227,39 @@ async def test_a_reason_is_told_each_by_its_own_word(d: Desk) -> None:
     told = [centre.script.calls[-1] for centre in (d.voice, d.written)]
     assert [router.reason_at(one, "x") for one in (VOICE, WRITTEN)] == ["x", ""]
     assert ["L" in str(one) for one in told] == [False, True]
+
+
+def test_alerts_judge_by_what_is_heard_of_each_and_not_of_one_that_is_gone() -> None:
+    now = 1_000.0
+    engine = AlertEngine((rule("waiting", 5.0, low_is_bad=False),))
+    long_ago = {name: QueueStats(name, 1, now - 90, waiting=9) for name in ("voice:Billing", "written:Billing")}
+    state = AppState(
+        sources=(VOICE, WRITTEN),
+        queues=long_ago,
+        health={
+            VOICE: SourceHealth(Health.DOWN, now - 90, last_heard=now - 90),
+            WRITTEN: SourceHealth(Health.LIVE, now - 90, last_heard=now),
+        },
+        positions={one: Position("e", 1) for one in (VOICE, WRITTEN)},
+    )
+    engine.look(state, None, now)
+    assert [one.subject for one in engine.alerts.values()] == ["written:Billing"]
+    assert dict(engine.blind) == {"waiting": 1}
+
+
+def test_a_contact_can_go_to_the_queues_of_its_own_only() -> None:
+    names = ("written:Billing", "voice:Sales", "voice:Billing")
+    state = replace(supervisors(), queues={name: QueueStats(name, 1, 0.0) for name in names})
+    assert [one.name for one in queues_beside(state, "voice:i1")] == ["voice:Billing", "voice:Sales"]
+    assert [one.name for one in queues_beside(state, "written:Billing")] == ["written:Billing"]
+
+
+def test_the_supervisor_who_wrote_last_is_last_whoever_s_snapshot_comes_last() -> None:
+    state = supervisors()
+    for source, at in ((VOICE, 20.0), (WRITTEN, 10.0)):
+        ids = CentreIds(source)
+        line = AgentMessage("m1", at, "sam", "Sam", "tom", "Hello")
+        snapshot = ContactCenterSnapshot("tom", (), (agent(id="tom"),), (), agent_messages=(line,))
+        state = reduce(state, [ids.envelope(Envelope(source, snapshot, 30.0, "e", 1))])
+    assert list(state.agent_messages) == ["written:m1", "voice:m1"]
+    assert {(one.by, one.to) for one in state.agent_messages.values()} == {("voice:sam", "me"), ("written:sam", "me")}

@@ -1,16 +1,18 @@
 """Two contact centres over real sockets: each contact goes its own way, and one that dies takes nothing with it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Reply
 from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Availability, Health, Phase, Verb
-from desktop.domain.select import mine, own_apart
+from desktop.domain.select import codes_for, mine, own_apart
 from desktop.words.catalogue import in_words
-from tests.app.app_fakes import until
+from tests.app.app_fakes import spin, until
 from tests.app.connections.centre_desk import VOICE, WRITTEN, TwoCentres, two_centres
 
 CHAT = {"from": "priya", "channel": "chat", "queue": "Billing", "messages": ["Hello?"], "replies": []}
@@ -85,6 +87,24 @@ async def test_nothing_goes_from_one_to_the_other(d: TwoCentres) -> None:
     assert "another contact centre" in in_words(result.text)
     assert d.state.interactions[call].phase is Phase.ACTIVE
     assert (await d.session.actions.do(Verb.BLIND_TRANSFER, call, target="queue:voice:Sales")).ok
+
+
+async def test_each_is_wrapped_up_and_called_back_where_it_was(d: TwoCentres) -> None:
+    call, chat = await work(d)
+    assert (await d.session.actions.do(Verb.END, call)).ok
+    await until(lambda: d.state.interactions[call].phase is Phase.WRAP_UP)
+    codes = {one.id for one in codes_for(d.state, d.state.interactions[call])}
+    assert {one.source for one in codes_for(d.state, d.state.interactions[call])} == {VOICE}
+    again = FollowUp("callback", "about the refund", due=d.session.store.now() + 3_600.0)
+    d.session.notes.edit(call, follow_ups=(again,))
+    done = await d.session.wrap_ups.finish(call, codes=("refund-promised",), note="Promised.")
+    assert done.ok, in_words(done.text)
+    assert "refund-promised" in codes
+    await until(lambda: call not in d.state.interactions)
+    assert d.state.interactions[chat].phase is Phase.ACTIVE
+    async with asyncio.timeout(10):
+        while [one.target for one in await d.session.outbox.items()] != ["crm"]:  # this profile has none
+            await spin(disk=True)
 
 
 async def test_one_dies_in_the_middle_and_the_other_works_on(d: TwoCentres) -> None:

@@ -20,6 +20,7 @@ from desktop.domain.entities.channels import CALLS, TRAITS
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Channel, Health
+from desktop.domain.select.centres import queues_beside
 from desktop.domain.select.experts import RankedExpert
 from desktop.ports.phone_numbers import e164
 from desktop.tui.keys.keys import shown
@@ -177,7 +178,9 @@ class ExpertFinder(Pane, Vertical):
         rows = [_row(expert, view.now) for expert in ranked]
         if self.transferring:
             wanted = query.casefold()
-            self._queues = tuple(name for name in sorted(view.state.queues) if wanted in name.casefold())
+            contact = view.interaction.id if view.interaction is not None else ""
+            known = (queue.name for queue in queues_beside(view.state, contact))
+            self._queues = tuple(name for name in known if wanted in name.casefold())
             rows = (
                 [_queue_row(name) for name in self._queues] + rows
                 if wanted

@@ -9,7 +9,7 @@ from desktop.domain.entities.model import Agent
 from desktop.domain.entities.words import Availability, Monitoring
 from desktop.domain.news import notices
 from desktop.domain.select.audience import Audience
-from desktop.domain.select.centres import reasons_at
+from desktop.domain.select.centres import centre_of, queues_beside, reasons_at
 from desktop.domain.select.floor_verbs import VERBS, for_team
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.two_presses import Irrevocable
@@ -181,6 +181,7 @@ class ActionBuilder:
             agent
             for agent in state.agents.values()
             if agent.observed is not Availability.OFFLINE and not (len(has) == 1 and agent.id in has)
+            if {centre_of(state, queue) for queue in queues} <= {centre_of(state, agent.id)}
         ]
         present.sort(
             key=lambda a: (not queues & set(a.queues), a.observed is not Availability.AVAILABLE, _load(a), a.name)
@@ -193,8 +194,8 @@ class ActionBuilder:
 
     def _queues(self, contacts: tuple[Contact, ...]) -> tuple[Proposal, ...]:
         left = {contact.queue for contact in contacts}
-        queues = [queue for queue in self._view.state.queues.values() if not (len(left) == 1 and queue.name in left)]
-        queues.sort(key=lambda queue: queue.name.casefold())
+        beside = queues_beside(self._view.state, next(iter(left), ""))
+        queues = [queue for queue in beside if not (len(left) == 1 and queue.name in left)]
         return tuple(Proposal(queue.name, queue.name, tr("{n} waiting", n=queue.waiting)) for queue in queues)
 
     # Agents
