@@ -266,3 +266,12 @@ def test_a_file_has_a_safe_name_and_an_address_that_is_one() -> None:
     assert (found.attachment.name, found.attachment.size, found.text) == ("passwd", 5, "")
     for url in ("https://x.example/abc", "mxc://x.example/../../login", "mxc://x/y/z", "mxc:///y"):
         assert said({"msgtype": "m.file", "body": "a", "url": url}).attachment is None
+
+
+def test_names_are_one_line_without_what_steers_a_terminal() -> None:
+    name = "\x1b]0;x\x07Eve\n\u202eAdmin" + "x" * 1_000
+    made = room(event(EVE, {"displayname": name, "membership": "join"}, "m.room.member", state_key=EVE))
+    shown = made.name_of(EVE)
+    assert shown.isprintable()
+    assert len(shown) == 100
+    assert "Eve" in shown
