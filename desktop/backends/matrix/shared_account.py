@@ -92,7 +92,7 @@ class SharedAccount:
         self._numbers: set[str] = set()  # of our takes in this life
         self._won: set[str] = set()
         self._pulling: set[str] = set()
-        self._asked = ""  # the event by which we asked last
+        self._asked, self._asked_until = "", 0.0  # the event by which we asked last, and until when it is waited for
         self._deadlines: dict[str, tuple[Instant, Instant]] = {}  # since when and until when it is offered, by number
         self._why: dict[str, OfferEnd] = {}  # what we did about an offer
         self._aside: dict[str, float] = {}  # contacts and rooms, and until when
@@ -414,7 +414,7 @@ class SharedAccount:
         rooms = {room.id: room for room in touched} | {one.room.id: one.room for one in self.contacts.values()}
         mine: dict[str, tuple[Room, RoomContact, Phase, Instant]] = {}
         for room in rooms.values():
-            if not room.is_space and self._queue(room):
+            if not room.is_space:
                 mine |= {contact.id: (room, contact, *phase) for contact, phase in self._mine(room)}
         for contact in [one for one in self.contacts.values() if one.id not in mine]:
             self._drop(contact)
@@ -450,17 +450,21 @@ class SharedAccount:
 
     def _show(self, room: Room, known: RoomContact, phase: Phase, since: Instant) -> None:
         before = self.contacts.get(known.id)
-        now = shown(room, known, phase, since, self._queue(room), self._look)
+        queue = self._queue(room) or (before.shown.queue if before is not None else next(iter(self.settings.queues)))
+        now = shown(room, known, phase, since, queue, self._look)
         if phase is Phase.OFFERED:
             now = replace(now, offer_deadline=self._deadline(known))
         if before is not None and now == replace(before.shown, version=0):
-            before.room, before.known = room, known
+            before.known = known
             return
         self._version += 1
         now = replace(now, version=self._version)
-        self.contacts[known.id] = Contact(room, known, now)
-        self._gone.pop(known.id, None)
         change, reason = _change(before.shown if before is not None else None, now, known)
+        if before is None:
+            self.contacts[known.id] = Contact(room, known, now)
+            self._gone.pop(known.id, None)
+        else:
+            before.known, before.shown = known, now
         self._log.add(InteractionChanged(change, now, reason), self.now())
 
     def _deadline(self, known: RoomContact) -> Instant | None:
@@ -551,14 +555,15 @@ class SharedAccount:
             return
         if any(one.shown.phase is Phase.OFFERED for one in self.contacts.values()):
             return
-        if self._asked and self._asked not in self._known:
-            return  # the room has not answered yet
+        if self._asked not in self._known and self._asked_until > self._monotonic():
+            return  # the room has not said yet who has it
         free = (one for one in self._free() if not self._is_aside(one[1].id) and not self._is_aside(one[0].id))
         if (oldest := next(free, None)) is None:
             return
         room, contact = oldest
         try:
             self._asked = await self._take(room, contact, self._new_number())
+            self._asked_until = self._monotonic() + _ASIDE
         except _NOT_THERE as error:
             self._cannot_write(room, error)
 
