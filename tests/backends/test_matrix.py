@@ -186,6 +186,23 @@ async def test_what_is_in_hand_outlives_a_restart(server: Homeserver) -> None:
         assert now.phase is Phase.WRAP_UP
 
 
+async def test_whose_it_is_is_known_however_much_was_written_since(server: Homeserver) -> None:
+    server.write(server.room(ROOM), "Hello?")
+    async with desk_at(server) as desk:
+        first = await taken(desk)
+        await put_away(desk, first)
+        server.write(ROOM, "Hello again?")
+        contact = await taken(desk)
+    for number in range(700):
+        server.write(ROOM, str(number))
+    async with desk_at(server, "noor") as noor, desk_at(server) as desk:
+        now = await shown(noor)
+        assert (now.interactions, now.queues[0].waiting) == ((), 0)
+        (mine,) = (await shown(desk)).interactions
+        assert (mine.id, mine.phase, mine.customer.value) == (contact.id, Phase.ACTIVE, EVE)
+        assert mine.messages[-1].text == "699"
+
+
 async def test_a_reply_whose_answer_got_lost_is_sent_once(server: Homeserver) -> None:
     server.write(server.room(ROOM), "Hello?")
     async with desk_at(server) as desk:

@@ -119,6 +119,16 @@ def test_a_contact_is_the_same_for_whoever_reads_from_its_middle() -> None:
     assert list(room(*events[3:]).wrapping) == [first.id]
 
 
+def test_a_take_for_nobody_offers_nobody() -> None:
+    assert room(claim("take", "maya", number="1")).current is None
+    made = room(claim("take", "maya", number="1"), live=False)
+    made.take_in(claim("give", "maya", take="1"), live=True)
+    assert made.current is not None
+    assert (made.current.customer, made.current.takes) == ("", {})
+    made.take_in(line("Hello?"), live=True)
+    assert made.current.customer == EVE
+
+
 def test_parking_ends_when_the_customer_writes() -> None:
     made = room(line("Hello?"), claim("take", "maya"), claim("accept", "maya"), claim("park", "maya"))
     assert made.current is not None

@@ -162,7 +162,7 @@ class MatrixContactCenter(ContactCenter):
 
     async def typing(self, interaction_id: str, *, on: bool) -> None:
         contact = await self._desk.contact(interaction_id)
-        await self._desk.server.type(contact.room.id, self._desk.user, on=on, seconds=_TYPING_SECONDS)
+        await self._desk.server.show_typing(contact.room.id, self._desk.user, on=on, seconds=_TYPING_SECONDS)
 
     async def park(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
         async def work() -> Interaction:

@@ -56,7 +56,7 @@ DECLINED = "This account cannot read encrypted rooms. Please begin a conversatio
 _ASIDE = 60.0  # seconds that a conversation is not offered again to whoever did not want it
 _LEFT_BEHIND = 60.0  # seconds beyond its time after which an offer is another's, because that desktop is gone
 _SEEN_WITHIN = 4.0  # seconds after which what we wrote has to have come back
-_MOST_PAGES = 5
+_MOST_PAGES = 2  # of lines that are read again; of what says whose they are one more
 _MOST_JOINS = 20  # at a time
 _HEAD_SHOWN = 10
 _KEPT = 5_000
@@ -252,15 +252,15 @@ class SharedAccount:
         self._turned = asyncio.Event()
 
     async def _history(self, room_id: str, before: str, newest: list[RoomEvent]) -> list[RoomEvent]:
-        """The events of a room before the newest, as far back as a contact can reach."""
+        """The events of a room before the newest: its lines, and whose it is, however long ago that was said."""
         found: list[RoomEvent] = []
         known = self._rooms.get(room_id)
         enough = known is None and ends_a_contact(newest, self.user)
-        for _ in range(_MOST_PAGES):
+        for number in range(_MOST_PAGES + 1):
             if enough:
                 break
             try:
-                page, before = await self.server.earlier(room_id, before)
+                page, before = await self.server.earlier(room_id, before, only_ours=number == _MOST_PAGES)
             except _NOT_THERE as error:
                 log.info("matrix: a room cannot be read further back: %s", error.detail)
                 break
@@ -578,8 +578,10 @@ class SharedAccount:
 
     def _is_free(self, contact: RoomContact) -> bool:
         oldest = self._monotonic() - self.settings.offer_seconds - _LEFT_BEHIND
-        return not contact.owner and all(
-            one.agent != self.settings.agent and one.seen < oldest for one in contact.takes.values()
+        return (
+            bool(contact.customer)
+            and not contact.owner
+            and all(one.agent != self.settings.agent and one.seen < oldest for one in contact.takes.values())
         )
 
     def _new_number(self) -> str:
