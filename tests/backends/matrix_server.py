@@ -123,7 +123,8 @@ class Homeserver:
         if path.endswith("/sync"):
             return await self._sync(int(how.get("since", "0")), int(how["timeout"]) / 1_000)
         if path.endswith("/messages"):
-            return self._messages(words[-2], int(how["from"]), int(how["limit"]))
+            types = json.loads(how["filter"])["types"]
+            return self._messages(words[-2], int(how["from"]), int(how["limit"]), types)
         if "/send/" in path:
             room_id, kind, key = words[-4], words[-2], words[-1]
             if self.before_send is not None:
@@ -178,8 +179,8 @@ class Homeserver:
         rooms = {"join": joined, "invite": invited, "leave": left}
         return {"next_batch": str(max(self._count, 1)), "rooms": rooms}
 
-    def _messages(self, room_id: str, before: int, limit: int) -> object:
-        older = [(number, one) for number, one in self._events[room_id] if number < before]
+    def _messages(self, room_id: str, before: int, limit: int, types: list[str]) -> object:
+        older = [(number, one) for number, one in self._events[room_id] if number < before and one["type"] in types]
         page = older[-limit:]
         more = {"end": str(page[0][0])} if len(older) > limit else {}
         return {"chunk": [one for _, one in reversed(page)], **more}

@@ -186,6 +186,23 @@ async def test_what_is_in_hand_outlives_a_restart(server: Homeserver) -> None:
         assert now.phase is Phase.WRAP_UP
 
 
+async def test_whose_it_is_is_known_however_much_was_written_since(server: Homeserver) -> None:
+    server.write(server.room(ROOM), "Hello?")
+    async with desk_at(server) as desk:
+        first = await taken(desk)
+        await put_away(desk, first)
+        server.write(ROOM, "Hello again?")
+        contact = await taken(desk)
+    for number in range(700):
+        server.write(ROOM, str(number))
+    async with desk_at(server, "noor") as noor, desk_at(server) as desk:
+        now = await shown(noor)
+        assert (now.interactions, now.queues[0].waiting) == ((), 0)
+        (mine,) = (await shown(desk)).interactions
+        assert (mine.id, mine.phase, mine.customer.value) == (contact.id, Phase.ACTIVE, EVE)
+        assert mine.messages[-1].text == "699"
+
+
 async def test_a_reply_whose_answer_got_lost_is_sent_once(server: Homeserver) -> None:
     server.write(server.room(ROOM), "Hello?")
     async with desk_at(server) as desk:
@@ -371,6 +388,40 @@ async def test_a_limit_while_taking_is_waited_for(server: Homeserver) -> None:
         await desk.close()
 
 
+async def test_a_take_that_never_comes_back_is_not_waited_for_for_ever(server: Homeserver) -> None:
+    now = [1_000.0]
+    server.write(server.room(ROOM), "Hello?")
+    server.answers["/send/"] = (200, {"event_id": "$never"})
+    desk = MatrixContactCenter(settings({"url": server.url, "token": TOKEN, "agent": "maya"}), monotonic=lambda: now[0])
+    await desk.open()
+    try:
+        await available(desk)
+
+        async def asked() -> bool | None:
+            await shown(desk)
+            return any("/send/" in path for _, path, _ in server.asked) or None
+
+        await until(asked, PATIENCE, "the first try")
+        server.answers.clear()
+        assert (await shown(desk)).interactions == ()
+        now[0] += 61
+        await becomes(desk, lambda one: one.phase is Phase.OFFERED)
+    finally:
+        await desk.close()
+
+
+async def test_a_contact_in_hand_stays_when_its_room_leaves_the_space(server: Homeserver) -> None:
+    child = {"type": "m.space.child", "state_key": ROOM, "content": {"via": ["x.example"]}}
+    space = server.room("!space", {"type": "m.room.create", "content": {"type": "m.space"}}, child)
+    server.write(server.room(ROOM), "Hello?")
+    async with desk_at(server, queues="Orders=#orders:x.example") as desk:
+        contact = await taken(desk)
+        server.add(space, {}, "m.space.child", state_key=ROOM)
+        server.write(ROOM, "Still there?")
+        now = await becomes(desk, lambda one: len(one.messages) == 2)
+        assert (now.id, now.queue, now.phase) == (contact.id, "Orders", Phase.ACTIVE)
+
+
 async def test_a_room_that_cannot_be_written_to_stops_nothing_else(server: Homeserver) -> None:
     for room in (ROOM, OTHER):
         server.write(server.room(room), "Hello?")
@@ -386,16 +437,24 @@ async def test_a_room_that_cannot_be_written_to_stops_nothing_else(server: Homes
 
 
 async def test_an_offer_that_cannot_be_put_back_ends_here(server: Homeserver) -> None:
+    now = [1_000.0]
     server.write(server.room(ROOM), "Hello?")
-    async with desk_at(server, offer_seconds="1") as desk:
+    desk = MatrixContactCenter(settings({"url": server.url, "token": TOKEN, "agent": "maya"}), clock=lambda: now[0])
+    await desk.open()
+    try:
         await available(desk)
         await becomes(desk, lambda one: one.phase is Phase.OFFERED)
         server.answers = {"/send/": (403, {"errcode": "M_FORBIDDEN", "error": "no"})}
+        now[0] += 31
 
         async def over() -> bool | None:
             return not (await shown(desk)).interactions or None
 
         await until(over, PATIENCE, "the end of the offer")
+        (me,) = (await shown(desk)).agents
+        assert (me.observed, me.missed) == (Availability.NOT_READY, 1)
+    finally:
+        await desk.close()
 
 
 async def test_a_refused_sending_is_told_with_its_time(server: Homeserver) -> None:

@@ -119,6 +119,16 @@ def test_a_contact_is_the_same_for_whoever_reads_from_its_middle() -> None:
     assert list(room(*events[3:]).wrapping) == [first.id]
 
 
+def test_a_take_for_nobody_offers_nobody() -> None:
+    assert room(claim("take", "maya", number="1")).current is None
+    made = room(claim("take", "maya", number="1"), live=False)
+    made.take_in(claim("give", "maya", take="1"), live=True)
+    assert made.current is not None
+    assert (made.current.customer, made.current.takes) == ("", {})
+    made.take_in(line("Hello?"), live=True)
+    assert made.current.customer == EVE
+
+
 def test_parking_ends_when_the_customer_writes() -> None:
     made = room(line("Hello?"), claim("take", "maya"), claim("accept", "maya"), claim("park", "maya"))
     assert made.current is not None
@@ -266,3 +276,12 @@ def test_a_file_has_a_safe_name_and_an_address_that_is_one() -> None:
     assert (found.attachment.name, found.attachment.size, found.text) == ("passwd", 5, "")
     for url in ("https://x.example/abc", "mxc://x.example/../../login", "mxc://x/y/z", "mxc:///y"):
         assert said({"msgtype": "m.file", "body": "a", "url": url}).attachment is None
+
+
+def test_names_are_one_line_without_what_steers_a_terminal() -> None:
+    name = "\x1b]0;x\x07Eve\n\u202eAdmin" + "x" * 1_000
+    made = room(event(EVE, {"displayname": name, "membership": "join"}, "m.room.member", state_key=EVE))
+    shown = made.name_of(EVE)
+    assert shown.isprintable()
+    assert len(shown) == 100
+    assert "Eve" in shown

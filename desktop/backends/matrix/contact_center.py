@@ -128,7 +128,7 @@ class MatrixContactCenter(ContactCenter):
         async def work() -> Interaction:
             contact = await self._active(interaction_id)
             await self._desk.say(contact.room, "end", key=key, contact=contact.id)
-            return self._desk.contacts.get(interaction_id, contact).shown
+            return contact.shown
 
         return await self._once.do(key, work)
 
@@ -156,13 +156,13 @@ class MatrixContactCenter(ContactCenter):
                 await self._desk.server.read_until(room.id, message_id, key=key)
                 room.read_until(self._desk.user, message_id, self._desk.now())
                 self._desk.changed(room)
-            return self._desk.contacts.get(interaction_id, contact).shown
+            return contact.shown
 
         return await self._once.do(key, work)
 
     async def typing(self, interaction_id: str, *, on: bool) -> None:
         contact = await self._desk.contact(interaction_id)
-        await self._desk.server.type(contact.room.id, self._desk.user, on=on, seconds=_TYPING_SECONDS)
+        await self._desk.server.show_typing(contact.room.id, self._desk.user, on=on, seconds=_TYPING_SECONDS)
 
     async def park(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
         async def work() -> Interaction:
@@ -172,7 +172,7 @@ class MatrixContactCenter(ContactCenter):
             if not on and self._desk.in_use() >= self._settings.capacity:
                 raise Conflict("You have no room for another conversation.")
             await self._desk.say(contact.room, "park" if on else "take_up", key=key)
-            return self._desk.contacts.get(interaction_id, contact).shown
+            return contact.shown
 
         return await self._once.do(key, work)
 
@@ -209,7 +209,7 @@ class MatrixContactCenter(ContactCenter):
         for number, file in enumerate(reply.files or (None,)):
             await self._send_one(contact, text if not number else "", file, _marked(key, number))
         self._desk.changed(contact.room)
-        return self._desk.contacts.get(interaction_id, contact).shown
+        return contact.shown
 
     async def _send_one(self, contact: Contact, text: str, file: OutgoingFile | None, mark: str) -> None:
         """One message; the first file carries the text."""

@@ -101,9 +101,14 @@ class Homeserver(Http):
             raise ProtocolError("The server's answer cannot be read.", "next_batch")
         return position, answer
 
-    async def earlier(self, room: str, before: str) -> tuple[list[RoomEvent], str]:
-        """A page of events before a position, the newest first, and where the next page begins; "" for the end."""
-        how: dict[str, str | int | float] = {"dir": "b", "limit": _PAGE, "filter": json.dumps(_LINES), "from": before}
+    async def earlier(self, room: str, before: str, *, only_ours: bool = False) -> tuple[list[RoomEvent], str]:
+        """A page of events before a position, the newest first, and where the next page begins; "" for the end.
+
+        Args:
+            only_ours: those that say whose the customer is, and no others.
+        """
+        wanted = json.dumps({"types": [KIND]} if only_ours else _LINES)
+        how: dict[str, str | int | float] = {"dir": "b", "limit": _PAGE, "filter": wanted, "from": before}
         answer = dict_of(await self.get(f"{_room(room)}/messages", how))
         end = answer.get("end")
         return read_events(answer.get("chunk")), end if isinstance(end, str) and _TOKEN.fullmatch(end) else ""
@@ -131,7 +136,7 @@ class Homeserver(Http):
         """Show others whether anybody is there."""
         await self.change("PUT", f"{_CLIENT}/presence/{segment(user)}/status", {"presence": presence}, key=key)
 
-    async def type(self, room: str, user: str, *, on: bool, seconds: float) -> None:
+    async def show_typing(self, room: str, user: str, *, on: bool, seconds: float) -> None:
         """Show the room that the account is writing, for so long at most."""
         body: dict[str, object] = {"typing": on} | ({"timeout": int(seconds * 1_000)} if on else {})
         await self._ask("PUT", f"{_room(room)}/typing/{segment(user)}", body=body)

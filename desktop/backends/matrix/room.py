@@ -260,10 +260,14 @@ class Room:
 
     def _customer_wrote(self, event: RoomEvent) -> None:
         self.typing_until = None
-        if self.current is None:
-            known = hashlib.sha256(f"{self.id}\n{self._boundary}".encode()).hexdigest()[:20]
-            self.current = RoomContact(f"room-{known}", event.sender, event.at, self._order[event.id])
-        self.current.parked_since = None
+        contact = self.current or self._begin(event.sender, event)
+        contact.customer = contact.customer or event.sender
+        contact.parked_since = None
+
+    def _begin(self, customer: str, event: RoomEvent) -> RoomContact:
+        known = hashlib.sha256(f"{self.id}\n{self._boundary}".encode()).hexdigest()[:20]
+        self.current = RoomContact(f"room-{known}", customer, event.at, self._order[event.id])
+        return self.current
 
     def _edit(self, event: RoomEvent, which: str, content: Mapping[object, object]) -> None:
         line = self.lines.get(which)
@@ -297,6 +301,8 @@ class Room:
     def _claim(self, event: RoomEvent, *, live: bool) -> None:
         what, agent = text_of(event.content.get("do")), text_of(event.content.get("by"))
         contact = self.current
+        if contact is None and what == "take" and not live:
+            contact = self._begin("", event)  # what the customer wrote lies further back than anybody reads
         if what in {"end", "done"}:
             self._finish(event, what, agent)
         elif contact is None or not agent:

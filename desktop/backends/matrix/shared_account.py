@@ -56,7 +56,7 @@ DECLINED = "This account cannot read encrypted rooms. Please begin a conversatio
 _ASIDE = 60.0  # seconds that a conversation is not offered again to whoever did not want it
 _LEFT_BEHIND = 60.0  # seconds beyond its time after which an offer is another's, because that desktop is gone
 _SEEN_WITHIN = 4.0  # seconds after which what we wrote has to have come back
-_MOST_PAGES = 5
+_MOST_PAGES = 2  # of lines that are read again; of what says whose they are one more
 _MOST_JOINS = 20  # at a time
 _HEAD_SHOWN = 10
 _KEPT = 5_000
@@ -92,7 +92,7 @@ class SharedAccount:
         self._numbers: set[str] = set()  # of our takes in this life
         self._won: set[str] = set()
         self._pulling: set[str] = set()
-        self._asked = ""  # the event by which we asked last
+        self._asked, self._asked_until = "", 0.0  # the event by which we asked last, and until when it is waited for
         self._deadlines: dict[str, tuple[Instant, Instant]] = {}  # since when and until when it is offered, by number
         self._why: dict[str, OfferEnd] = {}  # what we did about an offer
         self._aside: dict[str, float] = {}  # contacts and rooms, and until when
@@ -252,15 +252,15 @@ class SharedAccount:
         self._turned = asyncio.Event()
 
     async def _history(self, room_id: str, before: str, newest: list[RoomEvent]) -> list[RoomEvent]:
-        """The events of a room before the newest, as far back as a contact can reach."""
+        """The events of a room before the newest: its lines, and whose it is, however long ago that was said."""
         found: list[RoomEvent] = []
         known = self._rooms.get(room_id)
         enough = known is None and ends_a_contact(newest, self.user)
-        for _ in range(_MOST_PAGES):
+        for number in range(_MOST_PAGES + 1):
             if enough:
                 break
             try:
-                page, before = await self.server.earlier(room_id, before)
+                page, before = await self.server.earlier(room_id, before, only_ours=number == _MOST_PAGES)
             except _NOT_THERE as error:
                 log.info("matrix: a room cannot be read further back: %s", error.detail)
                 break
@@ -414,7 +414,7 @@ class SharedAccount:
         rooms = {room.id: room for room in touched} | {one.room.id: one.room for one in self.contacts.values()}
         mine: dict[str, tuple[Room, RoomContact, Phase, Instant]] = {}
         for room in rooms.values():
-            if not room.is_space and self._queue(room):
+            if not room.is_space:
                 mine |= {contact.id: (room, contact, *phase) for contact, phase in self._mine(room)}
         for contact in [one for one in self.contacts.values() if one.id not in mine]:
             self._drop(contact)
@@ -450,17 +450,21 @@ class SharedAccount:
 
     def _show(self, room: Room, known: RoomContact, phase: Phase, since: Instant) -> None:
         before = self.contacts.get(known.id)
-        now = shown(room, known, phase, since, self._queue(room), self._look)
+        queue = self._queue(room) or (before.shown.queue if before is not None else next(iter(self.settings.queues)))
+        now = shown(room, known, phase, since, queue, self._look)
         if phase is Phase.OFFERED:
             now = replace(now, offer_deadline=self._deadline(known))
         if before is not None and now == replace(before.shown, version=0):
-            before.room, before.known = room, known
+            before.known = known
             return
         self._version += 1
         now = replace(now, version=self._version)
-        self.contacts[known.id] = Contact(room, known, now)
-        self._gone.pop(known.id, None)
         change, reason = _change(before.shown if before is not None else None, now, known)
+        if before is None:
+            self.contacts[known.id] = Contact(room, known, now)
+            self._gone.pop(known.id, None)
+        else:
+            before.known, before.shown = known, now
         self._log.add(InteractionChanged(change, now, reason), self.now())
 
     def _deadline(self, known: RoomContact) -> Instant | None:
@@ -551,14 +555,15 @@ class SharedAccount:
             return
         if any(one.shown.phase is Phase.OFFERED for one in self.contacts.values()):
             return
-        if self._asked and self._asked not in self._known:
-            return  # the room has not answered yet
+        if self._asked not in self._known and self._asked_until > self._monotonic():
+            return  # the room has not said yet who has it
         free = (one for one in self._free() if not self._is_aside(one[1].id) and not self._is_aside(one[0].id))
         if (oldest := next(free, None)) is None:
             return
         room, contact = oldest
         try:
             self._asked = await self._take(room, contact, self._new_number())
+            self._asked_until = self._monotonic() + _ASIDE
         except _NOT_THERE as error:
             self._cannot_write(room, error)
 
@@ -573,8 +578,10 @@ class SharedAccount:
 
     def _is_free(self, contact: RoomContact) -> bool:
         oldest = self._monotonic() - self.settings.offer_seconds - _LEFT_BEHIND
-        return not contact.owner and all(
-            one.agent != self.settings.agent and one.seen < oldest for one in contact.takes.values()
+        return (
+            bool(contact.customer)
+            and not contact.owner
+            and all(one.agent != self.settings.agent and one.seen < oldest for one in contact.takes.values())
         )
 
     def _new_number(self) -> str:

@@ -18,8 +18,8 @@ PATIENCE = 30.0
 @asynccontextmanager
 async def opened(account: Account, agent: str = "maya", **changes: str) -> AsyncIterator[MatrixContactCenter]:
     """A desktop's backend, open."""
-    token = await asyncio.to_thread(account.token, agent)
-    desk = MatrixContactCenter.create(options(account.synapse.url, token, agent, **changes))
+    known = {"token": await asyncio.to_thread(account.token, agent), **changes}
+    desk = MatrixContactCenter.create(options(account.synapse.url, agent=agent, **known))
     try:
         await desk.open()
         yield desk
