@@ -15,6 +15,7 @@ _SAVED = re.compile(r"─ note.*· saved \d\d:\d\d:\d\d")
 _REPLY = re.compile(r"─ \S reply to ")
 _REPLY_SAVED = re.compile(r"─ \S reply to [^\n]*· draft saved \d\d:\d\d:\d\d")
 _NUMBER = re.compile(r"│[ ▌]{1,2}(\d) ")
+_SUBJECT = re.compile(r"Charged twice (q[a-z]+)")
 _LEFT_OF_CONTACT = 33
 """Columns of the work list; right of them is the contact."""
 _PARKED = re.compile(r"(\d+) needs? (?:you|attention)")
@@ -116,6 +117,12 @@ class Hands:
         """Whether the contact with this word in its subject is the one that is turned to."""
         return any(mark in line[_LEFT_OF_CONTACT:] for line in self.screen.lines()[2:7])
 
+    def _shown(self) -> str:
+        """The word in the subject of the contact that is turned to."""
+        lines = "\n".join(line[_LEFT_OF_CONTACT:] for line in self.screen.lines()[2:7])
+        found = _SUBJECT.search(lines)
+        return found[1] if found is not None else ""
+
     def composer(self) -> str:
         """What stands in the reply; empty where none is open."""
         lines = self.screen.lines()
@@ -203,10 +210,12 @@ class Hands:
             known = self._number_of.get(mark)
             numbers = self.numbers()  # none, while the desktop is signing in
             for number in sorted(numbers, key=lambda number: number != known):
+                before = self._shown()
                 self.press(f"alt+{number}")
                 with suppress(TimeoutError):
-                    self.wait(lambda _: self.shows(mark), 1.5)
-                    self._number_of[mark] = number
+                    self.wait(lambda _, before=before: self._shown() not in ("", before), 1.0)
+                self._number_of[self._shown()] = number
+                if self.shows(mark):
                     self.screen.wait_quiet(0.12, 1.0)  # the reply of the one before may still stand there
                     return
             self.screen.wait_quiet(0.2, 0.5)
@@ -273,10 +282,13 @@ class Hands:
         self.press("f4")
         self.wait("parked")
 
-    def unpark(self) -> None:
-        """Take it back."""
+    def unpark(self, deadline: float = 5.0) -> bool:
+        """Take it back; False where that cannot be: who has as many as they can take has to end another one first."""
         self.press("f4")
-        self.wait(lambda seen: _REPLY.search(seen) is not None and "F4 park" in seen)
+        with suppress(TimeoutError):
+            self.wait(lambda seen: _REPLY.search(seen) is not None and "F4 park" in seen, deadline)
+            return True
+        return False
 
     def to_note(self) -> None:
         """Turn to the note."""

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import itertools
 import json
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -114,26 +115,16 @@ def _is_note(note: str, contact: Contact) -> bool:
 def _without_reply(note: str, parts: list[Piece]) -> str:
     """A note without the reply that it says was not sent."""
     texts = [piece for piece in parts if piece.kind == "reply" and not piece.unwanted]
-    sure = [piece.text for piece in parts if piece.kind == "file" and not piece.maybe and not piece.unwanted]
-    names = [piece.text for piece in parts if piece.kind == "file" and not piece.unwanted]
-    files = dict.fromkeys(f" [{', '.join(some)}]" if some else "" for some in (names, sure, []))
-    for text in sorted({one.strip() for one in _readings(texts)}, key=len, reverse=True):
-        for mark, more in itertools.product(NOT_SENT, files):
-            section = f"{mark} {text}{more}"
-            if text and section in note:
-                return note.replace("\n" + section, "", 1) if "\n" + section in note else note.replace(section, "", 1)
-    return note
+    if not texts:
+        return note
+    marks = "|".join(map(re.escape, NOT_SENT))
+    return re.sub(rf"\n?(?:{marks})\s*{''.join(map(_pattern, texts))}(?: \[[^\]\n]*\])?", "", note, count=1)
 
 
-def _readings(parts: list[Piece]) -> list[str]:
-    """What a reply may be: of what was cut off any beginning may be there."""
-    read = [""]
-    for piece in parts:
-        ends = range(len(piece.text) + 1) if piece.maybe else (len(piece.text),)
-        read = [before + piece.text[:end] for before in read for end in ends]
-        if len(read) > 20_000:
-            return read[:20_000]
-    return read
+def _pattern(piece: Piece) -> str:
+    """What finds a part of a reply, whatever its blanks; of what was cut off any beginning may be there."""
+    signs = [r"\s*" if sign.isspace() else re.escape(sign) for sign in piece.text]
+    return "".join(f"(?:{sign}" for sign in signs) + ")?" * len(signs) if piece.maybe else "".join(signs)
 
 
 def _replies(contact: Contact, far: FarSides, records: list[dict[str, Any]], missing: Any) -> list[tuple[str, str]]:
@@ -205,7 +196,8 @@ def _compared(contact: Contact, wanted: list[Piece], one: dict[str, Any], missin
     lost = [piece for piece in texts if not piece.maybe and piece.token not in text]
     for piece in lost:
         missing(piece, f"{piece.token} of a reply that went")
-    if not lost and not (fits(text, texts) or fits(text + " ", texts)):
+    ends = itertools.product(("", "\n"), ("", " "))  # blanks at both ends do not go
+    if not lost and not any(fits(before + text + behind, texts) for before, behind in ends):
         wrong.append((ALTERED, f"the reply is {text!r}"))
     files = {one["name"]: _sha256(base64.b64decode(one["content"])) for one in body.get("files", ())}
     for piece in wanted:

@@ -125,7 +125,8 @@ class Hour:
             self.hands.leave_field()
             self.hands.park()
             yield True
-            self.hands.unpark()
+            while not self.hands.unpark():
+                yield True
         self.hands.to_reply()
         work.send(c)
         if c.channel == "email" and rng.random() < 0.2 and self._took_back(c):

@@ -158,14 +158,16 @@ class Work:
         """Bring what was written to the customer to its end, as whoever finds it: wait, send again, or send."""
         self.hands.turn_to(c.mark)
         for _ in range(6):
-            seen = self.hands.wait(lambda seen: "… sending" not in seen and Hands.HELD not in seen, 30.0)
+            self.hands.wait(lambda seen: "… sending" not in seen and Hands.HELD not in seen, 30.0)
+            if "F4 take back" not in self.hands.text():
+                self.hands.to_reply()
+            seen = self.hands.screen.wait_quiet(0.2, 2.0)
             if "F4 take back" in seen:
                 self.hands.unpark()
             elif Hands.UNSURE in seen:
                 self.confirm(c)
             elif self.hands.composer().strip() or any(piece.text in seen for piece in self.files(c)):
                 c.log("in the field:\n" + seen)
-                self.hands.to_reply()
                 self.hands.press("alt+enter")
                 if " again: " in self.hands.screen.wait_quiet(0.2, 2.0):
                     self.hands.press_again("alt+enter")
