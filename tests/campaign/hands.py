@@ -229,8 +229,12 @@ class Hands:
 
     def to_reply(self) -> None:
         """Turn to the reply."""
-        self.press("alt+t")
-        self.wait(lambda seen: _REPLY.search(seen) is not None and "esc leave the field" in seen)
+        for deadline in (4.0, 4.0, 15.0):
+            self.press("alt+t")
+            with suppress(TimeoutError):  # it was pressed while the one before was still turned to
+                self.wait(lambda seen: _REPLY.search(seen) is not None and "esc leave the field" in seen, deadline)
+                return
+        raise TimeoutError(f"the reply does not take the keyboard:\n{self.text()}")
 
     def leave_field(self) -> None:
         """Leave the field, so that letters are keys."""
