@@ -104,7 +104,9 @@ async def _send(profile: Profile, chosen: Chosen, key: str, asked: list[Messagin
         values = placeholder_values_outside(state, Match(customer, "id", ""))
         gaps = [one for one in placeholders(text) if one in list(Placeholder) and not values[Placeholder(one)]]
         if gaps:
-            raise CommandError(tr("Not sent, because nothing is known for: {names}.", names=", ".join(gaps)), Exit.REFUSED)
+            raise CommandError(
+                tr("Not sent, because nothing is known for: {names}.", names=", ".join(gaps)), Exit.REFUSED
+            )
         text = filled(text, values, lambda _: "")
     if not text.strip():
         raise CommandError(tr("There is no text to send."), Exit.USAGE)
