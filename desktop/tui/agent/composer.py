@@ -144,7 +144,7 @@ class Composer(DraftEditor):
             return []
         if draft.problem:
             return [(" · ", ""), (tr("NOT SAVED: {why:clause}", why=draft.problem), "bold $error")]
-        if draft.saved_at is None:
+        if draft.saved_at is None or not self.is_saved(draft):
             return [(f" · {tr('saving …')}", "$muted")]
         return [(f" · {tr('draft saved {at}', at=wording.clock(draft.saved_at))}", "$success")]
 

@@ -71,6 +71,14 @@ class DraftEditor(Pane, Editor):
         """Which draft is edited here: that of the selected interaction."""
         return view.selected
 
+    def retitle(self) -> None:
+        """Say anew how safe the words are that stand here."""
+        raise NotImplementedError
+
+    def is_saved(self, draft: DraftView) -> bool:
+        """Whether what stands here, down to the last key, is on disk."""
+        return draft.saved_at is not None and self.words_of(draft) == self.text
+
     def take(self, view: View, *, closed: bool) -> None:
         """Load another draft's words; `closed`: whether nothing can be written now."""
         wanted = self.draft_of(view)
@@ -155,7 +163,9 @@ class DraftEditor(Pane, Editor):
             if len(edit.text) > 1:
                 self.post_message(self.Refused(wording.too_long(after, LIMIT)))
             return EditResult(edit.to_location, "")
-        return super().edit(edit)
+        result = super().edit(edit)
+        self.retitle()  # painted with the key: no word is seen beside a claim that was made before it
+        return result
 
     def tell(self) -> None:
         """Hand over what was typed since the last time, at once: a message could come too late for a note that ends."""

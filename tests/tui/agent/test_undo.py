@@ -54,6 +54,18 @@ async def test_what_was_saved_before_is_not_taken_back() -> None:
     assert not [call for call in session.calls if call[0] == "notes.edit"]
 
 
+async def test_a_word_is_never_seen_beside_a_claim_that_was_made_before_it() -> None:
+    app, _ = desk(two())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        app.desk_screen.select("i2")
+        await settle(pilot, ["n"])
+        pane = app.desk_screen.query_one(NotePane)
+        assert "saved" in str(pane.border_title) and "saving" not in str(pane.border_title)
+        pane.insert("x")  # nothing was told, kept or drawn since
+        assert "saving" in str(pane.border_title)
+
+
 async def test_each_contact_keeps_what_can_be_taken_back_and_no_other_note_changes() -> None:
     app, session = desk(two())
     async with app.run_test(size=SIZE) as pilot:

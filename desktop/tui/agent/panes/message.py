@@ -44,6 +44,12 @@ class MessageEditor(Composer):
         self.draft_id: str | None = None
         self.of: Callable[[View], Reader | None] = lambda view: None
         """Whom it is for; set by the pane around it."""
+        self.safety: Callable[[], None] = lambda: None
+        """Says anew how safe the words are; set by the pane around it, whose title says so."""
+
+    def retitle(self) -> None:
+        """See the base class."""
+        self.safety()
 
     def draft_of(self, view: View) -> str | None:
         """See the base class: a message belongs to no interaction."""
@@ -89,6 +95,7 @@ class MessagePane(Pane, Vertical):
         """The words are for whom the pane is for."""
         self.editor.of = self._reader
         self.editor.on_edit = self._edited
+        self.editor.safety = self._retitle
 
     @property
     def editor(self) -> MessageEditor:
@@ -194,7 +201,7 @@ class MessagePane(Pane, Vertical):
             self.messages.look(draft_id, match)
         record = self.written(draft_id)
         self._show_subject(record)
-        self.border_title = line(*self._heading(match, recipient, view))
+        self._retitle()
         refusal = self._refusal(view, match, recipient)
         self.query_one("#message-to", Static).update(self._whom(match, recipient, view))
         self.query_one("#message-sent", Static).update(self._became(recipient, record, view))
@@ -275,6 +282,10 @@ class MessagePane(Pane, Vertical):
         if recipient not in select.recipients(match.customer):
             return tr("not on the card any more")
         return in_words(select.message_refusal(view.state, match.customer, recipient.channel, recipient.to))
+
+    def _retitle(self) -> None:
+        if self.view is not None and self._match is not None and self._recipient is not None:
+            self.border_title = line(*self._heading(self._match, self._recipient, self.view))
 
     def _heading(self, match: Match, recipient: Recipient, view: View) -> list[Part]:
         sign, name = TRAITS[recipient.channel].sign, match.customer.name

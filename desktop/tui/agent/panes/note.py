@@ -38,9 +38,14 @@ class NotePane(DraftEditor):
     def draw(self, view: View) -> None:
         """Load another interaction's note, and say how safe this one is."""
         self.take(view, closed=view.interaction is None)
-        self.border_title = line(*self._safety(view))
+        self.retitle()
         back = [key_hint(shown("text"), tr("reply"))] if is_written_to(view) else []
         self.border_subtitle = line(*self.marks(), *back)
+
+    def retitle(self) -> None:
+        """See the base class."""
+        if self.view is not None:
+            self.border_title = line(*self._safety(self.view))
 
     def close_note(self, interaction_id: str) -> None:
         """The note of an interaction is in the outbox: a key that comes before the next frame is not taken either."""
@@ -64,6 +69,6 @@ class NotePane(DraftEditor):
             return [label, *want]
         if draft.problem:
             return [label, (" · ", "bold"), (tr("NOT SAVED: {why:clause}", why=draft.problem), "bold $error")]
-        if draft.saved_at is None:
+        if draft.saved_at is None or not self.is_saved(draft):
             return [label, (f" · {tr('saving …')}", "$muted"), *want]
         return [label, (f" · {tr('saved {at}', at=wording.clock(draft.saved_at))}", "$success"), *want]

@@ -51,12 +51,17 @@ class ReplyPane(Composer):
         if view.selected != self._of or not is_written_to(view):
             self.close_choice()
         self.take(view, closed=not is_written_to(view))
-        self.border_title = line(*self._heading(view))
+        self.retitle()
         hints = [(shown("finish"), tr("send")), (shown("note"), tr("note"))]
         hints += [(SIGN, tr("canned reply"))] if self.canned() else []
         keys = key_hints(max(0, border_room(self) - 24), hints) if is_written_to(view) else content("")
         channel = view.interaction.channel if view.interaction is not None else None
         self.border_subtitle = line(*self.marks(), *self.messages_needed(channel), keys)
+
+    def retitle(self) -> None:
+        """See the base class."""
+        if self.view is not None:
+            self.border_title = line(*self._heading(self.view))
 
     def on_resize(self) -> None:
         """Fit the hints to the new width."""
