@@ -515,3 +515,15 @@ async def test_who_reads_an_offer_for_a_second_presses_once_and_is_told_whom_the
         now[0] += 1.1
         await settle(pilot, ["f3"])
         assert [call[1] for call in asked(session)] == ["i1", "i2"]
+
+
+async def test_that_nothing_rings_is_said_no_longer_than_until_something_does() -> None:
+    state = offered()
+    app, session = desk(replace(state, interactions={}))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["f2"])
+        assert "Nothing rings." in told(app.desk_screen)
+        session.store.publish(InteractionChanged(Change.OFFERED, state.interactions["i1"]))
+        await settle(pilot)
+        await settle(pilot)
+        assert "Nothing rings." not in told(app.desk_screen)

@@ -106,6 +106,8 @@ class DeskVerbs:
         """See which offer stands in the row now."""
         offer = self._offer()
         self._context.offers.look(offer.id if offer is not None else "")
+        if offer is not None and self.session is not None:
+            self.session.store.settle(NO_OFFER)
 
     def _typing_elsewhere(self) -> bool:
         return self._screen.typing and not isinstance(self._screen.focused, DraftEditor)
@@ -115,7 +117,7 @@ class DeskVerbs:
         to_offers = all(COMMANDS[verb].phases == {Phase.OFFERED} for verb in verbs)
         interaction = self._offer() if to_offers else self._selected()
         if interaction is None:
-            self._tell(tr(NO_OFFER) if to_offers else tr("No contact selected."))
+            self._tell(tr(NO_OFFER), NO_OFFER) if to_offers else self._tell(tr("No contact selected."))
             return
         on_offer = select.verbs_on_offer(self._screen.state, interaction)
         verb = next((verb for verb in verbs if verb in on_offer), None)

@@ -192,7 +192,7 @@ class ContactVerbs(DeskVerbs):
     def _refuse_offer(self) -> None:
         """There is no offer, or none any more: the words meant for its note are no verbs."""
         self._wants_field()
-        self._tell(tr(NO_OFFER))
+        self._tell(tr(NO_OFFER), NO_OFFER)
 
     def recording(self) -> None:
         """Pause the recording, or resume it; of a customer who has refused, at the second press only."""
