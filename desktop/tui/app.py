@@ -28,6 +28,7 @@ from desktop.tui.agent.desk_actions import DeskActions
 from desktop.tui.agent.draft_editor import DraftEditor
 from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.agent.found import Hit
+from desktop.tui.agent.offer_row import OfferRow
 from desktop.tui.agent.offer_text import calls_to_answer
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.dial_field import DialField
@@ -173,6 +174,7 @@ class DesktopApp(TerminalApp):
                 presses=self.presses,
                 wants_field=self.wants_field,
                 keep=self._keep,
+                offers=OfferRow(monotonic),
                 throwaway=throwaway,
             )
         )
@@ -258,6 +260,7 @@ class DesktopApp(TerminalApp):
             self.outbox.notice(state)
             self._look_at_news()
             self._see_thread()
+            self.desk.contact.look_at_offer()
             self.presses.look()
 
     def on_unmount(self) -> None:

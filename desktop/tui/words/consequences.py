@@ -1,5 +1,8 @@
 """What a verb that cannot be undone will do, and to whom, in words."""
 
+import re
+from typing import Final
+
 from desktop.domain import select
 from desktop.domain.entities.model import Interaction, Leg
 from desktop.domain.entities.words import LegKind, Verb
@@ -12,6 +15,9 @@ from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words import wording
 from desktop.tui.words.titles import title
 from desktop.words.catalogue import tr
+
+_ASKED_FOR: Final = re.compile(r"^\s*/(\w[\w-]*)\s*$", re.MULTILINE)
+"""A line with nothing but the sign and a word: a canned reply was meant, and none was inserted."""
 
 
 def consequence(state: AppState, verb: Verb, interaction: Interaction, target: str = "") -> Irrevocable:
@@ -34,6 +40,8 @@ def consequence(state: AppState, verb: Verb, interaction: Interaction, target: s
     elif verb is Verb.COMPLETE_TRANSFER:
         victim.append(leg.id if leg is not None else "")
         words = tr("hand {who} over to {other} and leave the call", who=who, other=_other(leg))
+    elif verb is Verb.ACCEPT:
+        words = tr("accept {who}", who=who)
     elif verb is Verb.DECLINE:
         words = tr("decline {who}", who=who)
     elif verb is Verb.CANCEL_LEG:
@@ -54,17 +62,28 @@ def consequence(state: AppState, verb: Verb, interaction: Interaction, target: s
     return Irrevocable(key.shown, (*key.anywhere, *key.letters), tuple(victim), words)
 
 
-def sending(state: AppState, interaction: Interaction, head: ReplyHead) -> Irrevocable | None:
-    """What a reply with files or to several people sends, and to whom; None where nothing needs to be named."""
+def sending(state: AppState, interaction: Interaction, head: ReplyHead, text: str) -> Irrevocable | None:
+    """What a reply with files, to several people or with a stray sign of a canned reply sends, and to whom.
+
+    Args:
+        text: of the reply.
+
+    Returns:
+        None where nothing needs to be named.
+    """
     whole = head_of_reply(interaction, head)
     several = (*whole.to, *whole.cc) if len(whole.to) + len(whole.cc) > 1 else ()
-    if not (whole.files or several):
+    stray = _ASKED_FOR.search(text)
+    if not (whole.files or several or stray):
         return None
     key = BY_ID["finish"]
     who = ", ".join(map(named, several)) or named(title(state, interaction))
     files = ", ".join(named(one.name) for one in whole.files)
     words = tr("send {files} to {who}", files=files, who=who) if files else tr("send it to {who}", who=who)
-    ids = (*several, *(one.sha256 for one in whole.files))
+    if stray:
+        words = words if files or several else tr("send it as it stands")
+        words = tr("{send}; no canned reply was inserted for “/{name}”", send=words, name=named(stray[1]))
+    ids = (*several, *(one.sha256 for one in whole.files), stray[1] if stray else "")
     return Irrevocable(key.shown, (*key.anywhere, *key.letters), ("send", interaction.id, *ids), words)
 
 

@@ -9,6 +9,7 @@ from desktop.domain.entities.words import Channel
 from desktop.domain.notes.canned_replies import CannedReply
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.canned_list import CannedList
+from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.reply import ReplyPane
 from desktop.tui.app import DesktopApp
 from tests.tui.agent.test_reply import quiet, sends
@@ -190,3 +191,24 @@ async def test_the_list_stands_above_the_reply_at_every_size(size: tuple[int, in
         assert canned.region.right <= size[0] and canned.region.y >= 0
         assert any(row.startswith("Reply 9") for row in shown(app)), "the one under the cursor is in sight"
         assert all(row.endswith("…") for row in shown(app))
+
+
+async def test_words_behind_the_sign_that_fit_nothing_go_to_the_customer_at_the_second_press_only() -> None:
+    app, session = at_hand(quiet())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["t", *"Hello", "enter", "slash", *"etc", "alt+enter"])
+        assert sends(session) == []
+        asked = app.desk_screen.query_one(Footer).render().plain
+        assert "again: send it as it stands; no canned reply was inserted for “/etc”" in asked
+        await settle(pilot, ["alt+enter"])
+        assert sends(session) == [("replies.send", "i1")]
+
+
+@pytest.mark.parametrize("typed", ["and/or", "see /etc", "/etc/hosts"])
+async def test_a_slash_in_a_sentence_or_a_path_is_sent_at_once(typed: str) -> None:
+    app, session = at_hand(quiet())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["t"])
+        reply(app).insert(typed)
+        await settle(pilot, ["alt+enter"])
+        assert sends(session) == [("replies.send", "i1")]

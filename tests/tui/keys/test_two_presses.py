@@ -9,8 +9,10 @@ from textual import events
 
 from desktop.domain.entities.customer import Consent, Match
 from desktop.domain.entities.phone import CallState
-from desktop.domain.entities.words import LegPhase, Phase, Recording, Verb
+from desktop.domain.entities.words import Channel, LegPhase, Phase, Recording, Verb
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.available_verbs import COMMANDS
+from desktop.domain.state.events import Change, InteractionChanged
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
@@ -326,6 +328,24 @@ BURSTS = {
 }
 
 
+async def test_leaving_says_what_stays_open_in_writing_and_which_reply_is_not_sent() -> None:
+    state = active()
+    chat = replace(state.interactions["i1"], id="i2", channel=Channel.CHAT)
+    state = replace(
+        state,
+        interactions={**state.interactions, "i2": chat},
+        pops={**state.pops, "i2": state.pops["i1"]},
+        drafts={"i2": DraftView("", (), 1, NOW, reply="Good morn")},
+    )
+    app, _ = desk(state)
+    async with app.run_test(size=(200, 36)) as pilot:
+        await settle(pilot, ["ctrl+o"])
+        asked = prompt(app)
+        assert "on the line" not in asked
+        assert "The contacts with Priya Natarajan and 1 more stay open" in asked
+        assert "the reply to Priya Natarajan is not sent" in asked
+
+
 @pytest.mark.parametrize(("start", "keys"), BURSTS.values(), ids=BURSTS)
 async def test_a_burst_of_one_key_is_one_press(start: Any, keys: list[str]) -> None:
     now = [0.0]
@@ -455,3 +475,55 @@ async def test_a_letter_asks_where_its_function_key_does_not(
         await settle(pilot, [function_key])
         assert done() == [verb]
         assert app.presses.armed is None
+
+
+@pytest.mark.parametrize(("key", "verb"), [("f2", Verb.ACCEPT), ("f3", Verb.DECLINE)])
+async def test_a_second_press_reaches_nobody_who_took_the_row_meanwhile(key: str, verb: Verb) -> None:
+    now, first = [100.0], offered()
+    second = replace(first.interactions["i1"], id="i2")
+    gone = InteractionChanged(Change.CLOSED, replace(first.interactions["i1"], phase=Phase.CLOSED, version=9))
+    came = InteractionChanged(Change.OFFERED, second)
+    app, session = desk(replace(first, pops={**first.pops, "i2": first.pops["i1"]}), monotonic=lambda: now[0])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, [key])
+        assert [call[:2] for call in asked(session)] == [(verb, "i1")]
+        now[0] += 0.5
+        session.store.publish(gone)
+        session.store.publish(came)
+        await settle(pilot)
+        now[0] += 0.3
+        await settle(pilot, [key])
+        assert [call[:2] for call in asked(session)] == [(verb, "i1")]
+        assert f"again: {verb.value} Priya Natarajan" in prompt(app)
+        now[0] += 2 * READING_SECONDS
+        await settle(pilot, [key])
+        assert [call[:2] for call in asked(session)] == [(verb, "i1"), (verb, "i2")]
+
+
+async def test_who_reads_an_offer_for_a_second_presses_once_and_is_told_whom_they_declined() -> None:
+    now, first = [100.0], offered()
+    second = replace(first.interactions["i1"], id="i2")
+    app, session = desk(replace(first, pops={**first.pops, "i2": first.pops["i1"]}), monotonic=lambda: now[0])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["f3"])
+        assert "Declined: Priya Natarajan." in told(app.desk_screen)
+        session.store.publish(
+            InteractionChanged(Change.CLOSED, replace(first.interactions["i1"], phase=Phase.CLOSED, version=9))
+        )
+        session.store.publish(InteractionChanged(Change.OFFERED, second))
+        await settle(pilot)
+        now[0] += 1.1
+        await settle(pilot, ["f3"])
+        assert [call[1] for call in asked(session)] == ["i1", "i2"]
+
+
+async def test_that_nothing_rings_is_said_no_longer_than_until_something_does() -> None:
+    state = offered()
+    app, session = desk(replace(state, interactions={}))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["f2"])
+        assert "Nothing rings." in told(app.desk_screen)
+        session.store.publish(InteractionChanged(Change.OFFERED, state.interactions["i1"]))
+        await settle(pilot)
+        await settle(pilot)
+        assert "Nothing rings." not in told(app.desk_screen)

@@ -9,6 +9,7 @@ from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase, Verb
 from desktop.domain.state.available_verbs import COMMANDS
 from desktop.tui.agent.draft_editor import DraftEditor
+from desktop.tui.agent.offer_row import OfferRow
 from desktop.tui.agent.screen import AgentScreen
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
 from desktop.tui.words.consequences import consequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _SOON_DONE: Final = frozenset({Verb.DECLINE, Verb.CANCEL_LEG})
 """What a letter typed by accident must not do at once, for whoever was there is gone; their function key may."""
+_OF_OFFERS: Final = frozenset({Verb.ACCEPT, Verb.DECLINE})
 NO_OFFER = mark("Nothing rings.")
 _CANNOT: Final = {
     Verb.HOLD: mark("Cannot put this contact on hold now."),
@@ -62,6 +64,7 @@ class DeskContext:
         presses: asks again before what cannot be undone.
         wants_field: hears that a field was asked for: should none open, what is typed next is no verb.
         keep: puts every word on disk, and answers those that are not there all the same.
+        offers: the row that the offer stands in.
         throwaway: whether what is kept goes when the program is left, as in the demo.
     """
 
@@ -72,6 +75,7 @@ class DeskContext:
     presses: TwoPresses
     wants_field: Callable[[], None]
     keep: Callable[[], Awaitable[Sequence["Unsaved"]]]
+    offers: OfferRow
     throwaway: bool
     session: "Session | None" = None
 
@@ -98,6 +102,13 @@ class DeskVerbs:
     def _offer(self) -> Interaction | None:
         return next((i for i in select.mine(self._screen.state) if i.phase is Phase.OFFERED), None)
 
+    def look_at_offer(self) -> None:
+        """See which offer stands in the row now."""
+        offer = self._offer()
+        self._context.offers.look(offer.id if offer is not None else "")
+        if offer is not None and self.session is not None:
+            self.session.store.settle(NO_OFFER)
+
     def _typing_elsewhere(self) -> bool:
         return self._screen.typing and not isinstance(self._screen.focused, DraftEditor)
 
@@ -106,7 +117,7 @@ class DeskVerbs:
         to_offers = all(COMMANDS[verb].phases == {Phase.OFFERED} for verb in verbs)
         interaction = self._offer() if to_offers else self._selected()
         if interaction is None:
-            self._tell(tr(NO_OFFER) if to_offers else tr("No contact selected."))
+            self._tell(tr(NO_OFFER), NO_OFFER) if to_offers else self._tell(tr("No contact selected."))
             return
         on_offer = select.verbs_on_offer(self._screen.state, interaction)
         verb = next((verb for verb in verbs if verb in on_offer), None)
@@ -134,6 +145,9 @@ class DeskVerbs:
     def _meant(self, verb: Verb, interaction: Interaction, arguments: Mapping[str, str]) -> bool:
         """Whether a verb is to be carried out now: one that asks for two presses has named its victim first."""
         by_accident = self._presses.by_letter and verb in _SOON_DONE
+        armed = self._presses.armed
+        by_accident = by_accident or (verb in _OF_OFFERS and self._context.offers.too_new)
+        by_accident = by_accident or (armed is not None and armed.victim == (verb.value, interaction.id))
         if not (COMMANDS[verb].irrevocable or by_accident or self._against_their_word(verb, interaction)):
             self._presses.disarm()
             return True
@@ -141,7 +155,7 @@ class DeskVerbs:
         def act() -> Irrevocable | None:
             state = self._screen.state
             now = state.interactions.get(interaction.id)
-            turned_to = self._offer() if verb is Verb.DECLINE else self._selected()
+            turned_to = self._offer() if verb in _OF_OFFERS else self._selected()
             if now is None or turned_to is None or turned_to.id != now.id:
                 return None
             if verb not in select.verbs_on_offer(state, now):

@@ -7,8 +7,10 @@ import asyncio
 
 from desktop.domain import select
 from desktop.domain.entities.channels import CALLS, WRITTEN
+from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.phone import CallState, PhoneCall
 from desktop.domain.entities.words import Phase, Verb
+from desktop.domain.news.notices import DONE
 from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability
 from desktop.ports.phone_numbers import e164
@@ -22,6 +24,7 @@ from desktop.tui.agent.verbs.base import NO_OFFER, DeskVerbs
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words import wording
+from desktop.tui.words.titles import title
 from desktop.words.catalogue import tr
 
 _CALL = "a call to make"
@@ -39,12 +42,18 @@ class ContactVerbs(DeskVerbs):
         if offer is None:
             self._answer_stranger()
             return
+        if self.session is None:
+            self._not_yet()
+            return
+        self.look_at_offer()
+        if not self._meant(Verb.ACCEPT, offer, {}):
+            return
         composing = self._screen.query_one(MessagePane).has_focus_within
         self._screen.uncover()
         self._screen.select(offer.id)
         if composing or not self._typing_elsewhere():
             self._screen.focus_writing()
-        self._do(Verb.ACCEPT, offer)
+        self._result(self.session.actions.do(Verb.ACCEPT, offer.id), offer.id)
 
     def hold(self) -> None:
         """Hold the customer, or resume; with an expert on the line, talk to the other of the two.
@@ -138,13 +147,29 @@ class ContactVerbs(DeskVerbs):
         offer = self._offer()
         call = stranger(self._screen.view())
         if offer is not None:
-            self._do(Verb.DECLINE, offer, reason="declined")
+            self._decline(offer)
         elif call is None:
             self._refuse_offer()
         elif self.session is None:
             self._not_yet()
         elif call.state is CallState.RINGING or self._presses.press(self._hang_up(call), self._hanging_up):
             self._result(self.session.actions.hang_up_call(call.id))
+
+    def _decline(self, offer: Interaction) -> None:
+        """Whoever was declined is named afterwards: the next offer may stand in the same row already."""
+        session, who = self.session, named(title(self._screen.state, offer))
+        self.look_at_offer()
+        if session is None:
+            self._not_yet()
+        elif self._meant(Verb.DECLINE, offer, {}):
+
+            async def decline() -> None:
+                result = await session.actions.do(Verb.DECLINE, offer.id, reason="declined")
+                session.store.outcome(result.ok, result.text, offer.id)
+                if result.ok and not result.text:
+                    self._tell(tr("Declined: {who}.", who=who), DONE)
+
+            self._spawn(decline())
 
     def _hanging_up(self) -> Irrevocable | None:
         call = stranger(self._screen.view())
@@ -167,7 +192,7 @@ class ContactVerbs(DeskVerbs):
     def _refuse_offer(self) -> None:
         """There is no offer, or none any more: the words meant for its note are no verbs."""
         self._wants_field()
-        self._tell(tr(NO_OFFER))
+        self._tell(tr(NO_OFFER), NO_OFFER)
 
     def recording(self) -> None:
         """Pause the recording, or resume it; of a customer who has refused, at the second press only."""

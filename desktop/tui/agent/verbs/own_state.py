@@ -143,12 +143,24 @@ class AvailabilityVerbs(DeskVerbs):
     def _becomes_of_words(self) -> str:
         if self._context.throwaway:
             return tr("this is the demo: nothing you wrote is kept")
-        return tr("your words are saved")
+        state = self._screen.state
+        unsent = [one for one in self._screen.work() if one.id in state.drafts and state.drafts[one.id].reply.strip()]
+        if not unsent:
+            return tr("your words are saved")
+        who = named(title(state, unsent[0]))
+        if more := len(unsent) - 1:
+            who = tr("{name} and {n} more", name=who, n=more)
+        return ntr(
+            "your words are saved, the reply to {who} is not sent",
+            "your words are saved, the replies to {who} are not sent",
+            len(unsent),
+            who=who,
+        )
 
 
 def _stays(talking: Sequence[Interaction], who: str) -> str:
-    """What becomes of the contacts that are left."""
-    if talking[0].channel in CALLS and talking[0].phase is Phase.ACTIVE:
+    """What becomes of the contacts that are left; only calls are on a line."""
+    if all(one.channel in CALLS and one.phase is Phase.ACTIVE for one in talking):
         return ntr("{who} is still on the line", "{who} are still on the line", len(talking), who=who)
     return ntr("The contact with {who} stays open", "The contacts with {who} stay open", len(talking), who=who)
 

@@ -5,6 +5,7 @@ from typing import Final
 from desktop.domain import select
 from desktop.domain.entities.model import Instant, Interaction
 from desktop.domain.entities.words import Phase, Verb
+from desktop.domain.entities.wrap_up_record import NO_HEAD
 from desktop.domain.news.notices import record
 from desktop.tui.agent.draft_editor import is_written_to
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
@@ -132,12 +133,16 @@ class WrapUpVerbs(DeskVerbs):
         return draft is not None and bool(draft.head.files)
 
     def _named_again(self, interaction: Interaction) -> bool:
-        """Whether the reply may go: with files, or to several, who gets what was named first."""
+        """Whether the reply may go: with files, to several, or with a canned reply that was not found, named first."""
 
         def act() -> Irrevocable | None:
             state = self._screen.state
             now, draft = state.interactions.get(interaction.id), state.drafts.get(interaction.id)
-            return sending(state, now, draft.head) if now is not None and draft is not None else None
+            selected = self._selected()
+            if now is None or selected is None or selected.id != now.id:
+                return None
+            text = self._screen.query_one(ReplyPane).text  # the draft in the state is older than the last key
+            return sending(state, now, draft.head if draft is not None else NO_HEAD, text)
 
         asked = act()
         return asked is None or self._presses.press(asked, act)
