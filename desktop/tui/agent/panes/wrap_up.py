@@ -37,6 +37,22 @@ if TYPE_CHECKING:
     from desktop.app.notes.notes import Notes
 
 
+class CodeField(Input):
+    """Where codes are typed; it asks for one only while it has the keyboard, else for the key that brings it here."""
+
+    def on_mount(self) -> None:
+        """The panel opens by itself, while the agent still writes the note."""
+        self.on_blur()
+
+    def on_focus(self) -> None:
+        """Letters land here now."""
+        self.placeholder = tr("type a code")
+
+    def on_blur(self) -> None:
+        """Letters land elsewhere."""
+        self.placeholder = tr("{key} to choose a code", key=shown("wrap_up"))
+
+
 class WrapUpPane(Pane, Vertical):
     """Enter takes the code that was typed for or moved to, backspace in an empty field gives the last one back."""
 
@@ -62,7 +78,7 @@ class WrapUpPane(Pane, Vertical):
     def compose(self) -> ComposeResult:
         """Chosen codes, the field, the list, follow-ups, what finishing does, what is missing."""
         yield Static(id="wrap-up-chosen")
-        yield Input(placeholder=tr("type a code"), id="wrap-up-code")
+        yield CodeField(id="wrap-up-code")
         yield LineTable(
             (Column("code", weight=2), Column("group", min_width=40)),
             header=False,
