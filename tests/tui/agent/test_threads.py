@@ -142,6 +142,17 @@ async def test_a_key_that_cannot_do_anything_says_so(key: str) -> None:
         assert told(app.desk_screen)
 
 
+async def test_the_customers_newest_file_is_the_first_to_be_saved() -> None:
+    def carrying(id: str, author: str) -> Message:
+        return Message(id, NOW, author, "", attachments=(Attachment(id, f"{id}.txt", size=1),))
+
+    sent = (carrying("old", "customer"), carrying("new", "customer"), carrying("ours", "agent"))
+    app, session = desk(able(messages=sent))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["S", "enter"])
+        assert calls(session, "threads.save") == [("i1", "new", "new")]
+
+
 async def test_a_file_is_found_by_typing_and_named_again_before_it_goes(tmp_path: Path) -> None:
     (tmp_path / "bills").mkdir()
     (tmp_path / "bills" / "october.pdf").write_bytes(b"x")
