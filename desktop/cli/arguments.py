@@ -246,7 +246,7 @@ def _doing(add: Add) -> None:
 
 
 def _writing(add: Add) -> None:
-    message = add("message", tr("A message to a customer outside of any contact, and what became of one."))
+    message = add("message", tr("Write to a customer without a contact, and see what became of a message."))
     actions = message.add_subparsers(dest="action", required=True, metavar="send|status")
     send = actions.add_parser("send", help=tr("send one, if the customer agreed to it"), allow_abbrev=False)
     send.add_argument("customer", type=_id, help=tr("the customer's id"))
@@ -257,8 +257,8 @@ def _writing(add: Add) -> None:
     words.add_argument("--text", help=tr("what to write"))
     words.add_argument("--template", metavar="NAME", help=tr("the canned reply with this name, filled in"))
     send.add_argument("--key", help=tr("idempotency key: repeat with the same one and it is done once"))
-    status = actions.add_parser("status", help=tr("how far one has come"), allow_abbrev=False)
-    status.add_argument("id", type=_id, help=tr("the message's id, as send answered it"))
+    status = actions.add_parser("status", help=tr("the state of a message"), allow_abbrev=False)
+    status.add_argument("id", type=_id, help=tr("the id that send printed"))
 
 
 def _keeping(add: Add) -> None:

@@ -39,6 +39,8 @@ class Homeserver:
         self._more = asyncio.Event()
         self._free = asyncio.Event()
         self._free.set()
+        self.stuck = ""
+        """What is never answered: a part of the path."""
         self.before_send: Callable[[], object] | None = None
         """What happens once, just before the next event of ours."""
 
@@ -103,6 +105,8 @@ class Homeserver:
         sent = asked.headers.get("content-type", "").startswith("application/json") and asked.body
         body = json.loads(asked.body) if sent else asked.body
         self.asked.append((asked.method, path, body))
+        if self.stuck and self.stuck in path:
+            await asyncio.Event().wait()
         fixed = next((one for part, one in self.answers.items() if part in path), None)
         if fixed is not None and fixed[0] == 0:
             raise ConnectionError

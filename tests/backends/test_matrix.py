@@ -422,6 +422,21 @@ async def test_a_contact_in_hand_stays_when_its_room_leaves_the_space(server: Ho
         assert (now.id, now.queue, now.phase) == (contact.id, "Orders", Phase.ACTIVE)
 
 
+async def test_nobody_waits_for_an_invitation_that_is_being_answered(server: Homeserver) -> None:
+    server.write(server.room(ROOM), "Hello?")
+    async with desk_at(server) as desk:
+        contact = await taken(desk)
+        server.stuck = "/join/"
+        server.invited[OTHER] = []
+
+        async def asked() -> bool | None:
+            await shown(desk)
+            return any("/join/" in path for _, path, _ in server.asked) or None
+
+        await until(asked, PATIENCE, "joining")
+        assert (await put_away(desk, contact)).phase is Phase.CLOSED
+
+
 async def test_a_room_that_cannot_be_written_to_stops_nothing_else(server: Homeserver) -> None:
     for room in (ROOM, OTHER):
         server.write(server.room(room), "Hello?")

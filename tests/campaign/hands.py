@@ -211,12 +211,14 @@ class Hands:
             numbers = self.numbers()  # none, while the desktop is signing in
             for number in sorted(numbers, key=lambda number: number != known):
                 before = self._shown()
+                if self._number_of.get(before) == number:
+                    continue
                 self.press(f"alt+{number}")
-                with suppress(TimeoutError):
-                    self.wait(lambda _, before=before: self._shown() not in ("", before), 1.0)
-                self._number_of[self._shown()] = number
+                with suppress(TimeoutError):  # it is the one that is shown
+                    self.wait(lambda _, before=before: self._shown() not in ("", before), 4.0)
+                self.screen.wait_quiet(0.15, 1.0)  # the reply of the one before may still stand there
+                self._number_of = {**{m: n for m, n in self._number_of.items() if n != number}, self._shown(): number}
                 if self.shows(mark):
-                    self.screen.wait_quiet(0.12, 1.0)  # the reply of the one before may still stand there
                     return
             self.screen.wait_quiet(0.2, 0.5)
         raise TimeoutError(f"no contact has {mark} in its subject:\n{self.text()}")
@@ -227,8 +229,12 @@ class Hands:
 
     def to_reply(self) -> None:
         """Turn to the reply."""
-        self.press("alt+t")
-        self.wait(lambda seen: _REPLY.search(seen) is not None and "esc leave the field" in seen)
+        for deadline in (4.0, 4.0, 15.0):
+            self.press("alt+t")
+            with suppress(TimeoutError):  # it was pressed while the one before was still turned to
+                self.wait(lambda seen: _REPLY.search(seen) is not None and "esc leave the field" in seen, deadline)
+                return
+        raise TimeoutError(f"the reply does not take the keyboard:\n{self.text()}")
 
     def leave_field(self) -> None:
         """Leave the field, so that letters are keys."""

@@ -12,10 +12,10 @@ from tests.campaign.work import Work
 
 MIXED = "a mixed hour"
 CONTACTS = 64
-MINUTE = 5.0
+MINUTE = 2.5
 """Seconds that a minute of the hour lasts."""
 CHANNELS = ("voice", "voice", "chat", "chat", "email", "email", "sms")
-IN_HAND = 7
+IN_HAND = 5
 """Contacts in hand beyond which offers ring on: nine have a number."""
 IDLE = 60.0
 """Seconds without anything to do after which the hour has gone wrong."""

@@ -57,7 +57,7 @@ _ASIDE = 60.0  # seconds that a conversation is not offered again to whoever did
 _LEFT_BEHIND = 60.0  # seconds beyond its time after which an offer is another's, because that desktop is gone
 _SEEN_WITHIN = 4.0  # seconds after which what we wrote has to have come back
 _MOST_PAGES = 2  # of lines that are read again; of what says whose they are one more
-_MOST_JOINS = 20  # at a time
+_MOST_JOINS = 5  # at a time, so that nobody who is here waits for those who come
 _HEAD_SHOWN = 10
 _KEPT = 5_000
 
@@ -102,7 +102,6 @@ class SharedAccount:
         self._log = EventLog(Kind.CONTACT_CENTER.value)
         self._lock = asyncio.Lock()
         self._opening = asyncio.Lock()
-        self._turned = asyncio.Event()
         self._waiting = 0
         self._getting: asyncio.Future[tuple[str, Mapping[object, object]]] | None = None
         self._runs: asyncio.Task[None] | None = None
@@ -153,7 +152,11 @@ class SharedAccount:
 
     async def _fetch(self) -> None:
         async with self._lock:
-            await self._take_in(*await self.server.sync(self._position, 0, PRESENCE[self.availability]))
+            await self._look_for(0)
+
+    async def _look_for(self, seconds: float) -> None:
+        """What is new, with the lock in hand."""
+        await self._take_in(*await self.server.sync(self._position, seconds, PRESENCE[self.availability]))
 
     async def _listen(self) -> None:
         async with self._lock:
@@ -200,7 +203,6 @@ class SharedAccount:
     def _lost(self, error: BackendError) -> None:
         self._runs = None
         self._log.end(error)
-        self._turned.set()
 
     async def close(self) -> None:
         """Give back what is offered, and leave. What is in hand stays the agent's."""
@@ -217,7 +219,6 @@ class SharedAccount:
                         await self._give(contact)
             await asyncio.gather(runs, return_exceptions=True)
         self._log.end(Unavailable("The connection to the Matrix server is closed."))
-        self._turned.set()
         await self.server.close()
 
     # -- what comes in
@@ -248,8 +249,6 @@ class SharedAccount:
         self._settle(
             [self._rooms[key] for key in map(str, [*joined, *mapping(rooms.get("leave"))]) if key in self._rooms]
         )
-        self._turned.set()
-        self._turned = asyncio.Event()
 
     async def _history(self, room_id: str, before: str, newest: list[RoomEvent]) -> list[RoomEvent]:
         """The events of a room before the newest: its lines, and whose it is, however long ago that was said."""
@@ -656,11 +655,9 @@ class SharedAccount:
         try:
             async with asyncio.timeout(_SEEN_WITHIN):
                 while event_id not in self._known:
-                    turned = self._turned
-                    if self._runs is None:
-                        await self.refresh()
-                    else:
-                        await turned.wait()
+                    async with self._lock:  # whoever listens lets go of it as soon as there is news
+                        if event_id not in self._known:
+                            await self._look_for(1.0)
         except (BackendError, TimeoutError) as error:
             raise OutcomeUnknown("The Matrix server did not show what came of it.", type(error).__name__) from error
 

@@ -99,12 +99,14 @@ async def _send(profile: Profile, chosen: Chosen, key: str, asked: list[Messagin
     if why := message_refusal(state, customer, channel, to):
         raise CommandError(in_words(why), Exit.REFUSED)
     if channel is Channel.EMAIL and not chosen["subject"].strip():
-        raise CommandError(tr("An e-mail wants --subject."), Exit.USAGE)
+        raise CommandError(tr("An e-mail needs --subject."), Exit.USAGE)
     if chosen["template"] is not None:
         values = placeholder_values_outside(state, Match(customer, "id", ""))
         gaps = [one for one in placeholders(text) if one in list(Placeholder) and not values[Placeholder(one)]]
         if gaps:
-            raise CommandError(tr("Not known, and so not sent: {names}.", names=", ".join(gaps)), Exit.REFUSED)
+            raise CommandError(
+                tr("Not sent, because nothing is known for: {names}.", names=", ".join(gaps)), Exit.REFUSED
+            )
         text = filled(text, values, lambda _: "")
     if not text.strip():
         raise CommandError(tr("There is no text to send."), Exit.USAGE)

@@ -383,7 +383,7 @@ def recording(interaction: Interaction, now: Instant, *, refused: bool, policy: 
         case Recording.ACTIVE if refused and policy is RecordingConsent.IGNORE:
             return tr("● rec, refused; recorded by policy"), "$warning"
         case Recording.ACTIVE if refused:
-            return tr("! recording although refused"), "bold $error"
+            return tr("! Recorded although refused"), "bold $error"
         case Recording.ACTIVE:
             return tr("● rec"), "$error"
         case Recording.PAUSED:

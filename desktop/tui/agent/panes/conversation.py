@@ -262,7 +262,7 @@ def _recording_lines(view: View, interaction: Interaction) -> list[Content]:
         return [line((said, style))]
     if not select.recorded_against_will(view.state, interaction):
         return []
-    against = (f"{tr('! Recorded although refused')}   ", "bold $error")
+    against = (f"{said}   ", style)
     if Verb.PAUSE_RECORDING in on_offer:
         return [line(against, *keyed(tr("{recording:key} pauses"), "recording"))]
     if "pause_recording" in select.call_capabilities(view.state, interaction.id):

@@ -70,8 +70,10 @@ class AgentPanel(FloorTable[Agent]):
         count = tr("{n} of {all}", n=found, all=len(agents)) if self.ordering.wanted else str(len(agents))
         by = f" · {tr(_BY[self.group])}" if self.group else ""
         self.border_title = line(
-            (f"{tr('Agents')} · {count}{by}  ", ""), *_by_availability(view.summary.agents), *self.filter_words()
-        ).rstrip()
+            (f"{tr('Agents')} · {count}{by}  ", ""),
+            line(*_by_availability(view.summary.agents)).rstrip(),
+            *self.filter_words(),
+        )
         age = tr("updated {ago}", ago=wording.since(view.age))
         self.border_subtitle = line((age, "bold $warning" if view.stale else "$muted"))
 
