@@ -143,8 +143,8 @@ async def test_a_key_that_cannot_do_anything_says_so(key: str) -> None:
 
 
 async def test_the_customers_newest_file_is_the_first_to_be_saved() -> None:
-    def carrying(id: str, author: str) -> Message:
-        return Message(id, NOW, author, "", attachments=(Attachment(id, f"{id}.txt", size=1),))
+    def carrying(name: str, author: str) -> Message:
+        return Message(name, NOW, author, "", attachments=(Attachment(name, f"{name}.txt", size=1),))
 
     sent = (carrying("old", "customer"), carrying("new", "customer"), carrying("ours", "agent"))
     app, session = desk(able(messages=sent))
