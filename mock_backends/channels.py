@@ -24,9 +24,9 @@ class ChannelTraits:
 
 CHANNELS: Final[Mapping[str, ChannelTraits]] = {
     "voice": ChannelTraits("phone", 1, "Called about {}.", 2, call=True),
-    "chat": ChannelTraits("handle", 3, "Asked in chat about {}.", 1, talk=1.35, patience=2.5),
+    "chat": ChannelTraits("handle", 3, "Chat: {}.", 1, talk=1.35, patience=2.5),
     "email": ChannelTraits("email", 5, "Wrote about {}.", 2, talk=0.9, patience=30.0),
-    "sms": ChannelTraits("phone", 3, "Was reminded by SMS of {}.", 1, talk=0.6, patience=8.0),
+    "sms": ChannelTraits("phone", 3, "Text message: {}.", 1, talk=0.6, patience=8.0),
 }
 CALLS: Final[frozenset[str]] = frozenset(word for word, traits in CHANNELS.items() if traits.call)
 WRITTEN: Final[frozenset[str]] = frozenset(CHANNELS) - CALLS

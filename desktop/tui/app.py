@@ -145,7 +145,7 @@ class DesktopApp(TerminalApp):
             guide: whether the guide through the first call is shown.
             log_path: where a crash is written down.
             clock: the local clock, seconds since the Unix epoch.
-            monotonic: a clock that counts seconds and never goes back, for the time between two presses.
+            monotonic: a clock that counts seconds and never goes back, for the time between two keys.
             keymap: other keys for the names in the table of keys.
             calls: for which news to ring and to ask for a notification, and what around the screen shows an offer.
             throwaway: whether what is kept goes when the program is left, as in the demo.
@@ -154,7 +154,7 @@ class DesktopApp(TerminalApp):
             ValueError: a key that the table does not know, or that stands for two verbs.
         """
         name_alt_keys({name: SIGNS[name] for name in ALT_SIGNS})
-        super().__init__(log_path=log_path)
+        super().__init__(log_path=log_path, monotonic=monotonic)
         self._build = build
         self._tasks: set[asyncio.Task[None]] = set()
         self._put_aside: str | None = None
@@ -582,6 +582,10 @@ class DesktopApp(TerminalApp):
     @on(SearchPane.Typed)
     def _search_typed(self, event: SearchPane.Typed) -> None:
         self.desk.finding.typed(event.text, now=event.now)
+
+    @on(SearchPane.StillAsked)
+    def _search_waits(self) -> None:
+        self.tell(tr("The CRM is still being asked. The arrow keys choose something else."))
 
     @on(SearchPane.Picked)
     def _hit_picked(self, event: SearchPane.Picked) -> None:

@@ -240,5 +240,5 @@ class CustomersOnLine:
         mail = interaction.channel == "email"
         written = Written(text, sender=interaction.customer.value if mail else "")
         if mail and interaction.subject:
-            written.subject = f"Re: {interaction.subject}"
+            written.subject = f"Re: {interaction.subject.removeprefix('Re: ')}"
         self._agenda.after(pause, partial(self._threads.customer_writes, interaction, written))

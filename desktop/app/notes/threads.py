@@ -129,7 +129,7 @@ class Threads:
             )
         except BackendError as error:
             return failed(error, not_done)
-        return ActionResult(True, Sentence("saved_file.saved", name=path.name, folder=str(folder)))
+        return ActionResult(True, Sentence("saved_file.saved", name=path.name, folder=saved_files.short(folder)))
 
     def _file(self, interaction_id: str, message_id: str, attachment_id: str) -> Attachment | None:
         interaction = self._store.state.interactions.get(interaction_id)

@@ -69,6 +69,7 @@ async def run(
     kind: type[T],
     take: Callable[[T], None],
     look_up: Callable[[], Awaitable[ActionResult]] | None = None,
+    said: Sentence = NOTHING,
 ) -> ActionResult:
     """One press.
 
@@ -80,13 +81,14 @@ async def run(
         call: sends it under a key.
         kind: what the answer must be; `take` gets it.
         look_up: finds out what became of it when nobody answered; None where that cannot be seen.
+        said: what is told when it was carried out, where that is more than the verb.
     """
 
     def taken(answer: object) -> Sentence:
         if not isinstance(answer, kind):
             raise ProtocolError(Sentence("floor.other_answer"), type(answer).__name__)
         take(answer)
-        return done(verb)
+        return said or done(verb)
 
     async def looked(_: OutcomeUnknown) -> ActionResult:
         return found_out(verb, None) if look_up is None else await look_up()
@@ -127,6 +129,7 @@ async def write(runner: CommandRunner, verb: StrEnum, to: str, text: str) -> Act
         AgentMessage,
         lambda message: store.publish(AgentMessaged(message), CONTACT_CENTER),
         look_up,
+        Sentence("floor.sent_to", name=agent.name) if (agent := store.state.agents.get(to)) is not None else NOTHING,
     )
 
 

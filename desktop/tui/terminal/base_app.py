@@ -4,7 +4,8 @@ import asyncio
 import contextvars
 import os
 import sys
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -65,11 +66,12 @@ class TerminalApp(GuardedApp, inherit_bindings=False):
 
     _control_filter: ClassVar[LineFilter] = ControlFilter()
 
-    def __init__(self, *, log_path: Path | None = None) -> None:
+    def __init__(self, *, log_path: Path | None = None, monotonic: Callable[[], float] = time.monotonic) -> None:
         """An app that is not running yet.
 
         Args:
             log_path: where a crash is written down; in the user's log directory by default.
+            monotonic: a clock that counts seconds and never goes back, for pauses between keys.
         """
         if os.environ.get("NO_COLOR") == "":
             del os.environ["NO_COLOR"]  # by its convention empty means unset, which Textual overlooks
@@ -90,6 +92,7 @@ class TerminalApp(GuardedApp, inherit_bindings=False):
             self.input_priority,
             before=self.before_key,
             lost=self.letters_lost,
+            clock=monotonic,
         )
         self._typing: asyncio.Task[None] | None = None
         self._theming: asyncio.Task[None] | None = None

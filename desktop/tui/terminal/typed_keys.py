@@ -6,7 +6,8 @@ what was typed after F9 would land in the note. Whoever types ahead of a busy sc
 
 Letters are verbs only where somebody means them to be: when a field was asked for and none opened, or the field went
 away between two letters, those that follow are words without a place, and nothing is carried out. Any key that is no
-letter, such as esc, or a click says that letters are verbs again. No clock decides that.
+letter, such as esc, or a click says that letters are verbs again; so does a pause after they went nowhere, for whoever
+has read that goes on to something else. A pause before that says nothing: they don't know yet.
 """
 
 import asyncio
@@ -24,6 +25,9 @@ from desktop.tui.terminal.input_priority import InputPriority
 SETTLE_SECONDS: Final = 0.5
 """How long a key waits at most for what the one before it set off: a widget that hangs must not take the keyboard."""
 
+PAUSE_SECONDS: Final = 1.5
+"""How long no letter has to come after one that went nowhere, for the next one to be a verb again."""
+
 _ROUNDS: Final = 3
 """A key may make a widget post a message, whose handler posts another one, whose handler moves the focus."""
 
@@ -40,6 +44,7 @@ class TypedKeys:
         *,
         before: Callable[[events.Event, bool, bool], bool],
         lost: Callable[[], None],
+        clock: Callable[[], float],
     ) -> None:
         """A line of nothing yet.
 
@@ -51,6 +56,7 @@ class TypedKeys:
             before: hears of each key or paste before it is applied, whether it goes into a field, and whether it is
                 the first that is no letter after some that went nowhere; says whether that was all it meant.
             lost: called for each letter that goes nowhere.
+            clock: counts seconds and never goes back.
         """
         self._app = app
         self._apply = apply
@@ -58,10 +64,12 @@ class TypedKeys:
         self._first = first
         self._before = before
         self._lost = lost
+        self._clock = clock
         self._typed_in: Widget | None = None  # the field that got the last key, where that was a letter
         self._wanted = False  # a field was asked for and has not been seen yet
         self._shut = False  # the field went away: letters go nowhere
         self._told = False  # `lost` was called since the last key that is no letter
+        self._rested_at = 0.0  # when the pause after the last letter that went nowhere is over
         self._waiting: asyncio.Queue[events.Event] = asyncio.Queue()
 
     def want_field(self) -> None:
@@ -84,6 +92,8 @@ class TypedKeys:
         while True:
             event = await self._waiting.get()
             letter = _is_letter(event)
+            if self._told and self._clock() >= self._rested_at:
+                self.release()
             # A field keeps the order of the text it gets by itself; anything else waits.
             if not (letter and self._typed_in is not None and self._field() is self._typed_in):
                 await self._settle()
@@ -113,6 +123,7 @@ class TypedKeys:
             return False
         self._shut = self._shut or gone
         self._told = True
+        self._rested_at = self._clock() + PAUSE_SECONDS
         self._lost()
         return True
 

@@ -131,7 +131,7 @@ class LineTable(ScrollView, can_focus=True):
     @property
     def removed(self) -> str | None:
         """The key the cursor was on, where its row is gone and nothing was chosen since; see `clears_selection`."""
-        return self._removed
+        return self._removed or None
 
     @property
     def cursor_offset(self) -> Offset:
@@ -139,19 +139,22 @@ class LineTable(ScrollView, can_focus=True):
         region = self.scrollable_content_region
         return Offset(region.x, region.y + self._header + max(0, min(self._cursor - self._top, self._page - 1)))
 
-    def set_rows(self, rows: Sequence[Row], *, anew: bool = False) -> None:
+    def set_rows(self, rows: Sequence[Row], *, anew: bool = False, chosen: bool = True) -> None:
         """Show these rows from now on.
 
         Args:
             rows: all rows, top to bottom. The sequence is kept and must not be changed afterwards.
             anew: whether they are about something else than those before: then the first one is chosen.
+            chosen: whether one is chosen at all before the cursor is moved.
         """
         before, removed, key = self._rows, self._removed, self._removed or self.cursor_key
         cursor_line = self._cursor - self._top
         was_visible = 0 <= cursor_line < self._page
         self._rows = rows
         self._index = None
-        moved = self._place_first() if anew else self._place_cursor(key)
+        moved = self._place_first() if anew or not chosen else self._place_cursor(key)
+        if not chosen:
+            self._removed = ""
         if (removed is None) != (self._removed is None):
             self.refresh()
         if len(before) != len(rows):

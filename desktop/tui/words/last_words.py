@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from desktop.app.notes.saved_files import short
 from desktop.app.notes.unsaved_text import Unsaved, left_over, rescue
 from desktop.domain.entities.words import Phase
 from desktop.domain.select import mine
@@ -40,19 +41,13 @@ def not_copied_yet(beside_log: Path) -> str:
     files = left_over(_folders(beside_log))
     if not files:
         return ""
-    named = ", ".join(safe(_short(path)) for path in files)
+    named = ", ".join(safe(short(path)) for path in files)
     return ntr(
         "{files} has words of an earlier run that could not be saved. Copy what you need, then delete it.",
         "{files} have words of an earlier run that could not be saved. Copy what you need, then delete them.",
         len(files),
         files=named,
     )
-
-
-def _short(path: Path) -> str:
-    with suppress(RuntimeError, ValueError):
-        return f"~/{path.relative_to(Path.home())}"
-    return str(path)
 
 
 def _folders(beside_log: Path) -> list[Path]:

@@ -216,7 +216,7 @@ def planned(instant: Instant, zone: tzinfo, customer: tzinfo | None = None) -> s
 
     Args:
         zone: the agent's.
-        customer: the customer's; its city and time are added where it is another one. None where it is not known.
+        customer: the customer's; its city and time are added where its clock shows another. None where it is not known.
 
     A time outside of the calendar is `—`.
     """
@@ -228,11 +228,10 @@ def planned(instant: Instant, zone: tzinfo, customer: tzinfo | None = None) -> s
     text = f"{formats.weekday_and_day(here.date())} {here:%H:%M}"
     if customer is None:
         return text
-    names = [getattr(one, "key", None) for one in (zone, customer)]
-    if there.utcoffset() == here.utcoffset() and (None in names or names[0] == names[1]):
+    if there.utcoffset() == here.utcoffset():
         return text
     day = "" if there.date() == here.date() else f"{formats.weekday(there.date())} "
-    city = (names[1] or there.tzname() or "").rpartition("/")[2].replace("_", " ")
+    city = (getattr(customer, "key", None) or there.tzname() or "").rpartition("/")[2].replace("_", " ")
     return tr("{here}, {there} in {city}", here=text, there=f"{day}{there:%H:%M}", city=city)
 
 

@@ -38,6 +38,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "floor.done.agent_state": mark("The agent's state was changed."),
     "floor.done.answer_help": mark("Answered."),
     "floor.done.message": mark("Sent."),
+    "floor.sent_to": mark("Sent to {name}."),
     "floor.done.broadcast": mark("Sent."),
     "floor.broadcast_reached": plural("Delivered to {n} agent.", "Delivered to {n} agents."),
     "floor.broadcast_later": plural(

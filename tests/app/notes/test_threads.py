@@ -93,6 +93,14 @@ async def test_typing_is_told_at_its_start_now_and_then_and_at_its_end(desk: tup
     await until(lambda: centre.typed == [True, True, False])
 
 
+async def test_a_folder_at_home_is_told_of_in_short(
+    desk: tuple[Desk, Centre], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    said = await desk[0].session.threads.save("i1", "m1", "a")
+    assert " in ~/saved. It was not opened." in in_words(said.text)
+
+
 async def test_a_file_is_saved_under_a_safe_name_and_nothing_is_written_over(desk: tuple[Desk, Centre]) -> None:
     d, _ = desk
     folder = d.session.threads.folder

@@ -133,6 +133,14 @@ def test_a_mail_answers_whoever_wrote_last_and_stands_under_what_it_answers(serv
     assert (line["to"], line.get("cc", []), line["in_reply_to"]) == (["bo@example.com"], [], "bo1")
 
 
+def test_a_customer_who_answers_a_mail_adds_no_second_re(servers: Harness) -> None:
+    contact = servers.active(channel="email", sender="ann@example.com", subject="Re: Order", messages=["Where?"])
+    sent = servers.do(contact, "messages", {"text": "Soon.", "subject": "Re: Order"}).json()["interaction"]
+    assert sent["messages"][-1]["author"] == "agent"
+    answered = servers.until(lambda: (i := servers.get(contact))["messages"][-1]["author"] == "customer" and i)
+    assert answered["messages"][-1]["subject"] == "Re: Order"
+
+
 def test_a_text_to_a_queues_number_begins_a_contact_and_goes_on_in_it(servers: Harness) -> None:
     servers.active(channel="sms", messages=["Of another"], sender="+442079460019")
     text = {"from": "+442079460018", "queue": "Billing"}

@@ -85,10 +85,45 @@ async def test_keys_move_from_hit_to_hit_past_headings_and_second_lines() -> Non
         assert app.desk_screen.query_one("#search-text", Input).has_focus
 
 
-async def test_late_answers_move_no_cursor_and_an_older_question_is_not_heard() -> None:
+async def test_nothing_below_the_customers_is_chosen_while_they_are_asked_for() -> None:
     app, session = desk(active())
     async with app.run_test(size=SIZE) as pilot:
-        await settle(pilot, ["escape", "slash", *"ana"])
+        await settle(pilot, ["escape", "slash", *"lindqvist"])
+        assert table(app).cursor_key is None
+        session.search.found(answer=PopAnswer.SEARCHING, ago=2)
+        await settle(pilot, ["enter"])
+        assert table(app).cursor_key is None
+        assert "The CRM is still being asked." in told(app.desk_screen)
+        assert app.desk_screen.query_one(SearchPane).is_open
+        session.search.found(hit(ANNA), answer=PopAnswer.ONE)
+        await settle(pilot)
+        assert table(app).cursor_key == "customer:C-4301"
+        await settle(pilot, ["enter"])
+        assert [call[0] for call in calls(session, "pops.link")] == ["i1"]
+
+
+async def test_who_moves_to_a_row_waits_for_no_crm() -> None:
+    app, session = desk(active())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["escape", "slash", *"lindqvist"])
+        session.search.found(answer=PopAnswer.SEARCHING)
+        await settle(pilot, ["down", "enter"])
+        assert app.desk_screen.query_one(ExpertFinder).is_open
+
+
+async def test_nobody_found_leaves_the_first_row_that_there_is() -> None:
+    app, session = desk(active())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["escape", "slash", *"lindqvist"])
+        session.search.found(answer=PopAnswer.NO_MATCH)
+        await settle(pilot)
+        assert str(table(app).cursor_key).startswith("person:")
+
+
+async def test_late_answers_move_no_cursor_that_the_agent_moved_and_an_older_question_is_not_heard() -> None:
+    app, session = desk(active())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["escape", "slash", *"ana", "down"])
         before = table(app).cursor_key
         assert before is not None
         assert before.startswith("person:")
@@ -181,7 +216,7 @@ async def test_enter_on_a_customer_links_the_contact_and_without_one_shows_the_c
 async def test_enter_on_a_colleague_opens_the_finder_at_them_and_calls_nobody() -> None:
     app, session = desk(active())
     async with app.run_test(size=SIZE) as pilot:
-        await settle(pilot, ["escape", "slash", *"lindqvist", "enter"])
+        await settle(pilot, ["escape", "slash", *"lindqvist", "down", "enter"])
         finder = app.desk_screen.query_one(ExpertFinder)
         assert finder.is_open
         assert finder.under_cursor is not None
@@ -194,27 +229,27 @@ async def test_enter_on_a_colleague_opens_the_finder_at_them_and_calls_nobody() 
 async def test_without_a_call_a_colleague_cannot_be_called_and_that_is_said() -> None:
     app, _ = desk(replace(IDLE, people=active().people, presence=active().presence))
     async with app.run_test(size=SIZE) as pilot:
-        await settle(pilot, ["slash", *"lindqvist", "enter"])
+        await settle(pilot, ["slash", *"lindqvist", "down", "enter"])
         assert "during a contact" in told(app.desk_screen)
 
 
 async def test_enter_on_a_queue_shows_it_and_on_a_command_does_what_its_key_does() -> None:
     app, _ = desk(active())
     async with app.run_test(size=SIZE) as pilot:
-        await settle(pilot, ["escape", "slash", *"sales", "enter"])
+        await settle(pilot, ["escape", "slash", *"sales", "down", "enter"])
         queues = app.desk_screen.query_one(QueuesPane)
         assert queues.has_focus
         assert queues.cursor_key == "Sales"
         await settle(pilot, ["slash", *"diagn"])
         assert listed(app)[-1].endswith("alt+i")
-        await settle(pilot, ["enter"])
+        await settle(pilot, ["down", "enter"])
         assert app.desk_screen.query_one(Page).topic == "diagnostics"
 
 
 async def test_a_command_that_cannot_be_undone_asks_first_as_its_key_does() -> None:
     app, session = desk(active())
     async with app.run_test(size=SIZE) as pilot:
-        await settle(pilot, ["escape", "slash", *"end", "enter"])
+        await settle(pilot, ["escape", "slash", *"end", "down", "enter"])
         assert calls(session, "actions.do") == []
         assert app.presses.armed is not None
         await settle(pilot, ["f8"])

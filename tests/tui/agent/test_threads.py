@@ -1,10 +1,12 @@
 """A written contact on the screen: what became of each message, its files, an e-mail's head, and the keys for them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from desktop.domain.entities.model import Address, Attachment, Message
@@ -22,7 +24,7 @@ from desktop.tui.agent.panes.thread_search import ThreadSearch
 from desktop.tui.agent.panes.work import WorkPane
 from desktop.tui.agent.paths import completions
 from tests.tui.agent.test_reply import quiet, sends, texts
-from tests.tui.desk import RecordedSession, desk, settle, told
+from tests.tui.desk import RecordedSession, desk, settle, steady_cursors, told
 from tests.tui.states import NOW
 
 SIZE = (120, 40)
@@ -140,6 +142,17 @@ async def test_a_key_that_cannot_do_anything_says_so(key: str) -> None:
         assert told(app.desk_screen)
 
 
+async def test_the_customers_newest_file_is_the_first_to_be_saved() -> None:
+    def carrying(name: str, author: str) -> Message:
+        return Message(name, NOW, author, "", attachments=(Attachment(name, f"{name}.txt", size=1),))
+
+    sent = (carrying("old", "customer"), carrying("new", "customer"), carrying("ours", "agent"))
+    app, session = desk(able(messages=sent))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["S", "enter"])
+        assert calls(session, "threads.save") == [("i1", "new", "new")]
+
+
 async def test_a_file_is_found_by_typing_and_named_again_before_it_goes(tmp_path: Path) -> None:
     (tmp_path / "bills").mkdir()
     (tmp_path / "bills" / "october.pdf").write_bytes(b"x")
@@ -154,6 +167,30 @@ async def test_a_file_is_found_by_typing_and_named_again_before_it_goes(tmp_path
         await settle(pilot, ["enter"])
         assert calls(session, "replies.attach") == [("i1", f"{tmp_path}/bills/october.pdf")]
         assert not picker.is_open
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+@pytest.mark.parametrize("key", ["A", "R", "F", "alt+l", "slash"])
+async def test_what_is_typed_in_a_field_over_the_panes_is_seen(key: str, size: tuple[int, int]) -> None:
+    app, _session = desk(mail() if key == "R" else able())
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot, [key, *"sen"])
+        field = app.focused
+        assert isinstance(field, Input)
+        assert field.value.endswith("sen")
+        assert field.content_region.height == 1
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_path_that_is_typed(size: tuple[int, int], snap_compare: Callable[..., bool]) -> None:
+    app, _session = desk(able())
+
+    async def typed(pilot: Pilot[Any]) -> None:
+        await settle(pilot, ["A", *"/no-such-folder/bill"])
+        steady_cursors(pilot)
+        await settle(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=typed)
 
 
 async def test_a_reply_with_files_goes_at_the_second_press() -> None:

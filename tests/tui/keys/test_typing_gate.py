@@ -27,7 +27,8 @@ FOUND = Match(PRIYA, "name", "name matches", verified=True)
 
 
 def searching(state: Any) -> Any:
-    return desk(state)
+    """A desk where no time passes while one types."""
+    return desk(state, monotonic=lambda: 0.0)
 
 
 def done(session: Any) -> list[str]:
@@ -110,6 +111,31 @@ async def test_what_is_typed_for_a_field_that_did_not_open_is_no_verb(refused: s
         assert app.desk_screen.query_one(StateMenu).is_open
 
 
+async def test_after_a_pause_letters_are_verbs_again_and_nothing_more_is_said() -> None:
+    time = [100.0]
+    app, _session = desk(IDLE, monotonic=lambda: time[0])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["e", "x"])
+        time[0] += 1.4
+        await settle(pilot, ["s"])
+        assert not app.desk_screen.query_one(StateMenu).is_open, "each letter that goes nowhere begins the pause anew"
+        time[0] += 1.6
+        await settle(pilot, ["s"])
+        assert app.desk_screen.query_one(StateMenu).is_open
+
+
+async def test_a_pause_before_anything_went_nowhere_makes_no_verbs() -> None:
+    time = [100.0]
+    app, session = desk(active(), monotonic=lambda: time[0])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["f6", *"re"])
+        session.store.state = offered()
+        app.request_frame()
+        time[0] += 60.0
+        await settle(pilot, list("ad"))
+        assert done(session) == []
+
+
 async def test_a_word_goes_nowhere_when_its_field_goes_away() -> None:
     state = active()
     app, session = searching(state)
@@ -170,7 +196,7 @@ async def test_a_field_that_opened_takes_its_letters_and_esc_gives_them_back() -
 
 
 async def test_the_floor_does_not_take_a_reason_for_verbs() -> None:
-    app, session = floor_desk(floor())
+    app, session = floor_desk(floor(), monotonic=lambda: 0.0)
     async with app.run_test(size=(160, 45)) as pilot:
         await settle(pilot, ["l", *"sr2"])  # nobody on a call is selected among the queues
         assert session.calls == []

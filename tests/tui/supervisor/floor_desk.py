@@ -1,6 +1,6 @@
 """The desktop app over a supervisor's state built by hand: real screen, no servers. What it asks for is recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -154,7 +154,11 @@ class FloorSession(RecordedSession):
 
 
 def floor_desk(
-    state: AppState, *, guide: bool = False, keymap: dict[str, str] | None = None
+    state: AppState,
+    *,
+    guide: bool = False,
+    keymap: dict[str, str] | None = None,
+    monotonic: Callable[[], float] | None = None,
 ) -> tuple[DesktopApp, FloorSession]:
     """An app showing `state`, with the clock stopped at `NOW`."""
     session = FloorSession(state)
@@ -162,4 +166,4 @@ def floor_desk(
     async def build() -> Any:
         return session
 
-    return DesktopApp(build, guide=guide, clock=lambda: NOW, monotonic=unhurried(), keymap=keymap), session
+    return DesktopApp(build, guide=guide, clock=lambda: NOW, monotonic=monotonic or unhurried(), keymap=keymap), session

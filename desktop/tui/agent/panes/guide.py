@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.content import Content
 
 from desktop.domain import select
+from desktop.domain.entities.channels import WRITTEN
 from desktop.domain.entities.words import Availability, LegPhase, Phase
 from desktop.tui.keys.key import show
 from desktop.tui.keys.keys import BY_ID
@@ -16,11 +17,12 @@ from desktop.words.catalogue import tr
 from desktop.words.marks import mark
 
 
-def steps() -> tuple[tuple[str, str], ...]:
-    """What to do, in order, with the keys in force."""
-    return (
+def steps(*, written: bool = False) -> tuple[tuple[str, str], ...]:
+    """What to do, in order, with the keys in force; in a contact in writing nobody is consulted, and one answers."""
+    every = (
         ("available", tr("Become available: press {letter}, then 1.", letter=show(BY_ID["state"].letters[0]))),
         ("accept", tr("When it rings, the customer's record is already there. {accept:key} answers.")),
+        ("reply", tr("Type your answer; {finish:key} sends it.")),
         ("note", tr("Type your note ({note:key} goes there); it is saved as you type.")),
         (
             "expert",
@@ -29,14 +31,20 @@ def steps() -> tuple[tuple[str, str], ...]:
                 " back."
             ),
         ),
-        ("end", tr("{end:key} twice ends the call.")),
+        ("end", tr("{end:key} twice ends it.") if written else tr("{end:key} twice ends the call.")),
         ("wrap_up", tr("{wrap_up:key}, type a code, enter; {finish:key} finishes.")),
     )
+    return tuple(step for step in every if step[0] not in (_SPOKEN if written else _WRITTEN))
+
+
+_SPOKEN, _WRITTEN = frozenset({"note", "expert"}), frozenset({"reply"})
+"""Steps of only one kind of contact."""
 
 
 _STEPS = {
     "available": mark("available"),
     "accept": mark("accept"),
+    "reply": mark("reply"),
     "note": mark("note"),
     "expert": mark("expert"),
     "end": mark("end"),
@@ -54,6 +62,7 @@ class Guide(TextPane):
     def __init__(self) -> None:
         super().__init__(id="guide")
         self.done: set[str] = set()
+        self._written = False  # whether the contact it goes through is one in writing
 
     @property
     def is_open(self) -> bool:
@@ -69,7 +78,11 @@ class Guide(TextPane):
         if not self.is_open:
             return
         before = set(self.done)
+        if "end" not in before and view.interaction is not None:
+            self._written = view.interaction.channel in WRITTEN
         self.done |= {step for step, test in TESTS.items() if test(view)}
+        if "end" in before and not _phase_seen(Phase.WRAP_UP)(view):
+            self.done.add("wrap_up")
         if "end" in before and not select.mine(view.state):
             self.remove_class("open")
             return
@@ -77,9 +90,10 @@ class Guide(TextPane):
 
     def lines(self, view: View) -> Sequence[Content]:
         """The next step in words, the others as ticks."""
-        rest = [step for step in steps() if step[0] not in self.done]
+        todo = steps(written=self._written)
+        rest = [step for step in todo if step[0] not in self.done]
         ticks: list[Part] = [(f"{tr('guide')}  ", "bold $success")]
-        for step, _ in steps():
+        for step, _ in todo:
             done = step in self.done
             ticks.append((f"{'✓' if done else '○'} {tr(_STEPS[step])}  ", "$success" if done else "$muted"))
         ticks.append((tr("esc hides"), "$muted"))
@@ -107,6 +121,9 @@ def _available(view: View) -> bool:
 TESTS: dict[str, Callable[[View], bool]] = {
     "available": _available,
     "accept": _phase_seen(Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP),
+    "reply": lambda view: any(
+        message.author == "agent" for interaction in select.mine(view.state) for message in interaction.messages
+    ),
     "note": lambda view: any(draft.note for draft in view.state.drafts.values()),
     "expert": _expert_asked,
     "end": _phase_seen(Phase.WRAP_UP),

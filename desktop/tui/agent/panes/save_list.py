@@ -21,7 +21,7 @@ DIGITS = 9
 
 
 class SaveList(Vertical):
-    """A short list over the screen, the newest file first."""
+    """A short list over the screen: the customer's files, the newest first, then those that went to them."""
 
     DEFAULT_CSS = css_beside(__file__)
 
@@ -52,7 +52,8 @@ class SaveList(Vertical):
     def open(self, interaction: Interaction) -> None:
         """Show what there is now: it stays so until it is closed, so that no digit comes to mean another file."""
         self._of = interaction.id
-        files = [(one, file) for one in reversed(interaction.messages) for file in one.attachments]
+        newest_first = ((one, file) for one in reversed(interaction.messages) for file in one.attachments)
+        files = sorted(newest_first, key=lambda found: found[0].author == "agent")
         self._files = tuple(files[:MOST])
         self.border_title = content(tr("Save a file"))
         self.border_subtitle = line(

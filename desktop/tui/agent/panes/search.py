@@ -11,6 +11,7 @@ from textual.widgets import Input
 from desktop.app.screen_pop.customer_search import LEAST_SIGNS
 from desktop.domain import select
 from desktop.domain.entities.customer import FoundCustomers
+from desktop.domain.entities.words import PopAnswer
 from desktop.tui.agent.found import FoundKind, Hit, asked, customers, found_here, group_of, of_kind
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.css import css_beside
@@ -25,6 +26,8 @@ from desktop.words.catalogue import tr
 _MOVES = {"up": -1, "down": 1, "pageup": -5, "pagedown": 5}
 """Keys that move in the list while the field has the keyboard, by rows."""
 
+_ABOVE = (FoundKind.CONTACT, FoundKind.OVER, FoundKind.CUSTOMER)
+"""What stands above all that the CRMs may still bring, or was brought by one."""
 
 INDENT = 3
 """Cells before a second line: the mark, and two."""
@@ -33,7 +36,8 @@ INDENT = 3
 class SearchPane(Pane, Vertical):
     """A field and what was found; enter does what is natural for the row: show, link, turn to, run.
 
-    What the desk knows is there with each key, what the CRMs answer comes later and moves no cursor.
+    What the desk knows is there with each key, what the CRMs answer comes later. Until then nothing below the customers
+    is chosen, so that enter doesn't take somebody else; a cursor that the agent moved stays where it is.
     """
 
     ticks: ClassVar[bool] = True
@@ -54,6 +58,9 @@ class SearchPane(Pane, Vertical):
             super().__init__()
             self.hit = hit
 
+    class StillAsked(Message):
+        """Enter while no row is chosen, because the CRM has not answered."""
+
     class CreateWanted(Message):
         """Make a record with this name."""
 
@@ -66,6 +73,7 @@ class SearchPane(Pane, Vertical):
         self._creating = False
         self._only_shows = False
         self._found = FoundCustomers()
+        self._moved = False  # the agent moved the cursor since they typed
         self._hits: dict[str, Hit] = {}
 
     def compose(self) -> ComposeResult:
@@ -114,7 +122,7 @@ class SearchPane(Pane, Vertical):
             only_shows: there is no contact that could be linked.
         """
         self._creating, self._only_shows = creating, only_shows
-        self._found = FoundCustomers()
+        self._found, self._moved = FoundCustomers(), False
         self.add_class("open")
         field = self.query_one(Input)
         field.placeholder = tr("name of the new customer") if creating else tr("name, company, number, e-mail …")
@@ -167,12 +175,14 @@ class SearchPane(Pane, Vertical):
         table = self.query_one(LineTable)
         hits = [
             *of_kind(here, FoundKind.CONTACT),
+            *of_kind(here, FoundKind.OVER),
             *customers(view, found, max(0, table.scrollable_content_region.width - INDENT)),
-            *(hit for hit in here if hit.kind is not FoundKind.CONTACT),
+            *(hit for hit in here if hit.kind not in _ABOVE),
         ]
         self._hits = {hit.key: hit for hit in hits}
         table.set_empty(tr("Customers, your contacts, colleagues, queues and commands."))
-        table.set_rows(self._rows(hits, found, view), anew=anew)
+        waits = not self._moved and self._is_asked(found, view) and not (hits and hits[0].kind in _ABOVE)
+        table.set_rows(self._rows(hits, found, view), anew=anew or not self._moved, chosen=not waits)
         self._draw_keys()
 
     def _rows(self, hits: list[Hit], found: FoundCustomers, view: View) -> list[Row]:
@@ -189,6 +199,12 @@ class SearchPane(Pane, Vertical):
                 if hit.second:
                     rows.append(Row(f"{hit.key}\n", (line("  ", hit.second),), of=hit.key))
         return rows
+
+    def _is_asked(self, found: FoundCustomers, view: View) -> bool:
+        """Whether customers may still come."""
+        if not found.answers:
+            return len(found.text) >= LEAST_SIGNS and select.names_crm(view.state)
+        return any(one.answer is PopAnswer.SEARCHING for one in found.answers)
 
     def _asked(self, found: FoundCustomers, view: View) -> list[Part]:
         """Whom the customers are from, and who has not answered."""
@@ -220,6 +236,7 @@ class SearchPane(Pane, Vertical):
         """What the desk knows is shown with each key; the CRMs are asked when the keys rest."""
         event.stop()
         if self.is_open and not self._creating:
+            self._moved = False
             self._redraw(anew=True)
             self.post_message(self.Typed(self.text))
 
@@ -231,14 +248,23 @@ class SearchPane(Pane, Vertical):
             if text:
                 self.post_message(self.CreateWanted(text))
             return
-        if not self._pick() and text:
+        if self._pick() or not text:
+            return
+        if self._found.text == text and any(one.answer is PopAnswer.SEARCHING for one in self._found.answers):
+            self.post_message(self.StillAsked())
+        else:
             self.post_message(self.Typed(text, now=True))
 
     def on_key(self, event: events.Key) -> None:
         """Up and down move in the list while the field has the keyboard."""
         if event.key in _MOVES and self.query_one(Input).has_focus:
+            self._moved = True
             self.query_one(LineTable).action_move(_MOVES[event.key])
             event.stop()
+
+    def on_descendant_focus(self) -> None:
+        """Whoever goes to the list moves there."""
+        self._moved = self._moved or self.query_one(LineTable).has_focus
 
     def on_line_table_highlighted(self, event: LineTable.Highlighted) -> None:
         """Enter may do something else here."""
