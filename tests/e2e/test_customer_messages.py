@@ -8,6 +8,8 @@ import pytest
 from tests.e2e.workplace import AVAILABLE, NARROW, PRIYA, WIDE, Counted, Workplace, until
 from tests.tui.pty_screen import PtyScreen
 
+pytestmark = pytest.mark.thorough
+
 TEMPLATES = """
 [[replies]]
 name = "Refund"

@@ -12,6 +12,8 @@ from tests.cli.command_line import Ran, clean_env, run
 from tests.mocks.conftest import FAST
 from tests.mocks.harness import CONTROL, Harness
 
+pytestmark = pytest.mark.thorough
+
 NOBODY = "http://127.0.0.1:9"
 
 

@@ -11,6 +11,8 @@ from desktop.domain.entities.words import Verb
 from desktop.tui.keys.key import SIGNS
 from tests.tui.cat import NAMES, SITUATIONS, Pace, Situation, _settled
 
+pytestmark = pytest.mark.thorough
+
 WORDS = ("Jonas Weiß", "maria q", "refund for uxd, xyz", "Please jump back, lady")
 BETWEEN = 0.12
 """Seconds between two letters of somebody who types fast."""
