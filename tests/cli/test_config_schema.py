@@ -55,7 +55,6 @@ def test_every_profile_in_the_documentation_fits(validator: Any) -> None:
         CENTER + 'token = "in the clear"\n',
         CENTER.replace('"mock"', '"mokc"'),
         CENTER.replace('backend = "mock"\n', ""),
-        CENTER.replace("[profiles.work.contact_center]", "[[profiles.work.contact_center]]"),
     ],
     ids=lambda text: text.splitlines()[0] + " …",
 )

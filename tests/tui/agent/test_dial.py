@@ -39,7 +39,7 @@ def answering(session: RecordedSession, *results: ActionResult) -> list[str]:
 
 
 def last(session: RecordedSession) -> str:
-    return in_words(session.store.state.notices[-1].text)
+    return in_words(session.store.drain().notices[-1].text)
 
 
 async def test_the_customers_numbers_are_offered_and_any_can_be_typed() -> None:

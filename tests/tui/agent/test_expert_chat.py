@@ -32,5 +32,5 @@ async def test_with_nothing_written_it_says_so_and_sends_nothing() -> None:
     app, session = desk(active())
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["f6", "alt+enter", "alt+enter"])
-        assert in_words(session.store.state.notices[-1].text) == "There is nothing to send yet. Write to them first."
+        assert in_words(session.store.drain().notices[-1].text) == "There is nothing to send yet. Write to them first."
     assert not [call for call in session.calls if call[0] == "actions.chat"]

@@ -140,7 +140,7 @@ async def test_esc_discards_what_was_not_planned(typed: tuple[str, str]) -> None
 )
 async def test_what_was_discarded_is_said_and_comes_back_with_the_same_key(opens: str, typed: str, says: str) -> None:
     session, said = await after(planned(), opens, typed, "escape")
-    assert in_words(session.store.state.notices[-1].text) == says
+    assert in_words(session.store.drain().notices[-1].text) == says
     session, said = await after(planned(), opens, typed, "escape", opens, " x")
     assert said["field"] == typed[1:] + "x" and said["focus"] == "wrap-up-follow-up"
     other = "alt+c" if opens == "alt+t" else "alt+t"
@@ -161,7 +161,7 @@ async def test_the_key_that_brings_it_back_is_the_one_in_force() -> None:
     app, session = desk(planned(), keymap={"text": "f11,t"})
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, keys("f11", " hello", "escape"))
-    assert in_words(session.store.state.notices[-1].text) == "Discarded: “hello”. F11 brings it back."
+    assert in_words(session.store.drain().notices[-1].text) == "Discarded: “hello”. F11 brings it back."
 
 
 async def test_what_came_back_is_sent_once_and_what_was_emptied_stays_away() -> None:
@@ -169,7 +169,7 @@ async def test_what_came_back_is_sent_once_and_what_was_emptied_stays_away() -> 
     assert kept(session) == (SMS,)
     session, said = await after(planned(), "alt+t", " a", "escape", "alt+t", "backspace", "escape", "alt+t")
     assert said["field"] == ""
-    assert [in_words(one.text) for one in session.store.state.notices if "Discarded" in in_words(one.text)] == [
+    assert [in_words(one.text) for one in session.store.drain().notices if "Discarded" in in_words(one.text)] == [
         "Discarded: “a”. alt+t brings it back."
     ]
 
@@ -200,7 +200,7 @@ async def test_a_change_that_was_discarded_comes_back_as_that_change() -> None:
     session, said = await after(planned(SMS), *change, "enter")
     assert kept(session) == (replace(SMS, text="hello you"),)
     session, said = await after(planned(SMS), "alt+t", "up", "enter", "escape")
-    assert not session.store.state.notices, "nothing was changed, so nothing was lost"
+    assert not session.store.drain().notices, "nothing was changed, so nothing was lost"
 
 
 async def test_a_text_message_that_comes_back_goes_to_the_customer_who_is_linked_now() -> None:
@@ -256,7 +256,7 @@ async def test_finishing_is_refused_while_the_field_is_not_understood() -> None:
     session, said = await after(planned(SMS), "alt+c", " tomorrow", "f9", "alt+enter")
     assert finished(session) == []
     assert said["field"] == "tomorrow" and said["focus"] == "wrap-up-follow-up"
-    notice = in_words(session.store.state.notices[-1].text)
+    notice = in_words(session.store.drain().notices[-1].text)
     assert notice == "The callback is not planned yet. At what time? For example: tomorrow 14:00"
 
 
@@ -310,7 +310,7 @@ async def test_another_kind_begins_when_the_first_is_planned_or_discarded() -> N
     assert kept(session) == (SMS, CALLBACK)
     session, said = await after(planned(), "alt+c", " tomorrow", "alt+t", " x")
     assert said["field"] == "tomorrowx"
-    assert "esc" in in_words(session.store.state.notices[-1].text)
+    assert "esc" in in_words(session.store.drain().notices[-1].text)
 
 
 async def test_what_is_not_understood_waits_for_the_agent_to_come_back() -> None:

@@ -170,9 +170,9 @@ async def test_a_file_is_found_by_typing_and_named_again_before_it_goes(tmp_path
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
-@pytest.mark.parametrize("key", ["A", "R", "F", "alt+l", "slash"])
+@pytest.mark.parametrize("key", ["A", "E", "F", "alt+l", "slash"])
 async def test_what_is_typed_in_a_field_over_the_panes_is_seen(key: str, size: tuple[int, int]) -> None:
-    app, _session = desk(mail() if key == "R" else able())
+    app, _session = desk(mail() if key == "E" else able())
     async with app.run_test(size=size) as pilot:
         await settle(pilot, [key, *"sen"])
         field = app.focused

@@ -141,7 +141,7 @@ async def test_the_note_of_a_contact_that_went_stays_in_sight_and_takes_no_more(
         await settle(pilot, list("stx"))
         assert app.desk_screen.query_one(NotePane).text == "word"
         said = "Not taken: this note is closed and in the outbox. alt+o opens it, esc leaves the note."
-        assert in_words(session.store.state.notices[-1].text) == said
+        assert in_words(session.store.drain().notices[-1].text) == said
         assert {call[0] for call in asked(session, "notes.edit")} == {"i1"}
         await settle(pilot, ["escape"])
         assert app.desk_screen.selected == "i2"
@@ -173,7 +173,7 @@ async def test_what_is_pasted_into_a_closed_note_is_not_lost_without_a_word() ->
         await settle(pilot)
         app.post_message(events.Paste("more"))
         await settle(pilot)
-    assert in_words(session.store.state.notices[-1].text).startswith("Not taken: this note is closed")
+    assert in_words(session.store.drain().notices[-1].text).startswith("Not taken: this note is closed")
 
 
 async def test_the_key_that_the_empty_desk_names_works_from_a_closed_note() -> None:
@@ -285,7 +285,7 @@ async def test_what_fails_beside_the_screen_is_told_and_ends_nothing() -> None:
         app.spawn(fail())
         await settle(pilot)
         assert app.is_running
-        assert "The disk is away" in in_words(session.store.state.notices[-1].text)
+        assert "The disk is away" in in_words(session.store.drain().notices[-1].text)
 
 
 async def test_escape_takes_back_what_was_not_planned() -> None:

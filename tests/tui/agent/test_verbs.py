@@ -176,7 +176,7 @@ async def test_wrap_up_without_a_required_code_says_what_is_missing() -> None:
     app, session = desk(wrapping_up())
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["alt+enter"])
-        assert "code" in in_words(app.session.store.state.notices[-1].text)  # type: ignore[union-attr]
+        assert "code" in in_words(app.session.store.drain().notices[-1].text)  # type: ignore[union-attr]
     assert asked(session, "wrap_ups.finish") == []
 
 
@@ -204,10 +204,10 @@ async def test_a_note_that_is_needed_puts_the_cursor_into_the_note() -> None:
 async def test_enter_in_an_empty_field_for_codes_takes_none_and_says_what_to_press() -> None:
     session = await press(wrapping_up(), "f9", "enter")
     assert session.store.drain().drafts["i1"].codes == ()
-    assert in_words(session.store.state.notices[-1].text) == "Type a code, or choose one with the arrow keys."
+    assert in_words(session.store.drain().notices[-1].text) == "Type a code, or choose one with the arrow keys."
     session = await press(wrapping_up(), "f9", *"dupl", "enter", "enter")
     assert session.store.drain().drafts["i1"].codes == ("duplicate_charge",)
-    assert in_words(session.store.state.notices[-1].text) == "alt+enter finishes the wrap-up."
+    assert in_words(session.store.drain().notices[-1].text) == "alt+enter finishes the wrap-up."
     session = await press(wrapping_up(), "f9", *"du", "backspace", "backspace", "enter")
     assert session.store.drain().drafts["i1"].codes == ()
 
@@ -281,7 +281,7 @@ async def test_no_text_message_without_consent() -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["alt+t"])
         assert not app.desk_screen.query_one("#wrap-up-follow-up").display
-        assert "not agreed" in in_words(session.store.state.notices[-1].text)
+        assert "not agreed" in in_words(session.store.drain().notices[-1].text)
 
 
 async def test_a_note_never_lands_on_another_contact() -> None:

@@ -36,4 +36,4 @@ async def test_linking_records_without_a_crm_says_so() -> None:
     app, session = desk(without_crm(active()))
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["alt+g"])
-        assert in_words(session.store.state.notices[-1].text).startswith("This profile has no CRM")
+        assert in_words(session.store.drain().notices[-1].text).startswith("This profile has no CRM")

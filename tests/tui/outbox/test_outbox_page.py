@@ -410,7 +410,7 @@ async def test_what_the_disk_refuses_stays_in_the_field() -> None:
         field = app.screen.query_one(NoteField)
         assert field.is_open
         assert field.text.endswith("z")
-        assert "not saved. No room left." in in_words(session.store.state.notices[-1].text)
+        assert "not saved. No room left." in in_words(session.store.drain().notices[-1].text)
         kept.fail = None
         await settle(pilot, ["alt+enter"])
         assert not field.is_open
@@ -436,7 +436,7 @@ async def test_the_page_stays_while_the_disk_refuses_what_was_typed(closing: str
         (page,) = app.screen.query(OutboxPage)
         assert page.is_open
         assert app.screen.query_one(NoteField).text.endswith("more")
-        assert "not saved. No room left." in in_words(session.store.state.notices[-1].text)
+        assert "not saved. No room left." in in_words(session.store.drain().notices[-1].text)
         kept.fail = None
         await settle(pilot, [closing])
         assert not app.screen.query(OutboxPage)
@@ -457,7 +457,7 @@ async def test_sending_everything_waits_for_the_change_to_be_saved() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["o", "e", "z", "f10"])
         assert asked(kept, "outbox.retry") == []
-        assert "Save the change first" in in_words(session.store.state.notices[-1].text)
+        assert "Save the change first" in in_words(session.store.drain().notices[-1].text)
         await settle(pilot, ["alt+enter"])
         await until(pilot, lambda: not app.screen.query_one(NoteField).is_open)
         await settle(pilot, ["f10"])
@@ -471,7 +471,7 @@ async def test_a_text_that_is_too_long_is_refused_with_words() -> None:
         app.screen.query_one(NoteField).insert("x" * 100_000)
         await settle(pilot)
         assert app.screen.query_one(NoteField).text == PARKED_RECORD.note
-        assert "Too long" in in_words(session.store.state.notices[-1].text)
+        assert "Too long" in in_words(session.store.drain().notices[-1].text)
 
 
 # What comes back while it is written about
@@ -519,7 +519,7 @@ async def test_an_item_that_is_gone_for_good_leaves_the_words_in_the_field() -> 
         without(app, kept, "k1")
         await settle(pilot, ["alt+enter"])
         assert app.screen.query_one(NoteField).text.endswith("z")
-        assert "no longer in the outbox" in in_words(session.store.state.notices[-1].text)
+        assert "no longer in the outbox" in in_words(session.store.drain().notices[-1].text)
 
 
 @pytest.mark.parametrize("typed", [[], ["e", "z"]])
@@ -726,7 +726,7 @@ async def test_what_is_no_callback_has_no_time() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["o", "t"])
         assert not app.screen.query_one(WhenField).is_open
-        assert "There is no callback." in in_words(session.store.state.notices[-1].text)
+        assert "There is no callback." in in_words(session.store.drain().notices[-1].text)
 
 
 async def test_the_channel_is_chosen_where_it_is_missing() -> None:
@@ -736,7 +736,7 @@ async def test_the_channel_is_chosen_where_it_is_missing() -> None:
         assert changes(kept) == [Amendment(channel="chat")]
         await settle(pilot, ["h"])
         assert not app.screen.query_one(Picker).is_open
-        assert "channel is known" in in_words(session.store.state.notices[-1].text)
+        assert "channel is known" in in_words(session.store.drain().notices[-1].text)
 
 
 # Sending and discarding
@@ -746,9 +746,9 @@ async def test_one_is_sent_and_what_keeps_it_is_said() -> None:
     app, kept, session = outbox_desk([UNKNOWN, PARKED_RECORD])
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["o", "s"])
-        assert "Add it or drop it first." in in_words(session.store.state.notices[-1].text)
+        assert "Add it or drop it first." in in_words(session.store.drain().notices[-1].text)
         await settle(pilot, ["a", "s"])
-        assert "Choose the channel first." in in_words(session.store.state.notices[-1].text)
+        assert "Choose the channel first." in in_words(session.store.drain().notices[-1].text)
         await settle(pilot, ["h", "1", "s"])
         assert [item.key for item in kept.kept.values()] == ["k1"]
         await settle(pilot, ["s", "s"])
@@ -762,7 +762,7 @@ async def test_everything_that_can_be_sent_is_sent() -> None:
         await settle(pilot, ["o", "f10"])
         assert set(kept.kept) == {"k1", "k2", "k6", "k4"}
         assert ("retry",) in kept.calls
-        assert "3 items were not sent." in in_words(session.store.state.notices[-1].text)
+        assert "3 items were not sent." in in_words(session.store.drain().notices[-1].text)
         await settle(pilot, ["r"])
         assert asked(kept, "outbox.retry").count("k2") == 1, "a letter is soon typed by accident, and this is a lot"
         await settle(pilot, ["f10"])
@@ -773,7 +773,7 @@ async def test_what_lacks_a_code_is_sent_at_the_second_press_only() -> None:
     app, kept, session = outbox_desk([PARKED_RECORD])
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["o", "f10"])
-        assert "has no code yet" in in_words(session.store.state.notices[-1].text)
+        assert "has no code yet" in in_words(session.store.drain().notices[-1].text)
         await settle(pilot, ["s"])
         assert "s again: sends the note and 2 follow-ups about Priya Natarajan with no code" in words(
             app, "outbox-verbs"
@@ -816,7 +816,7 @@ async def test_what_is_on_its_way_is_not_changed(key: str) -> None:
         await settle(pilot, ["o", key, key])
         assert changes(kept) == []
         assert asked(kept, "outbox.discard") == []
-        assert any("is waiting to be sent" in in_words(one.text) for one in session.store.state.notices)
+        assert any("is waiting to be sent" in in_words(one.text) for one in session.store.drain().notices)
         # What is typed after a field that did not open is nothing, until esc says that letters are keys again.
         first = {"enter": ["s", "escape"]}.get(key, ["escape"] if key in "eclt" else [])
         await settle(pilot, [*first, "s"])

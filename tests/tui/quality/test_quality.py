@@ -141,7 +141,7 @@ def test_a_comment_whose_field_does_not_open_answers_nothing(key: str, monkeypat
         await done(pilot, "enter", key, "y", "1", "t", "o")
         session: Any = app.session
         assert session.supervisor.quality.unfinished == ()
-        assert "No field is open" in in_words(session.store.state.notices[-1].text)
+        assert "No field is open" in in_words(session.store.drain().notices[-1].text)
         await done(pilot, "escape", "y")
         assert session.supervisor.quality.unfinished[0].answers == (Answer("greeting", "yes"),)
 
@@ -262,7 +262,7 @@ def test_an_answer_that_cannot_be_written_is_no_key_of_the_page() -> None:
     async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
         await done(pilot, "a", *"kept")
         assert app.session is not None
-        assert "No field is open" in in_words(app.session.store.state.notices[-1].text)
+        assert "No field is open" in in_words(app.session.store.drain().notices[-1].text)
 
     at_the_desk(server, work)
 

@@ -351,7 +351,7 @@ async def test_a_centre_without_history_is_not_asked() -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["R"])
         assert not app.screen.query(ReportPage)
-        assert "keeps no history" in in_words(session.store.state.notices[-1].text)
+        assert "keeps no history" in in_words(session.store.drain().notices[-1].text)
 
 
 async def test_no_key_of_the_page_reaches_the_verbs_below() -> None:
@@ -450,9 +450,9 @@ async def test_a_report_is_written_and_never_over_another_one_unasked(tmp_path: 
     async with app.run_test(size=(120, 36)) as pilot:
         page = await open_page(pilot, "p")
         path = tmp_path / "day.csv"
-        await written(pilot, page, path, lambda: session.store.state.notices and path.exists())
+        await written(pilot, page, path, lambda: session.store.drain().notices and path.exists())
         assert path.read_text().startswith("since,")
-        assert "rows written" in in_words(session.store.state.notices[-1].text)
+        assert "rows written" in in_words(session.store.drain().notices[-1].text)
         path.write_text("mine")
         await written(pilot, page, path, lambda: app.presses.armed)
         assert "already exists" in seen(app)
@@ -512,7 +512,7 @@ async def test_letters_for_a_field_that_did_not_open_mean_nothing(places: tuple[
         before = page.views.choice
         await press(pilot, key, *"pwfm")
         assert page.views.choice == before
-        assert "No field is open" in in_words(session.store.state.notices[-1].text)
+        assert "No field is open" in in_words(session.store.drain().notices[-1].text)
         await press(pilot, "escape", "p")
         assert page.views.choice != before
 

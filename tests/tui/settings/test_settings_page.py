@@ -83,7 +83,7 @@ class Opened:
 
     def told(self) -> str:
         assert self.app.session is not None
-        return " ".join(catalogue.in_words(one.text) for one in self.app.session.store.state.notices)
+        return " ".join(catalogue.in_words(one.text) for one in self.app.session.store.drain().notices)
 
     def row(self, name: str) -> str:
         row = next(row for row in self.page._table.rows if row.key == name)

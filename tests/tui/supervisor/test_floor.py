@@ -63,7 +63,7 @@ async def test_an_agent_is_told_and_never_sees_it(pressed: list[str]) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, pressed)
         assert app.screen is app.desk_screen
-        assert "supervisor account" in in_words(session.store.state.notices[-1].text)
+        assert "supervisor account" in in_words(session.store.drain().notices[-1].text)
         for name in ("listen", "audit", "formula"):
             app.door.act(name)
         await settle(pilot)
@@ -133,7 +133,7 @@ async def test_the_floor_closes_when_the_role_is_taken_away() -> None:
         screen = screen_of(app)
         await change(session, pilot, AgentChanged(replace(SAM, version=2, role=Role.AGENT)))
         assert app.screen is app.desk_screen
-        assert "no longer a supervisor" in in_words(session.store.state.notices[-1].text)
+        assert "no longer a supervisor" in in_words(session.store.drain().notices[-1].text)
         await settle(pilot, ["v", "alt+v"])
         assert app.screen is app.desk_screen
         assert not screen.is_attached
@@ -366,7 +366,7 @@ async def test_old_figures_say_so_and_nothing_acts() -> None:
             await settle(pilot, [key])
             assert not screen.dialog.is_open
             await settle(pilot, ["escape"])  # no field opened: letters are verbs again
-        assert "cannot be reached" in in_words(session.store.state.notices[-1].text)
+        assert "cannot be reached" in in_words(session.store.drain().notices[-1].text)
         assert session.calls == []
 
 
@@ -383,7 +383,7 @@ async def test_what_the_centre_cannot_do_is_not_offered() -> None:
         for key in ("w", "b", "t", "e", "n"):
             await settle(pilot, [key])
             assert not screen.dialog.is_open
-            assert "does not support this" in in_words(session.store.state.notices[-1].text)
+            assert "does not support this" in in_words(session.store.drain().notices[-1].text)
             await settle(pilot, ["escape"])  # no field opened: letters are verbs again
 
 

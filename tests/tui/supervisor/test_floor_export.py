@@ -42,7 +42,7 @@ async def test_queues_as_csv_in_the_order_and_behind_the_filter_of_the_screen(tm
     assert rows[0]["formula"] == "answered_in_time_abandons_against"
     assert "below 80 %" in rows[0]["alert"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert "2 queues written to" in in_words(session.store.state.notices[-1].text)
+    assert "2 queues written to" in in_words(session.store.drain().notices[-1].text)
 
 
 async def test_agents_as_json_with_the_age_and_the_formula(tmp_path: Path) -> None:
@@ -72,6 +72,6 @@ async def test_what_is_not_known_is_empty_and_texts_are_no_formulas(tmp_path: Pa
 async def test_nothing_is_overwritten_and_other_forms_are_refused(tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "there.csv").write_text("mine")
     path, session = await exported(tmp_path, [], name)
-    text = in_words(session.store.state.notices[-1].text)
+    text = in_words(session.store.drain().notices[-1].text)
     assert text.startswith("Nothing was written.") and words in text
     assert not path.exists() or path.read_text() == "mine"
