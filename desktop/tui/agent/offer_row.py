@@ -18,6 +18,7 @@ class OfferRow:
         """
         self._clock = clock
         self._shown = ""
+        self._before = ""
         self._left: float | None = None
         self._instead_since: float | None = None  # when it came, if it came soon after another
 
@@ -27,10 +28,11 @@ class OfferRow:
             return
         now = self._clock()
         if self._shown:
-            self._left = now
+            self._before, self._left = self._shown, now
         self._shown = offer_id
         soon = self._left is not None and now - self._left < TOO_NEW_SECONDS
-        self._instead_since = now if offer_id and soon else None
+        another = offer_id not in ("", self._before)  # one that comes back is still who the agent saw
+        self._instead_since = now if another and soon else None
 
     @property
     def too_new(self) -> bool:

@@ -500,6 +500,21 @@ async def test_a_second_press_reaches_nobody_who_took_the_row_meanwhile(key: str
         assert [call[:2] for call in asked(session)] == [(verb, "i1"), (verb, "i2")]
 
 
+async def test_an_offer_that_comes_back_at_once_is_answered_with_one_press() -> None:
+    now, first = [100.0], offered()
+    gone = InteractionChanged(Change.CLOSED, replace(first.interactions["i1"], phase=Phase.CLOSED, version=9))
+    back = InteractionChanged(Change.OFFERED, replace(first.interactions["i1"], version=10))
+    app, session = desk(first, monotonic=lambda: now[0])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        session.store.publish(gone)
+        await settle(pilot)
+        now[0] += 0.2
+        session.store.publish(back)
+        await settle(pilot, ["f2"])
+        assert [call[:2] for call in asked(session)] == [(Verb.ACCEPT, "i1")]
+
+
 async def test_who_reads_an_offer_for_a_second_presses_once_and_is_told_whom_they_declined() -> None:
     now, first = [100.0], offered()
     second = replace(first.interactions["i1"], id="i2")
