@@ -376,7 +376,8 @@ async def test_no_verb_falls_on_the_neighbour_of_a_row_that_is_gone() -> None:
         await settle(pilot, ["u"])
         assert not screen_of(app).dialog.is_open
         await until(pilot, lambda: bool(session.store.drain().notices))
-        assert "J. Ortega is with Sara Brandt now. No one is selected" in in_words(session.store.drain().notices[-1].text)
+        told = in_words(session.store.drain().notices[-1].text)
+        assert "J. Ortega is with Sara Brandt now. No one is selected" in told
         await settle(pilot, ["down", "u"])
         assert screen_of(app).dialog.is_open
         await settle(pilot, typed(WHY))
