@@ -100,7 +100,8 @@ class ReportPage(LaunchedPage):
         if not self.is_attached or not self.children:
             return
         views, drawing, canvas = self.views, self._drawing, self.query_one("#report-canvas")
-        self.border_title = line((f"{tr('Reports')} ", "bold"), drawing.legend).rstrip()
+        legend = drawing.legend.rstrip()
+        self.border_title = line((tr("Reports"), "bold"), " " if legend else "", legend)
         answer, waited = views.answer, views.waited
         age: Content = faces.age(answer, waited, self._desk.history.now(), self._desk.history.days.zone)
         self.border_subtitle = age

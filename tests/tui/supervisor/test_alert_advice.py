@@ -59,7 +59,7 @@ async def test_an_alert_says_what_can_be_done_now(
     app, _ = floor_desk(with_alert(one, **more))
     async with app.run_test(size=size) as pilot:
         await settle(pilot, ["3"])
-        await sees(pilot, f"→ {said[:50]}")
+        await sees(pilot, f"→ {said[:36]}")
         rows = [plain(row.cells[-1]) for row in screen_of(app).query_one(AlertPanel).rows]
         assert rows[1:] == [f"→ {said}"]
 
