@@ -87,7 +87,7 @@ class ImapContactCenter(ContactCenter):
                 await link.command("NOOP", changing=True)  # who cannot reach the mailbox is not available at it
                 busy = any(not one.shown.parked for one in self._desk.contacts.values())
                 if after_current and busy:
-                    self._desk.next = (availability, reason)
+                    self._desk.me.next = (availability, reason)
                 else:
                     self._desk.choose(availability, reason)
                 return self._desk.tell_agent()
@@ -95,7 +95,7 @@ class ImapContactCenter(ContactCenter):
         return await self._once.do(key, work)
 
     async def cancel_next(self, *, key: str) -> Agent:
-        self._desk.next = None
+        self._desk.me.next = None
         return self._desk.tell_agent()
 
     async def accept(self, interaction_id: str, *, key: str) -> Interaction:

@@ -1,6 +1,5 @@
 """What a profile says about a shared mailbox, read once and checked."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -8,7 +7,7 @@ from email.utils import parseaddr
 from desktop.backends.imap.link import Server
 from desktop.backends.wire.address import is_loopback
 from desktop.backends.wire.mail import plain_address
-from desktop.backends.wire.option_values import identifier, number, pairs
+from desktop.backends.wire.option_values import CODES, REASONS, agent_id, codes, number, pairs, reasons
 from desktop.backends.wire.relay import Account
 from desktop.domain.entities.model import NotReadyReason, WrapUpCode, WrapUpRule
 from desktop.domain.entities.words import CodeRule
@@ -36,18 +35,11 @@ OPTIONS = (
     Option("offer_seconds", "How long a mail is offered before it goes back.", "number", default="60"),
     Option("target_hours", "Answered within so many hours is in time; 0: no target.", "number", default="24"),
     Option("largest_mb", "The largest mail that is read or sent, in megabytes.", "number", default="25"),
-    Option(
-        "reasons",
-        "Reasons for not being ready: id=label, with semicolons between them.",
-        default="break=Break; lunch=Lunch; meeting=Meeting; training=Training",
-    ),
-    Option(
-        "codes", "Wrap-up codes: id=label, with semicolons between them; without any none is asked for.", default=""
-    ),
+    REASONS,
+    CODES,
 )
 
 _PORTS = {"tls": ("993", "465"), "starttls": ("143", "587"), "none": ("143", "25")}
-_AGENT = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _MOST_QUEUES = 20
 
 
@@ -103,12 +95,11 @@ def settings(options: Mapping[str, str]) -> Settings:
             raise Rejected("Mail without TLS is read and sent on this machine only; set security to tls or starttls.")
     if not given["user"] or not given["password"]:
         raise Rejected("user and password of the mailbox are needed.")
-    if not _AGENT.fullmatch(given["agent"]):
-        raise Rejected("agent must be a short word of small letters, digits, . _ and -.")
+    agent = agent_id(given["agent"])
     queues = dict(pairs(given["queues"], "queues"))
     if not queues or len(queues) > _MOST_QUEUES or len(set(queues.values())) != len(queues):
         raise Rejected(f"queues must name 1 to {_MOST_QUEUES} different folders.")
-    codes = tuple(WrapUpCode(identifier(key), label) for key, label in pairs(given["codes"], "codes"))
+    chosen = codes(given["codes"])
     imap_port, smtp_port = _PORTS[security]
     server = Server(
         given["host"],
@@ -131,8 +122,8 @@ def settings(options: Mapping[str, str]) -> Settings:
     return Settings(
         server=server,
         relay=relay,
-        agent=given["agent"],
-        agent_name=given["agent_name"] or given["agent"],
+        agent=agent,
+        agent_name=given["agent_name"] or agent,
         queues=queues,
         senders=_senders(given["senders"], tuple(queues)),
         sent=given["sent"],
@@ -141,9 +132,9 @@ def settings(options: Mapping[str, str]) -> Settings:
         offer_seconds=number(given["offer_seconds"], "offer_seconds", 1, 86_400),
         target_seconds=number(given["target_hours"], "target_hours", 0, 10_000) * 3_600,
         largest=int(number(given["largest_mb"], "largest_mb", 1, 50) * (1 << 20)),
-        reasons=tuple(NotReadyReason(identifier(key), label) for key, label in pairs(given["reasons"], "reasons")),
-        codes=codes,
-        rule=WrapUpRule(codes=CodeRule.OPTIONAL_ONE if codes else CodeRule.NONE, seconds=0.0),
+        reasons=reasons(given["reasons"]),
+        codes=chosen,
+        rule=WrapUpRule(codes=CodeRule.OPTIONAL_ONE if chosen else CodeRule.NONE, seconds=0.0),
     )
 
 

@@ -19,8 +19,9 @@ from desktop.backends.imap.outgoing import Outgoing
 from desktop.backends.imap.protocol import quoted
 from desktop.backends.imap.settings import Settings
 from desktop.backends.wire.event_log import EventLog
+from desktop.backends.wire.signed_in_agent import SignedInAgent
 from desktop.domain.entities.model import Address, Agent, Instant, Message, QueueStats, Waiting
-from desktop.domain.entities.words import Availability, Channel, DeliveryState, OfferEnd, Outcome, Phase, Role
+from desktop.domain.entities.words import Availability, Channel, DeliveryState, OfferEnd, Outcome, Phase
 from desktop.domain.state.events import (
     AgentChanged,
     Change,
@@ -59,12 +60,10 @@ class SharedMailbox:
         self.outgoing = Outgoing(settings.relay, settings.sent, clock=clock)
         self.contacts: dict[str, Contact] = {}
         self.gone: dict[str, None] = {}
-        self.availability = Availability.OFFLINE
-        self.reason = ""
-        self.next: tuple[Availability, str] | None = None
+        self.me = SignedInAgent(
+            settings.agent, settings.agent_name, Channel.EMAIL, settings.capacity, tuple(settings.queues), clock
+        )
         self._clock, self._monotonic = clock, monotonic
-        self._since = clock()
-        self._missed = 0
         self._version = int(clock() * 1_000)
         self._folders = [Folder(folder, queue, monotonic=monotonic) for queue, folder in settings.queues.items()]
         self.claims = Claims(settings.agent)
@@ -192,30 +191,9 @@ class SharedMailbox:
 
     def tell_agent(self) -> Agent:
         """The agent changed."""
-        agent = self.agent()
+        agent = self.me.shown(self.in_use())
         self._log.add(AgentChanged(agent), self.now())
         return agent
-
-    def agent(self) -> Agent:
-        """The agent as they are now."""
-        self._version += 1
-        chosen, reason = self.next or (None, "")
-        return Agent(
-            id=self.settings.agent,
-            version=self._version,
-            name=self.settings.agent_name,
-            role=Role.AGENT,
-            team="",
-            observed=self.availability,
-            since=self._since,
-            reason=self.reason,
-            next=chosen,
-            next_reason=reason,
-            capacity={Channel.EMAIL.value: self.settings.capacity},
-            in_use={Channel.EMAIL.value: self.in_use()},
-            queues=tuple(self.settings.queues),
-            missed=self._missed,
-        )
 
     def in_use(self) -> int:
         """How many mails take the agent's capacity."""
@@ -225,7 +203,7 @@ class SharedMailbox:
         return ContactCenterSnapshot(
             me=self.settings.agent,
             interactions=tuple(one.shown for one in self.contacts.values()),
-            agents=(self.agent(),),
+            agents=(self.me.shown(self.in_use()),),
             queues=tuple(self._figures(folder) for folder in self._folders),
             codes=self.settings.codes,
             reasons=self.settings.reasons,
@@ -258,14 +236,13 @@ class SharedMailbox:
 
     def choose(self, availability: Availability, reason: str) -> None:
         """Be available, or not."""
-        self.availability, self.reason, self.next = availability, reason, None
-        self._since = self.now()
+        self.me.choose(availability, reason)
         self._wake.set()
 
     def settle_next(self) -> None:
         """What was asked for after the current work."""
-        if self.next is not None and not any(not one.shown.parked for one in self.contacts.values()):
-            self.choose(*self.next)
+        if self.me.next is not None and not any(not one.shown.parked for one in self.contacts.values()):
+            self.choose(*self.me.next)
             self.tell_agent()
 
     # -- looking
@@ -533,8 +510,7 @@ class SharedMailbox:
                 self._put_aside(contact)
                 if await self._give_back(link, contact):
                     self._end_offer(contact, OfferEnd.MISSED)
-                    self._missed += 1
-                    self.choose(Availability.NOT_READY, "missed")
+                    self.me.miss()
                     self.tell_agent()
 
     def _put_aside(self, contact: Contact) -> None:
@@ -558,7 +534,7 @@ class SharedMailbox:
 
     async def _offer(self, link: Link) -> None:
         """Take the oldest mail that nobody has, if the agent may be asked."""
-        if self.availability is not Availability.AVAILABLE or self.in_use() >= self.settings.capacity:
+        if self.me.availability is not Availability.AVAILABLE or self.in_use() >= self.settings.capacity:
             return
         if any(one.shown.phase is Phase.OFFERED for one in self.contacts.values()):
             return

@@ -90,10 +90,10 @@ class MatrixContactCenter(ContactCenter):
             await self._desk.connect()
             busy = any(not one.shown.parked for one in self._desk.contacts.values())
             later = after_current and busy
-            shown = PRESENCE[self._desk.availability if later else availability]
+            shown = PRESENCE[self._desk.me.availability if later else availability]
             await self._desk.server.show_presence(self._desk.user, shown, key=key)
             if later:
-                self._desk.next = (availability, reason)
+                self._desk.me.next = (availability, reason)
             else:
                 self._desk.choose(availability, reason)
             return self._desk.tell_agent()
@@ -101,7 +101,7 @@ class MatrixContactCenter(ContactCenter):
         return await self._once.do(key, work)
 
     async def cancel_next(self, *, key: str) -> Agent:
-        self._desk.next = None
+        self._desk.me.next = None
         return self._desk.tell_agent()
 
     async def accept(self, interaction_id: str, *, key: str) -> Interaction:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desktop.backends.wire.address import server_url
-from desktop.backends.wire.option_values import identifier, number, pairs
+from desktop.backends.wire.option_values import CODES, REASONS, agent_id, codes, number, reasons
 from desktop.backends.wire.route import CA_FILE, PROXY, proxy_of
 from desktop.domain.entities.model import NotReadyReason, WrapUpCode, WrapUpRule
 from desktop.domain.entities.words import CodeRule
@@ -31,17 +31,10 @@ OPTIONS = (
     Option("offer_seconds", "How long a conversation is offered before it goes back.", "number", default="30"),
     Option("target_minutes", "Answered within so many minutes is in time; 0: no target.", "number", default="5"),
     Option("largest_mb", "The largest file that is fetched or sent, in megabytes.", "number", default="20"),
-    Option(
-        "reasons",
-        "Reasons for not being ready: id=label, with semicolons between them.",
-        default="break=Break; lunch=Lunch; meeting=Meeting; training=Training",
-    ),
-    Option(
-        "codes", "Wrap-up codes: id=label, with semicolons between them; without any none is asked for.", default=""
-    ),
+    REASONS,
+    CODES,
 )
 
-_AGENT = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _ALIAS = re.compile(r"#[!-~]{1,200}:[A-Za-z0-9.:\[\]-]{1,200}")
 _MOST_QUEUES = 20
 
@@ -82,21 +75,20 @@ def settings(options: Mapping[str, str]) -> Settings:
     given = {one.name: options.get(one.name, "").strip() or one.default or "" for one in OPTIONS}
     if not given["token"]:
         raise Rejected("The access token of the account is needed.")
-    if not _AGENT.fullmatch(given["agent"]):
-        raise Rejected("agent must be a short word of small letters, digits, . _ and -.")
-    codes = tuple(WrapUpCode(identifier(key), label) for key, label in pairs(given["codes"], "codes"))
+    agent = agent_id(given["agent"])
+    chosen = codes(given["codes"])
     return Settings(
         place=Place(server_url(given["url"]), given["token"], given["ca_file"], proxy_of(options)),
-        agent=given["agent"],
-        agent_name=given["agent_name"] or given["agent"],
+        agent=agent,
+        agent_name=given["agent_name"] or agent,
         queues=_queues(given["queues"]),
         capacity=int(number(given["capacity"], "capacity", 1, 1_000)),
         offer_seconds=number(given["offer_seconds"], "offer_seconds", 1, 86_400),
         target_seconds=number(given["target_minutes"], "target_minutes", 0, 100_000) * 60,
         largest=int(number(given["largest_mb"], "largest_mb", 1, 500) * (1 << 20)),
-        reasons=tuple(NotReadyReason(identifier(key), label) for key, label in pairs(given["reasons"], "reasons")),
-        codes=codes,
-        rule=WrapUpRule(codes=CodeRule.OPTIONAL_ONE if codes else CodeRule.NONE, seconds=0.0),
+        reasons=reasons(given["reasons"]),
+        codes=chosen,
+        rule=WrapUpRule(codes=CodeRule.OPTIONAL_ONE if chosen else CodeRule.NONE, seconds=0.0),
     )
 
 

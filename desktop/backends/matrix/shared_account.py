@@ -18,8 +18,9 @@ from desktop.backends.matrix.room import Room, RoomContact, ends_a_contact
 from desktop.backends.matrix.room_event import KIND, ROOM_ID, RoomEvent, mapping, read_event, read_events
 from desktop.backends.matrix.settings import Settings
 from desktop.backends.wire.event_log import EventLog
+from desktop.backends.wire.signed_in_agent import SignedInAgent
 from desktop.domain.entities.model import Agent, Instant, Interaction, QueueStats
-from desktop.domain.entities.words import Availability, Channel, OfferEnd, Outcome, Phase, Role
+from desktop.domain.entities.words import Availability, Channel, OfferEnd, Outcome, Phase
 from desktop.domain.state.events import (
     AgentChanged,
     Change,
@@ -76,12 +77,10 @@ class SharedAccount:
         self.server = Homeserver(settings.place)
         self.user = ""
         self.contacts: dict[str, Contact] = {}
-        self.availability = Availability.OFFLINE
-        self.reason = ""
-        self.next: tuple[Availability, str] | None = None
+        self.me = SignedInAgent(
+            settings.agent, settings.agent_name, Channel.CHAT, settings.capacity, tuple(settings.queues), clock
+        )
         self._clock, self._monotonic = clock, monotonic
-        self._since = clock()
-        self._missed = 0
         self._version = int(clock() * 1_000)
         self._look = Look(settings.agent, settings.target_seconds, settings.rule)
         self._rooms: dict[str, Room] = {}
@@ -156,13 +155,13 @@ class SharedAccount:
 
     async def _look_for(self, seconds: float) -> None:
         """What is new, with the lock in hand."""
-        await self._take_in(*await self.server.sync(self._position, seconds, PRESENCE[self.availability]))
+        await self._take_in(*await self.server.sync(self._position, seconds, PRESENCE[self.me.availability]))
 
     async def _listen(self) -> None:
         async with self._lock:
             seconds = 0 if self._waiting else self._rest_seconds()  # whoever waits for the lock has it next
             getting = self._getting = asyncio.ensure_future(
-                self.server.sync(self._position, seconds, PRESENCE[self.availability])
+                self.server.sync(self._position, seconds, PRESENCE[self.me.availability])
             )
             try:
                 answer = await getting
@@ -319,30 +318,9 @@ class SharedAccount:
 
     def tell_agent(self) -> Agent:
         """The agent changed."""
-        agent = self.agent()
+        agent = self.me.shown(self.in_use())
         self._log.add(AgentChanged(agent), self.now())
         return agent
-
-    def agent(self) -> Agent:
-        """The agent as they are now."""
-        self._version += 1
-        chosen, reason = self.next or (None, "")
-        return Agent(
-            id=self.settings.agent,
-            version=self._version,
-            name=self.settings.agent_name,
-            role=Role.AGENT,
-            team="",
-            observed=self.availability,
-            since=self._since,
-            reason=self.reason,
-            next=chosen,
-            next_reason=reason,
-            capacity={Channel.CHAT.value: self.settings.capacity},
-            in_use={Channel.CHAT.value: self.in_use()},
-            queues=tuple(self.settings.queues),
-            missed=self._missed,
-        )
 
     def in_use(self) -> int:
         """How many conversations take the agent's capacity."""
@@ -352,7 +330,7 @@ class SharedAccount:
         return ContactCenterSnapshot(
             me=self.settings.agent,
             interactions=tuple(one.shown for one in self.contacts.values()),
-            agents=(self.agent(),),
+            agents=(self.me.shown(self.in_use()),),
             queues=tuple(self._figures().values()),
             codes=self.settings.codes,
             reasons=self.settings.reasons,
@@ -397,14 +375,13 @@ class SharedAccount:
 
     def choose(self, availability: Availability, reason: str) -> None:
         """Be available, or not."""
-        self.availability, self.reason, self.next = availability, reason, None
-        self._since = self.now()
+        self.me.choose(availability, reason)
         self._nudge()
 
     def settle_next(self) -> None:
         """What was asked for after the current work."""
-        if self.next is not None and not any(not one.shown.parked for one in self.contacts.values()):
-            self.choose(*self.next)
+        if self.me.next is not None and not any(not one.shown.parked for one in self.contacts.values()):
+            self.choose(*self.me.next)
             self.tell_agent()
 
     # -- from what the rooms say to what is shown
@@ -544,13 +521,12 @@ class SharedAccount:
                 self._put_aside(contact.id)
                 self._why[contact.id] = OfferEnd.MISSED
                 await self._give(contact)
-                self._missed += 1
-                self.choose(Availability.NOT_READY, "missed")
+                self.me.miss()
                 self.tell_agent()
 
     async def _ask_for_one(self) -> None:
         """Ask for the conversation that has waited longest, if the agent may be offered one."""
-        if self.availability is not Availability.AVAILABLE or self.in_use() >= self.settings.capacity:
+        if self.me.availability is not Availability.AVAILABLE or self.in_use() >= self.settings.capacity:
             return
         if any(one.shown.phase is Phase.OFFERED for one in self.contacts.values()):
             return
