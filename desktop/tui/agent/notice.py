@@ -1,8 +1,16 @@
-"""What was told last or is new, as a line: in its own row below the header, or where there is none, in the footer."""
+"""What must be read now, was told last or is new, as a line.
+
+It has its own row below the header, or where there is none, stands in the footer.
+"""
+
+from math import ceil
 
 from textual.content import Content
 
+from desktop.domain import select
+from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.news_item import News
+from desktop.domain.entities.words import Phase, Verb
 from desktop.domain.news import notices
 from desktop.domain.news.news import unseen
 from desktop.domain.state.state import Notice
@@ -10,7 +18,11 @@ from desktop.tui.agent.past import match_of
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import line
 from desktop.tui.words.news import sentence
-from desktop.words.catalogue import in_words, tr
+from desktop.tui.words.titles import title
+from desktop.words.catalogue import in_words, ntr, tr
+
+LAST_SECONDS = 15.0
+"""Of a wrap-up: from then on nothing else is told."""
 
 
 def notice_line(view: View, width: int, most_lines: int) -> Content | None:
@@ -23,6 +35,14 @@ def notice_line(view: View, width: int, most_lines: int) -> Content | None:
     Returns:
         None where there is nothing to say.
     """
+    ending = _ends_soon(view)
+    if ending is not None:
+        left, interaction = ending
+        who = title(view.state, interaction)
+        words = ntr("{n} second left to wrap up {who}", "{n} seconds left to wrap up {who}", left, who=who)
+        more = Verb.EXTEND_WRAP_UP in select.verbs_on_offer(view.state, interaction)
+        after = f"  {tr('{extend:key} more time')}" if more else ""
+        return cut_to_lines(f"! {words}", "bold $error", width, most_lines, after)
     notice, new = notices.shown(view.state, view.now), _newest(view)
     if new is not None and (notice is None or new.at > notice.at):
         style = "bold $warning" if new.urgent else "bold $accent"
@@ -50,6 +70,14 @@ def standing_error(view: View) -> Notice | None:
     """The error to be read now, if it is one that stays until it is mended."""
     notice = notices.shown(view.state, view.now)
     return notice if notice is not None and notices.stands(view.state, notice) else None
+
+
+def _ends_soon(view: View) -> tuple[int, Interaction] | None:
+    """The wrap-up of mine whose time runs out first, if that is soon, and the seconds it still has."""
+    wrapping = [one for one in select.mine(view.state) if one.phase is Phase.WRAP_UP]
+    left = [(one.wrap_up_deadline - view.now, one) for one in wrapping if one.wrap_up_deadline is not None]
+    soon = [(ceil(seconds), one) for seconds, one in left if 0.0 < seconds <= LAST_SECONDS]
+    return min(soon, key=lambda one: one[0], default=None)
 
 
 def _newest(view: View) -> News | None:

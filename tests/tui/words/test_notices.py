@@ -15,7 +15,7 @@ from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.words.catalogue import in_words
 from tests.tui.desk import desk, settle, told, told_in
-from tests.tui.states import IDLE, LIVE, NOW, active
+from tests.tui.states import IDLE, LIVE, NOW, active, wrapping_up
 from tests.tui.supervisor.test_floor import until
 
 LONG = (
@@ -39,6 +39,24 @@ async def test_a_notice_is_told_to_its_end(width: int) -> None:
     text, lines = await reads(LONG, 1.0, width)
     assert text == f"✕ {LONG}"
     assert 1 <= lines <= 3
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_the_last_seconds_of_a_wrap_up_are_told_before_everything_else(width: int) -> None:
+    state = wrapping_up()
+    ends = replace(state.interactions["i1"], wrap_up_deadline=NOW + 12)
+    told_before = (Notice(NOW - 1, verbatim("Still needed"), "error"),)
+    for interaction, said in (
+        (ends, "! 12 seconds left to wrap up Priya Natarajan alt+p more time"),
+        (replace(ends, wrap_up_deadline=NOW + 100), "✕ Still needed"),
+        (replace(ends, wrap_up_deadline=NOW - 1), "✕ Still needed"),
+    ):
+        app, _ = desk(replace(state, interactions={"i1": interaction}, notices=told_before))
+        async with app.run_test(size=(width, 36)) as pilot:
+            await settle(pilot)
+            app.desk_screen.second()
+            await settle(pilot)
+            assert told(app.desk_screen).startswith(said)
 
 
 async def test_what_does_not_fit_ends_in_an_ellipsis() -> None:

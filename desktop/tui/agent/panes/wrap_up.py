@@ -29,6 +29,7 @@ from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
 from desktop.tui.words.finish_summary import finish_summary
+from desktop.tui.words.keyed import keyed
 from desktop.tui.words.titles import title
 from desktop.words.catalogue import in_words, ntr, ptr, tr
 from desktop.words.marks import mark
@@ -214,9 +215,10 @@ class WrapUpPane(Pane, Vertical):
         draft = view.state.drafts.get(interaction.id)
         problems = self._problems(view, interaction)
         if interaction.id in view.state.unfinished:
-            parts: list[Part] = [
-                (tr("The contact is no longer yours; what is entered here goes to the outbox."), "$warning")
-            ]
+            goes = tr(
+                "The contact is no longer yours: this goes to the outbox now. {outbox:key} goes on with it there."
+            )
+            parts = keyed(goes, "outbox", "$warning")
         elif interaction.phase is not Phase.WRAP_UP:
             parts = [(tr("You can choose codes now, and finish once the contact has ended."), "$muted")]
         elif (finished := view.state.handed_over.get(interaction.id)) is not None and draft is None:
