@@ -73,7 +73,7 @@ def sending(state: AppState, interaction: Interaction, head: ReplyHead, text: st
     """
     whole = head_of_reply(interaction, head)
     several = (*whole.to, *whole.cc) if len(whole.to) + len(whole.cc) > 1 else ()
-    stray = _ASKED_FOR.search(text)
+    stray = _stray(text)
     if not (whole.files or several or stray):
         return None
     key = BY_ID["finish"]
@@ -81,10 +81,28 @@ def sending(state: AppState, interaction: Interaction, head: ReplyHead, text: st
     files = ", ".join(named(one.name) for one in whole.files)
     words = tr("send {files} to {who}", files=files, who=who) if files else tr("send it to {who}", who=who)
     if stray:
-        words = words if files or several else tr("send it as it stands")
-        words = tr("{send}; no canned reply was inserted for “/{name}”", send=words, name=named(stray[1]))
-    ids = (*several, *(one.sha256 for one in whole.files), stray[1] if stray else "")
+        words = _without_canned(words if files or several else tr("send it as it stands"), stray)
+    ids = (*several, *(one.sha256 for one in whole.files), stray)
     return Irrevocable(key.shown, (*key.anywhere, *key.letters), ("send", interaction.id, *ids), words)
+
+
+def sending_outside(draft_id: str, text: str) -> Irrevocable | None:
+    """What a message outside of a contact sends that has a stray sign of a canned reply; None where it has none."""
+    stray, key = _stray(text), BY_ID["finish"]
+    if not stray:
+        return None
+    words = _without_canned(tr("send it as it stands"), stray)
+    return Irrevocable(key.shown, (*key.anywhere, *key.letters), ("send", draft_id, stray), words)
+
+
+def _stray(text: str) -> str:
+    """The word on a line of its own behind the sign of a canned reply; "" where no line is such."""
+    found = _ASKED_FOR.search(text)
+    return found[1] if found is not None else ""
+
+
+def _without_canned(send: str, stray: str) -> str:
+    return tr("{send}; no canned reply was inserted for “/{name}”", send=send, name=named(stray))
 
 
 def _end(interaction: Interaction, leg: Leg | None, who: str) -> str:

@@ -203,6 +203,17 @@ async def test_texts_are_counted() -> None:
         assert "2 text messages" in keys_of(app)
 
 
+async def test_a_line_that_only_asks_for_a_canned_reply_is_named_before_it_goes() -> None:
+    app, session = desk(IDLE)
+    async with app.run_test(size=SIZE) as pilot:
+        await looking_at(pilot, app)
+        await settle(pilot, ["T", *"Hello", "enter", "slash", *"etc", "alt+enter"])
+        assert sends(session) == []
+        assert "no canned reply was inserted for “/etc”" in app.desk_screen.query_one(Footer).render().plain
+        await settle(pilot, ["alt+enter"])
+        assert sends(session) == [SMS]
+
+
 async def test_nothing_typed_is_nothing_sent_and_a_second_press_too() -> None:
     app, session = desk(IDLE)
     async with app.run_test(size=SIZE) as pilot:

@@ -1,6 +1,7 @@
 """A message to a customer outside of any contact: to which address, whether they allow it, the words, what became."""
 
 from collections.abc import Callable
+from math import ceil
 from typing import ClassVar
 
 from textual import events
@@ -323,7 +324,7 @@ class MessagePane(Pane, Vertical):
                 rows.append(line((f"◌ {tr('sending …')}  ", "$accent"), _flat(out.text)))
                 continue
             left = max(0.0, out.due + view.state.skew - view.now)
-            held = tr("goes in {n} s", n=int(left + 0.999))
+            held = tr("goes in {n} s", n=ceil(left))
             back = key_hint(show(BY_ID["unlink"].anywhere[0]), tr("takes it back"), "  ")
             rows.append(line((f"◌ {held}  ", "bold $accent"), back, _flat(out.text)))
         return Content("\n").join([row.truncate(max(10, self.size.width - 4), ellipsis=True) for row in rows])

@@ -7,6 +7,8 @@ from desktop.tui.agent.panes.message import MessagePane
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.past import match_of
 from desktop.tui.agent.verbs.base import DeskVerbs
+from desktop.tui.keys.two_presses import Irrevocable
+from desktop.tui.words.consequences import sending_outside
 from desktop.words.catalogue import tr
 
 
@@ -69,11 +71,21 @@ class MessageVerbs(DeskVerbs):
             self._tell(tr("Not sent: {gap} is not filled in yet.", gap=gap))
         elif not pane.editor.text.strip():
             self._tell(tr("Write your message first."))
-        else:
+        elif self._is_meant(draft_id):
             if pane.subject.display and not pane.subject.value.strip():
                 pane.subject.focus()
             self._result(session.replies.send(draft_id), draft_id)
         return True
+
+    def _is_meant(self, draft_id: str) -> bool:
+        """Whether it may go as it stands: what only asks for a canned reply is named first."""
+
+        def act() -> Irrevocable | None:
+            pane = self._pane
+            return sending_outside(draft_id, pane.editor.text) if pane.draft_id == draft_id else None
+
+        asked = act()
+        return asked is None or self._presses.press(asked, act)
 
     def take_back(self) -> bool:
         """Take back the message that is held back; whether there was one, or was a moment ago."""
