@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from desktop.config.toml_file import LARGEST
+from desktop.domain.conversations.canned_replies import IN_SIGNATURES, CannedReply, Placeholder, Signature, placeholders
 from desktop.domain.entities.channels import WRITTEN
 from desktop.domain.entities.words import Channel
-from desktop.domain.notes.canned_replies import IN_SIGNATURES, CannedReply, Placeholder, Signature, placeholders
 from desktop.domain.text.sentence import NOTHING, Sentence, verbatim
 
 FILE = "replies.toml"

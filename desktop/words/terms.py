@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
+from desktop.domain.conversations.canned_replies import Placeholder
 from desktop.domain.entities.floor import ActivityKind, FloorVerb
 from desktop.domain.entities.words import Availability, Channel, LegFailure, LegPhase, Phase, PresenceState, Verb
-from desktop.domain.notes.canned_replies import Placeholder
 from desktop.words.marks import mark
 
 _CARD_FIELDS: Final[Mapping[str, str]] = {

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from desktop.config.canned_replies import DEMO, CannedFolder, canned_beside, parse_replies
+from desktop.domain.conversations.canned_replies import CannedReply
 from desktop.domain.entities.words import Channel
-from desktop.domain.notes.canned_replies import CannedReply
 from desktop.words.catalogue import in_words
 from tests.cli.command_line import clean_env, run
 

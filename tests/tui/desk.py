@@ -13,10 +13,10 @@ from desktop.app.commands.action_result import ActionResult
 from desktop.app.newsroom import Newsroom
 from desktop.app.notes.card_masking import CardMasking
 from desktop.app.store import Store
+from desktop.domain.conversations.canned_replies import CannedReply
 from desktop.domain.entities.customer import CrmAnswer, FollowUp, FoundCustomers, Match
 from desktop.domain.entities.words import Channel, PopAnswer
 from desktop.domain.entities.wrap_up_record import DraftView, ReplyHead
-from desktop.domain.notes.canned_replies import CannedReply
 from desktop.domain.state.own_events import AS_IT_IS, DraftSaved, Keep
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence

@@ -17,12 +17,12 @@ from desktop.app.storage.tables.drafts import Draft, with_replies_in_note
 from desktop.app.storage.tables.outbox_rows import OutboxRow
 from desktop.app.store import Store
 from desktop.app.timing import Timing
+from desktop.domain.conversations.message_drafts import message_to
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase
 from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutgoingReply, ReplyHead
 from desktop.domain.notes.contact_facts import ContactFacts
-from desktop.domain.notes.message_drafts import message_to
 from desktop.domain.select import unsettled_pop
 from desktop.domain.select.centres import own_id
 from desktop.domain.state.own_events import AS_IT_IS, DraftDropped, DraftSaved, Keep, RecordHandedOver

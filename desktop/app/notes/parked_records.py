@@ -17,10 +17,10 @@ from desktop.app.storage.tables.parked_record_rows import record_of, record_row
 from desktop.app.storage.tables.reasons import GONE_AT_START, GONE_CLOSED, GONE_TO_ANOTHER, RAN_OUT
 from desktop.app.store import Store
 from desktop.app.timing import Timing
+from desktop.domain.conversations.message_drafts import message_to
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Phase
-from desktop.domain.notes.message_drafts import message_to
 from desktop.domain.select.centres import own_id
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence

@@ -3,7 +3,7 @@
 import uuid
 
 from desktop.app.commands.contact_commands import SPECS, Arguments
-from desktop.app.notes import reply_files, saved_files
+from desktop.app.conversations import reply_files, saved_files
 from desktop.cli.commands.name_lookup import no_such
 from desktop.cli.connection import Chosen, contact_center, directory_of, usable_profile, within
 from desktop.cli.exits import CommandError, Exit

@@ -14,9 +14,9 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.config import Profile
 from desktop.config.canned_replies import canned_beside
+from desktop.domain.conversations.canned_replies import Placeholder, filled, fitting, placeholders
 from desktop.domain.entities.customer import Customer, CustomerDetails, Match
 from desktop.domain.entities.words import Channel
-from desktop.domain.notes.canned_replies import Placeholder, filled, fitting, placeholders
 from desktop.domain.select import Recipient, consent_to, message_refusal, placeholder_values_outside, recipients
 from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.domain.state.state import AppState

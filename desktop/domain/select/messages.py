@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from desktop.domain.conversations.message_drafts import MessageTo, message_to
 from desktop.domain.entities.channels import MESSAGE_KINDS, TRAITS
 from desktop.domain.entities.customer import Customer, Match
 from desktop.domain.entities.words import Channel
 from desktop.domain.entities.wrap_up_record import DraftView
-from desktop.domain.notes.message_drafts import MessageTo, message_to
 from desktop.domain.select.customer import consent_to, may_contact
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import NOTHING, Sentence

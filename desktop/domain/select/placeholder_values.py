@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from desktop.domain.conversations.canned_replies import Placeholder
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.model import Interaction
-from desktop.domain.notes.canned_replies import Placeholder
 from desktop.domain.select.contacts import me
 from desktop.domain.select.merged_details import details_of
 from desktop.domain.state.state import AppState

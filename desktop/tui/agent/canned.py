@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.domain import select
+from desktop.domain.conversations.canned_replies import CannedReply, Placeholder, filled, first_gap, fitting, matching
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.words import Channel
-from desktop.domain.notes.canned_replies import CannedReply, Placeholder, filled, first_gap, fitting, matching
 from desktop.tui.widgets.pane import View
 from desktop.words.catalogue import term
 

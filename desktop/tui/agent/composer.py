@@ -6,9 +6,9 @@ from textual import events
 from textual.message import Message
 from textual.widgets.text_area import Edit, EditResult, Location
 
+from desktop.domain.conversations.canned_replies import CannedReply
 from desktop.domain.entities.words import Channel
 from desktop.domain.entities.wrap_up_record import DraftView
-from desktop.domain.notes.canned_replies import CannedReply
 from desktop.domain.text.sms import segments
 from desktop.tui.agent.canned import SIGN, CannedChoice, Reader, choice, unfilled
 from desktop.tui.agent.draft_editor import DraftEditor

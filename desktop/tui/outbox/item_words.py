@@ -7,10 +7,10 @@ from typing import Final
 from desktop.app.notes.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, OutboxItem
 from desktop.app.storage.tables.outbox_rows import PARKED, RECORD, WRAP_UP
 from desktop.app.storage.tables.review_drafts import PARKED_REVIEW
+from desktop.domain.conversations.message_drafts import message_to
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.words import Channel
-from desktop.domain.notes.message_drafts import message_to
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
 from desktop.tui.words import wording

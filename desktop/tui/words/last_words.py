@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from desktop.app.notes.saved_files import short
+from desktop.app.conversations.saved_files import short
 from desktop.app.notes.unsaved_text import Unsaved, left_over, rescue
 from desktop.domain.entities.words import Phase
 from desktop.domain.select import mine

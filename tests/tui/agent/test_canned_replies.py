@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from desktop.domain.conversations.canned_replies import CannedReply
 from desktop.domain.entities.words import Channel
-from desktop.domain.notes.canned_replies import CannedReply
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.canned_list import CannedList
 from desktop.tui.agent.panes.footer import Footer

@@ -8,14 +8,14 @@ import pytest
 from textual.content import Content
 from textual.pilot import Pilot
 
+from desktop.domain.conversations.canned_replies import CannedReply
+from desktop.domain.conversations.message_drafts import MessageTo
 from desktop.domain.entities.customer import Consent, Customer, Match
 from desktop.domain.entities.message import InboundMessage, SentMessage
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Channel, DeliveryState
 from desktop.domain.entities.wrap_up_record import OutgoingReply, ReplyHead
 from desktop.domain.news.notices import wrote
-from desktop.domain.notes.canned_replies import CannedReply
-from desktop.domain.notes.message_drafts import MessageTo
 from desktop.domain.state.events import Change, InteractionChanged
 from desktop.domain.state.own_events import DraftSaved
 from desktop.domain.state.state import AppState

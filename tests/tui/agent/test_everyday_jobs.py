@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from desktop.domain.conversations.canned_replies import CannedReply
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Address, Message, Waiting
 from desktop.domain.entities.words import Availability, Channel, LegPhase, Verb
-from desktop.domain.notes.canned_replies import CannedReply
 from desktop.domain.state.state import AppState
 from tests.tui.agent.test_reply import quiet
 from tests.tui.desk import RecordedSession, desk, settle

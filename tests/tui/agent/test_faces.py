@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from desktop.domain.notes.canned_replies import CannedReply
+from desktop.domain.conversations.canned_replies import CannedReply
 from tests.tui.desk import desk, settle, steady_cursors
 from tests.tui.several import SEVERAL_FACES, two_crms, two_crms_ambiguous, two_directories
 from tests.tui.states import (

@@ -10,14 +10,14 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from desktop.app.notes.customer_messages import CustomerMessages
+from desktop.app.conversations.customer_messages import CustomerMessages
 from desktop.domain import select
+from desktop.domain.conversations.message_drafts import message_to
 from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Channel, DeliveryState
 from desktop.domain.entities.wrap_up_record import DraftView
-from desktop.domain.notes.message_drafts import message_to
 from desktop.domain.select import Recipient
 from desktop.tui.agent.canned import SIGN, Reader, outside
 from desktop.tui.agent.composer import Composer

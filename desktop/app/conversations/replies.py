@@ -10,18 +10,18 @@ from weakref import WeakValueDictionary
 
 from desktop.app.commands.action_result import IGNORED, UNDECIDED, ActionResult
 from desktop.app.commands.agent_commands import AgentCommands
-from desktop.app.notes import reply_files
-from desktop.app.notes.customer_messages import CustomerMessages
+from desktop.app.conversations import reply_files
+from desktop.app.conversations.customer_messages import CustomerMessages
+from desktop.app.conversations.reply_files import FileRefused
 from desktop.app.notes.notes import Notes
-from desktop.app.notes.reply_files import FileRefused
 from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.domain import select
+from desktop.domain.conversations.message_drafts import message_to
 from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.model import Interaction, OutgoingFile, Reply
 from desktop.domain.entities.words import Channel, Verb
 from desktop.domain.entities.wrap_up_record import NO_HEAD, DraftView, OutgoingReply, ReplyHead
-from desktop.domain.notes.message_drafts import message_to
 from desktop.domain.select.threads import head_of_reply
 from desktop.domain.state.available_verbs import verbs
 from desktop.domain.state.state import AppState

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from desktop.app.notes.canned_replies import LOOK_EVERY, CannedReplies
+from desktop.app.conversations.canned_replies import LOOK_EVERY, CannedReplies
 from desktop.app.store import Store
-from desktop.domain.notes.canned_replies import CannedReply, Signature
+from desktop.domain.conversations.canned_replies import CannedReply, Signature
 from desktop.domain.text.sentence import Sentence, verbatim
 from tests.app.app_fakes import VirtualTime, until
 

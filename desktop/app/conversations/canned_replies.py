@@ -8,8 +8,8 @@ from typing import Protocol
 from desktop.app.background import Background
 from desktop.app.store import Store
 from desktop.app.timing import Timing
+from desktop.domain.conversations.canned_replies import CannedReply, Signature, filled, signature_of
 from desktop.domain.entities.model import Interaction
-from desktop.domain.notes.canned_replies import CannedReply, Signature, filled, signature_of
 from desktop.domain.select import placeholder_values, placeholder_values_outside
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.app.notes import reply_files
+from desktop.app.conversations import reply_files
 from desktop.domain.entities.model import Address, Interaction, Message, Reply
 from desktop.domain.entities.words import Channel, Phase
 from desktop.domain.entities.wrap_up_record import NO_HEAD

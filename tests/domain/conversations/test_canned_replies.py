@@ -3,8 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.entities.words import Channel
-from desktop.domain.notes.canned_replies import (
+from desktop.domain.conversations.canned_replies import (
     CannedReply,
     Placeholder,
     filled,
@@ -13,6 +12,7 @@ from desktop.domain.notes.canned_replies import (
     matching,
     placeholders,
 )
+from desktop.domain.entities.words import Channel
 
 REFUND = CannedReply("Refund on its way", "The refund was sent today. Grüße", frozenset({Channel.EMAIL}))
 MOMENT = CannedReply("One moment", "Please wait.", queues=frozenset({"Billing"}))

@@ -8,7 +8,7 @@ from typing import Any
 
 from desktop.app.commands.action_result import ActionResult, absent, failed
 from desktop.app.connections.backend_calls import BackendCalls
-from desktop.app.notes import saved_files
+from desktop.app.conversations import saved_files
 from desktop.app.store import Store
 from desktop.domain.entities.model import Attachment
 from desktop.domain.entities.words import Phase

@@ -16,18 +16,18 @@ from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
 from desktop.app.storage.errors import StoreFull
 from desktop.app.storage.local_store import LocalStore
+from desktop.domain.conversations.message_drafts import MessageTo, message_to
 from desktop.domain.entities.customer import Consent, Match
 from desktop.domain.entities.message import InboundMessage, SentMessage
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Channel, DeliveryState
-from desktop.domain.notes.message_drafts import MessageTo, message_to
 from desktop.domain.select import timeline_of_customer
 from desktop.domain.state.events import DeliveryChanged, MessageReceived
 from desktop.domain.text.sentence import Sentence, verbatim
 from desktop.ports.errors import OutcomeUnknown, Rejected, Unavailable
 from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeContactCenter, FakeCrm, VirtualTime, agent, customer, match, told, until
-from tests.app.notes.test_messages import ReportingSender
+from tests.app.conversations.test_messages import ReportingSender
 
 NUMBER, MAIL = "+493012345678", "customer@example.org"
 CARD = replace(
@@ -351,7 +351,7 @@ async def test_what_cannot_be_sent_on_leaving_is_sent_by_the_next_run(
     desks: list[Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     d = await desk(desks, tmp_path)
-    monkeypatch.setattr("desktop.app.notes.replies.CLOSE_SECONDS", 0.1)
+    monkeypatch.setattr("desktop.app.conversations.replies.CLOSE_SECONDS", 0.1)
     d.sender.script.then("send", Unavailable(Sentence("late.no_answer")))
     assert (await d.send("Hello")).ok
     d = await again(desks, d)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.app.notes import saved_files
+from desktop.app.conversations import saved_files
 from desktop.domain.entities.model import Attachment, Interaction, Message
 from desktop.domain.entities.words import Channel, Phase
 from desktop.domain.text.sentence import Sentence

@@ -13,11 +13,11 @@ from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.outbox_rows import WAITING, OutboxRow
 from desktop.app.store import Store
+from desktop.domain.conversations.message_drafts import MessageTo, message_to
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.words import Channel
 from desktop.domain.entities.wrap_up_record import NO_HEAD, OutgoingReply, ReplyHead
 from desktop.domain.notes.contact_facts import ContactFacts
-from desktop.domain.notes.message_drafts import MessageTo, message_to
 from desktop.domain.select import Recipient, message_refusal, recipients
 from desktop.domain.text.sentence import NOTHING, Sentence
 

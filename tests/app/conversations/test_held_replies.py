@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from desktop.app.notes.replies import TOO_LATE_SECONDS
+from desktop.app.conversations.replies import TOO_LATE_SECONDS
 from desktop.app.storage.errors import StoreError
 from desktop.domain.entities.words import Channel, Phase, Verb
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.errors import OutcomeUnknown, Rejected
 from desktop.words.catalogue import in_words
 from tests.app.app_fakes import interaction, until
+from tests.app.conversations.test_replies import ChatCentre, keys, sent
 from tests.app.notes.note_desk import Desk
-from tests.app.notes.test_replies import ChatCentre, keys, sent
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""What is written with customers: threads, replies, files, and messages outside of a contact."""

@@ -1,0 +1,1 @@
+"""What is written to customers: canned replies, and whose draft a message is."""
