@@ -20,6 +20,7 @@ from desktop.tui.app import DesktopApp
 from desktop.tui.keys.key import ALT_SIGNS, SIGNS
 from tests.tui.desk import RecordedSession, desk, settle, told
 from tests.tui.states import NOW, active, mail_held_back, written
+from tests.tui.supervisor.test_floor import until
 
 SIZE = (120, 36)
 
@@ -158,6 +159,7 @@ async def test_an_accept_that_takes_long_never_leaves_the_keyboard_without_a_fie
         await settle(pilot, ["f2", *before])
         session.store.publish(InteractionChanged(Change.UPDATED, replace(chat, version=9)), "contact_center")
         app.request_frame()
+        await until(pilot, lambda: app.desk_screen.query_one("#middle").has_class("written"))
         await settle(pilot, [*"again"])
         note, reply = app.desk_screen.query_one(NotePane), app.desk_screen.query_one(ReplyPane)
         assert (note.text, reply.text) == (("She asks again", "") if before else ("", "again"))
