@@ -38,9 +38,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tests that somebody names run whatever their tier. What the workers and the programs they start compile is kept,
-    or each of them would compile all of it again."""
+    or each of them would compile all of it again. Options given by the environment are for this run, and not for
+    the runs of pytest that tests start."""
     named = config.args_source is pytest.Config.ArgsSource.ARGS
     config.option.all = config.option.all or config.option.full or named
+    os.environ.pop("PYTEST_ADDOPTS", None)
     if config.getoption("numprocesses", None):
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

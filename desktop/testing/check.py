@@ -6,6 +6,7 @@ without arguments that answers a `Rig`.
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -119,7 +120,7 @@ def check(kind: Kind, name: str) -> Check:
     else:
         conformance, markdown = _run(kind, name)
         if conformance is None:
-            missing.append("the contract: its tests could not be run; what pytest said is above")
+            complaints.append("its rig does not let the contract run; what pytest said is above")
     return Check(
         kind=kind.value,
         name=name,
@@ -157,7 +158,12 @@ def _run(kind: Kind, name: str) -> tuple[Mapping[str, Any] | None, str]:
         with contextlib.suppress(subprocess.TimeoutExpired):
             # stderr takes what pytest says: stdout is for the report alone.
             subprocess.run(  # noqa: S603 - our own interpreter, no shell
-                [*words, str(home / "test_conformance.py")], cwd=home, stdout=sys.stderr, timeout=DEADLINE, check=False
+                [*words, str(home / "test_conformance.py")],
+                cwd=home,
+                env={name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"},
+                stdout=sys.stderr,
+                timeout=DEADLINE,
+                check=False,
             )
         if not report.exists():
             return None, ""

@@ -162,7 +162,8 @@ def test_the_desktop_finds_it(new: Callable[[Kind], Made]) -> None:
 
 @pytest.mark.thorough
 def test_the_check_runs_its_contract(new: Callable[[Kind], Made]) -> None:
-    ran = run("backends", "check", "crm", "phonebook", env=new(Kind.CRM).env, timeout=LONGEST)
+    env = new(Kind.CRM).env | {"PYTEST_ADDOPTS": "-m nothing"}  # an author's own habits are not the contract's
+    ran = run("backends", "check", "crm", "phonebook", env=env, timeout=LONGEST)
     assert ran.code == 0, ran.words
     found = ran.json
     assert (found["ok"], found["tier"], found["complaints"], found["missing"]) == (True, "gold", [], [])
