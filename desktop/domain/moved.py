@@ -30,20 +30,28 @@ MOVED: Final[Mapping[str, str]] = MappingProxyType(
 class _Finder(Loader):
     """Gives the module of today under its old name: its classes must be the same, not equal ones."""
 
+    def __init__(self, moved: Mapping[str, str]) -> None:
+        self.moved = moved
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        return ModuleSpec(fullname, self) if fullname in MOVED else None
+        return ModuleSpec(fullname, self) if fullname in self.moved else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """An empty one will do: the module of today takes its place."""
 
     def exec_module(self, module: ModuleType) -> None:
         old = module.__name__
-        warnings.warn(f"{old} is {MOVED[old]} now; the next release has no other", DeprecationWarning, stacklevel=2)
-        sys.modules[old] = import_module(MOVED[old])
+        now = self.moved[old]
+        warnings.warn(f"{old} is {now} now; the next release has no other", DeprecationWarning, stacklevel=2)
+        sys.modules[old] = import_module(now)
 
 
-def install() -> None:
-    """Serve the old names to whoever asks for them; nothing else is looked up more slowly."""
-    sys.meta_path.append(_Finder())
+def install(moved: Mapping[str, str] = MOVED) -> None:
+    """Serve old names to whoever asks for them; nothing else is looked up more slowly.
+
+    Args:
+        moved: where each module is now, by the name it had.
+    """
+    sys.meta_path.append(_Finder(moved))

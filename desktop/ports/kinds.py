@@ -44,36 +44,36 @@ KINDS: Mapping[Kind, KindSpec] = MappingProxyType(
     {
         Kind.CONTACT_CENTER: KindSpec(
             "desktop.ports.contact_center:ContactCenter",
-            "desktop.testing.contact_center_contract:ContactCenterContract",
+            "desktop.testing.contracts.contact_center:ContactCenterContract",
             several=True,
             asked=True,
         ),
         Kind.CRM: KindSpec(
             "desktop.ports.crm:Crm",
-            "desktop.testing.crm_contract:CrmContract",
+            "desktop.testing.contracts.crm:CrmContract",
             several=True,
             asked=True,
         ),
         Kind.PRESENCE: KindSpec(
             "desktop.ports.presence:PresenceSource",
-            "desktop.testing.presence_contract:PresenceContract",
+            "desktop.testing.contracts.presence:PresenceContract",
             several=True,
             asked=True,
         ),
         Kind.MESSAGING: KindSpec(
             "desktop.ports.messaging:Messaging",
-            "desktop.testing.messaging_contract:MessagingContract",
+            "desktop.testing.contracts.messaging:MessagingContract",
             several=True,
             asked=True,
         ),
         Kind.ASSIST: KindSpec(
             "desktop.ports.assist:Assist",
-            "desktop.testing.assist_contract:AssistContract",
+            "desktop.testing.contracts.assist:AssistContract",
             several=True,
         ),
         Kind.VOICE: KindSpec(
             "desktop.ports.voice:Voice",
-            "desktop.testing.voice_contract:VoiceContract",
+            "desktop.testing.contracts.voice:VoiceContract",
         ),
     }
 )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from desktop.ports.base import API, Manifest
-from desktop.testing.contract import Contract
+from desktop.testing.contracts.base import Contract
 from desktop.testing.group import Group, group_of, proven_by
 from desktop.testing.rig import NOT_APPLICABLE, NOT_PROVEN
 from desktop.testing.tier import LABELS, Conformance, Outcome, Result

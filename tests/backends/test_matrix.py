@@ -25,7 +25,7 @@ from desktop.ports.errors import (
     Unavailable,
     Unsupported,
 )
-from desktop.testing.contract import until
+from desktop.testing.contracts.base import until
 from desktop.testing.fresh import new_key
 from tests.backends.matrix_server import EVE, OWN, TOKEN, Homeserver, desk_at, serving
 

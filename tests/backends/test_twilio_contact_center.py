@@ -22,7 +22,7 @@ from desktop.domain.entities.words import Availability, LegFailure, LegPhase, Ph
 from desktop.domain.state.events import Event, Gap, InteractionChanged, QueueChanged
 from desktop.domain.state.lifecycle import open_leg
 from desktop.ports.errors import AuthFailed, Conflict, RateLimited, Rejected, Unavailable, Unsupported
-from desktop.testing.contract import until
+from desktop.testing.contracts.base import until
 from desktop.testing.fresh import new_key
 from desktop.testing.watch import Watch
 from mock_backends import launcher

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from desktop.testing.contact_center_contract import ContactCenterContract
+from desktop.testing.contracts.contact_center import ContactCenterContract
 from desktop.testing.rigs import ContactCenterRig, MessagingRig
 from mock_backends import launcher
 from mock_backends.http.settings import Settings

@@ -15,7 +15,7 @@ from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.domain.state.floor_events import FloorChanged
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, NotFound, Rejected, Unsupported
-from desktop.testing.contract import until
+from desktop.testing.contracts.base import until
 from desktop.testing.fresh import new_key
 from mock_backends import launcher
 from mock_backends.http.settings import Settings

@@ -16,10 +16,10 @@ from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import NotFound
 from desktop.ports.messaging import Messaging, OutgoingMessage
 from desktop.testing import fresh
-from desktop.testing.contract import until
+from desktop.testing.contracts.base import until
+from desktop.testing.contracts.messaging import MessagingContract
 from desktop.testing.fault_proxy import Answer
 from desktop.testing.http_rig import ANSWERS, HttpRig
-from desktop.testing.messaging_contract import MessagingContract
 from desktop.testing.rig import RETRY_AFTER, Fault
 from desktop.testing.rigs import CALLER, ContactCenterRig, MessagingRig
 from mock_backends.launcher import Running

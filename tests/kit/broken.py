@@ -27,13 +27,13 @@ from desktop.ports.errors import (
     Unsupported,
 )
 from desktop.ports.messaging import OutgoingMessage
-from desktop.testing.assist_contract import AssistContract
-from desktop.testing.contact_center_contract import ContactCenterContract
-from desktop.testing.crm_contract import CrmContract
-from desktop.testing.messaging_contract import MessagingContract
-from desktop.testing.presence_contract import PresenceContract
+from desktop.testing.contracts.assist import AssistContract
+from desktop.testing.contracts.contact_center import ContactCenterContract
+from desktop.testing.contracts.crm import CrmContract
+from desktop.testing.contracts.messaging import MessagingContract
+from desktop.testing.contracts.presence import PresenceContract
+from desktop.testing.contracts.voice import VoiceContract
 from desktop.testing.rig import Fault
-from desktop.testing.voice_contract import VoiceContract
 
 from .reference.assist import ReferenceAssist, ReferenceAssistRig
 from .reference.contact_center import ReferenceContactCenter, ReferenceContactCenterRig

@@ -19,7 +19,7 @@ from desktop.domain.entities.history import (
 )
 from desktop.ports.base import Capability, Manifest
 from desktop.ports.errors import NotFound
-from desktop.testing.contact_center_contract import ContactCenterContract
+from desktop.testing.contracts.contact_center import ContactCenterContract
 
 from .broken import BROKEN, fails
 from .reference.past import HOUR, ReferencePast, ReferencePastRig

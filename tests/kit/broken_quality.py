@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation, EvaluationDraft
-from desktop.testing.contact_center_contract import ContactCenterContract
+from desktop.testing.contracts.contact_center import ContactCenterContract
 
 from .broken import BROKEN, fails
 from .reference.quality import ReferenceQuality, ReferenceQualityRig

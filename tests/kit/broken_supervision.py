@@ -11,7 +11,7 @@ from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Availability, Monitoring
 from desktop.ports.base import Capability
 from desktop.ports.errors import Forbidden
-from desktop.testing.contact_center_contract import ContactCenterContract
+from desktop.testing.contracts.contact_center import ContactCenterContract
 
 from .broken import BROKEN, fails
 from .reference.contact_center import ME

@@ -10,7 +10,7 @@ import pytest
 from desktop.domain.entities.model import Interaction, Message, Reply
 from desktop.domain.entities.words import Phase
 from desktop.domain.state.events import Change, ContactCenterSnapshot
-from desktop.testing.contact_center_contract import ContactCenterContract
+from desktop.testing.contracts.contact_center import ContactCenterContract
 
 from .broken import BROKEN, fails
 from .reference.threads import ReferenceThreads, ReferenceThreadsRig

@@ -5,12 +5,12 @@ Of a broken backend only the tests that it must fail are run, unless `--every-te
 
 import pytest
 
-from desktop.testing import resilience_contract, stream_contract
+from desktop.testing.contracts import resilience, stream
 
-resilience_contract.HOST_SECONDS = 0.02
-resilience_contract.GRACE = 0.2
-stream_contract.LONGEST_SILENCE = 0.5
-stream_contract.FIRST_WORD = 0.1
+resilience.HOST_SECONDS = 0.02
+resilience.GRACE = 0.2
+stream.LONGEST_SILENCE = 0.5
+stream.FIRST_WORD = 0.1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -25,7 +25,7 @@ from desktop.ports.errors import NotFound
 from desktop.ports.messaging import Messaging, OutgoingMessage
 from desktop.ports.presence import PresenceSource
 from desktop.testing import fresh
-from desktop.testing.contract import until
+from desktop.testing.contracts.base import until
 from desktop.testing.fresh import new_key
 from desktop.testing.http_rig import HttpRig
 from desktop.testing.rigs import CALLER, ContactCenterRig, CrmRig, KeptWrapUp, MessagingRig, PresenceRig

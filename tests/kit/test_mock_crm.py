@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from desktop.testing.crm_contract import CrmContract
+from desktop.testing.contracts.crm import CrmContract
 from desktop.testing.rigs import CrmRig
 from mock_backends.launcher import Running
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from desktop.testing.messaging_contract import MessagingContract
+from desktop.testing.contracts.messaging import MessagingContract
 from desktop.testing.rigs import MessagingRig
 from mock_backends.launcher import Running
 

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from desktop.testing.assist_contract import AssistContract
-from desktop.testing.contact_center_contract import ContactCenterContract
-from desktop.testing.crm_contract import CrmContract
-from desktop.testing.messaging_contract import MessagingContract
-from desktop.testing.presence_contract import PresenceContract
+from desktop.testing.contracts.assist import AssistContract
+from desktop.testing.contracts.contact_center import ContactCenterContract
+from desktop.testing.contracts.crm import CrmContract
+from desktop.testing.contracts.messaging import MessagingContract
+from desktop.testing.contracts.presence import PresenceContract
+from desktop.testing.contracts.voice import VoiceContract
 from desktop.testing.rig import Rig
-from desktop.testing.voice_contract import VoiceContract
 
 from .looks_up_first import LooksUpFirst
 from .reference.assist import ReferenceAssistRig

@@ -11,7 +11,7 @@ from desktop.ports.base import API
 ROOT = Path(__file__).parents[2]
 HEAD = """\
 import pytest
-from desktop.testing.assist_contract import AssistContract
+from desktop.testing.contracts.assist import AssistContract
 from desktop.testing.rig import absent, does_not_apply
 from tests.kit.reference.assist import ReferenceAssist, ReferenceAssistRig
 

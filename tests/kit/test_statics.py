@@ -18,7 +18,7 @@ from desktop.ports.kinds import KINDS
 from desktop.ports.options import Option
 from desktop.testing import statics
 from desktop.testing.check import check
-from desktop.testing.contract import Contract
+from desktop.testing.contracts.base import Contract
 from desktop.words.catalogue import in_words
 
 from .reference.assist import ReferenceAssist

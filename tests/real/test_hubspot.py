@@ -13,7 +13,7 @@ from desktop.backends.hubspot.crm import HubSpotCrm
 from desktop.backends.hubspot.objects import KEY
 from desktop.backends.wire.html_text import to_text
 from desktop.domain.entities.model import Address
-from desktop.testing.crm_contract import CrmContract
+from desktop.testing.contracts.crm import CrmContract
 from desktop.testing.http_rig import HttpRig
 from desktop.testing.rigs import CrmRig, KeptWrapUp
 from tests.real.conftest import started

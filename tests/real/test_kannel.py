@@ -22,8 +22,8 @@ from desktop.domain.state.events import DeliveryChanged, Event, Heartbeat, Messa
 from desktop.ports.base import Capability
 from desktop.ports.errors import AuthFailed, Rejected, Unavailable
 from desktop.ports.messaging import OutgoingMessage
+from desktop.testing.contracts.messaging import MessagingContract
 from desktop.testing.http_rig import HttpRig
-from desktop.testing.messaging_contract import MessagingContract
 from desktop.testing.rigs import MessagingRig
 from desktop.words.catalogue import in_words
 from tests.real.conftest import started

@@ -15,8 +15,8 @@ from desktop.domain.entities.customer import Consent
 from desktop.domain.entities.words import Channel, DeliveryState
 from desktop.ports.errors import AuthFailed, BackendError, Rejected, Unavailable
 from desktop.ports.messaging import OutgoingMessage
+from desktop.testing.contracts.messaging import MessagingContract
 from desktop.testing.fault_proxy import Answer, FaultProxy, Mode
-from desktop.testing.messaging_contract import MessagingContract
 from desktop.testing.rig import Fault, absent
 from desktop.testing.rigs import MessagingRig
 from tests.real.conftest import started

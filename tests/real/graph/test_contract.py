@@ -8,9 +8,9 @@ import pytest
 from desktop.backends.graph.account import account_of
 from desktop.backends.graph.presence import GraphPresence
 from desktop.domain.entities.words import PresenceState
+from desktop.testing.contracts.presence import PresenceContract
 from desktop.testing.fault_proxy import Answer
 from desktop.testing.http_rig import ANSWERS, HttpRig
-from desktop.testing.presence_contract import PresenceContract
 from desktop.testing.rig import Fault
 from desktop.testing.rigs import PresenceRig
 from tests.real.servers.graph import CLIENT_ID, CLIENT_SECRET, TENANT, VERSION, Graph

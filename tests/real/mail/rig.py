@@ -11,7 +11,7 @@ from desktop.domain.entities.model import OutgoingFile
 from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.contact_center import ContactCenter
 from desktop.testing import fresh
-from desktop.testing.contract import until
+from desktop.testing.contracts.base import until
 from desktop.testing.fault_proxy import Answer, FaultProxy, Mode
 from desktop.testing.rig import Fault, absent
 from desktop.testing.rigs import ContactCenterRig

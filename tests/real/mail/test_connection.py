@@ -15,7 +15,7 @@ from desktop.domain.entities.words import Phase
 from desktop.domain.state.events import Change, InteractionChanged
 from desktop.ports.errors import AuthFailed, BackendError, NotFound, Rejected, Unavailable
 from desktop.testing import fresh
-from desktop.testing.contract import until
+from desktop.testing.contracts.base import until
 from tests.real.mail.cutting_proxy import Cut, CuttingProxy
 from tests.real.mail.rig import a_mail, options
 from tests.real.mail.work import available, opened, put_away, shown, taken

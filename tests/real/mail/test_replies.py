@@ -15,7 +15,7 @@ from desktop.domain.entities.model import Interaction, OutgoingFile, Reply
 from desktop.domain.entities.words import DeliveryState
 from desktop.ports.errors import BackendError, OutcomeUnknown, Rejected, Unavailable
 from desktop.testing import fresh
-from desktop.testing.contract import until
+from desktop.testing.contracts.base import until
 from tests.real.mail.cutting_proxy import Cut, CuttingProxy
 from tests.real.mail.rig import a_mail
 from tests.real.mail.work import arrived, opened, put_away, seen, shown, taken

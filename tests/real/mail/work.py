@@ -10,7 +10,7 @@ from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Availability, Phase
 from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.testing import fresh
-from desktop.testing.contract import until
+from desktop.testing.contracts.base import until
 from tests.real.mail.rig import options
 from tests.real.servers.mail_system import MailSystem
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from desktop.testing.contact_center_contract import ContactCenterContract
+from desktop.testing.contracts.contact_center import ContactCenterContract
 from tests.real.matrix.rig import MatrixRig
 from tests.real.servers.synapse import Synapse
 

@@ -4,7 +4,7 @@ import asyncio
 
 from desktop.domain.entities.words import Phase
 from desktop.testing import fresh
-from desktop.testing.contract import until
+from desktop.testing.contracts.base import until
 from tests.real.matrix.customer import Customer
 from tests.real.matrix.rig import Account
 from tests.real.matrix.work import PATIENCE, opened, put_away, seen, shown, taken

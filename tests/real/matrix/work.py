@@ -9,7 +9,7 @@ from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Availability, Phase
 from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.testing import fresh
-from desktop.testing.contract import until
+from desktop.testing.contracts.base import until
 from tests.real.matrix.rig import Account, options
 
 PATIENCE = 30.0

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from desktop.testing.crm_contract import CrmContract
+from desktop.testing.contracts.crm import CrmContract
 from desktop.testing.rigs import CrmRig
 from tests.real.odoo.rig import OdooRig
 from tests.real.servers.odoo import Odoo

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from desktop.backends.baresip.phone import BaresipPhone
+from desktop.testing.contracts.voice import VoiceContract
 from desktop.testing.rig import Fault, absent
 from desktop.testing.rigs import CALLER, VoiceRig
-from desktop.testing.voice_contract import VoiceContract
 from tests.real.servers.asterisk import PASSWORD
 from tests.real.softphone.exchange import AGENT, EXPERT, HUM, Exchange, Somebody
 from tests.real.softphone.registrar import GARBAGE, Registrar

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from desktop.testing.contact_center_contract import ContactCenterContract
+from desktop.testing.contracts.contact_center import ContactCenterContract
 from desktop.testing.fault_proxy import FaultProxy
 from desktop.testing.rig import Fault
 from desktop.testing.rigs import ContactCenterRig, MessagingRig

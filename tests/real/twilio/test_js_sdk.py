@@ -17,7 +17,7 @@ from desktop.backends.twilio.worker_token import worker_token
 from desktop.domain.entities.words import Availability, Phase
 from desktop.domain.state.events import AgentChanged, ContactCenterSnapshot, Gap, InteractionChanged
 from desktop.ports.errors import Unavailable
-from desktop.testing.contract import until
+from desktop.testing.contracts.base import until
 from desktop.testing.watch import Watch
 from mock_backends.launcher import Running
 from tests.backends.twilio_rigs import TwilioContactCenterRig, options_of

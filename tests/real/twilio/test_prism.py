@@ -15,7 +15,7 @@ from desktop.domain.entities.words import Availability, DeliveryState, LegPhase,
 from desktop.domain.state.events import MessageReceived
 from desktop.domain.state.lifecycle import open_leg
 from desktop.ports.errors import Conflict, NotFound
-from desktop.testing.contract import until
+from desktop.testing.contracts.base import until
 from desktop.testing.fresh import new_key
 from mock_backends.launcher import Running
 from tests.backends.scripted_server import answer, scripted

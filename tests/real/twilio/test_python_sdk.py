@@ -16,7 +16,7 @@ from desktop.backends.twilio.messaging import TwilioMessaging
 from desktop.backends.twilio.worker_token import worker_token
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Availability, Phase
-from desktop.testing.contract import until
+from desktop.testing.contracts.base import until
 from desktop.testing.fresh import new_key
 from mock_backends.launcher import Running
 from tests.backends.scripted_server import Asked, answer, scripted

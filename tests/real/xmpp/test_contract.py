@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from desktop.testing.presence_contract import PresenceContract
+from desktop.testing.contracts.presence import PresenceContract
 from desktop.testing.rigs import PresenceRig
 
 from .conftest import XmppServer

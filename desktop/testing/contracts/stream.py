@@ -11,7 +11,7 @@ from desktop.domain.state.events import Envelope, Event, Gap, Heartbeat
 from desktop.ports.base import Capability
 from desktop.ports.deadlines import HOST
 from desktop.ports.errors import AuthFailed, BackendError, ProtocolError, RateLimited, Unavailable
-from desktop.testing.contract import Contract, R, until
+from desktop.testing.contracts.base import Contract, R, until
 from desktop.testing.group import behaviour, honesty, proves, resilience, shape
 from desktop.testing.rig import RETRY_AFTER, Fault, does_not_apply
 from desktop.testing.watch import GRACE, Position, Watch

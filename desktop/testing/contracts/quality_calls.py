@@ -5,7 +5,7 @@ from typing import Any
 
 from desktop.domain.reviews.quality import EvaluationDraft
 from desktop.domain.reviews.scorecards import Answer, Form, Question, Section
-from desktop.testing.contract import Call
+from desktop.testing.contracts.base import Call
 
 FORM = Form("contract", "Of the contract", (Section("Only", (Question("only", "Was it well?"),)),))
 """The smallest form there is."""

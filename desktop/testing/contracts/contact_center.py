@@ -13,19 +13,19 @@ from desktop.domain.state.events import AgentChanged
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, NotFound, OutcomeUnknown, Rejected, Unsupported
 from desktop.testing import fresh
-from desktop.testing.call_contract import MODES, NOBODYS, CallContract
-from desktop.testing.contact_center_work import ended
-from desktop.testing.contract import Call, error_of, until
+from desktop.testing.contracts.base import Call, error_of, until
+from desktop.testing.contracts.call import MODES, NOBODYS, CallContract
+from desktop.testing.contracts.contact_center_work import ended
+from desktop.testing.contracts.history import HistoryContract
+from desktop.testing.contracts.parking import ParkingContract
+from desktop.testing.contracts.quality import QualityContract
+from desktop.testing.contracts.supervision import SupervisionContract
+from desktop.testing.contracts.supervision_calls import supervision_calls
+from desktop.testing.contracts.thread import ThreadContract
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, resilience, shape
-from desktop.testing.history_contract import HistoryContract
-from desktop.testing.parking_contract import ParkingContract
-from desktop.testing.quality_contract import QualityContract
 from desktop.testing.rig import Fault, absent, does_not_apply
 from desktop.testing.rigs import CALLER, ContactCenterRig
-from desktop.testing.supervision_calls import supervision_calls
-from desktop.testing.supervision_contract import SupervisionContract
-from desktop.testing.thread_contract import ThreadContract
 
 
 class ContactCenterContract(

@@ -6,9 +6,9 @@ from typing import Any
 from desktop.ports.assist import Article
 from desktop.ports.base import Capability, Kind
 from desktop.testing import fresh
-from desktop.testing.contract import Call, until
+from desktop.testing.contracts.base import Call, until
+from desktop.testing.contracts.resilience import ResilienceContract
 from desktop.testing.group import behaviour, shape
-from desktop.testing.resilience_contract import ResilienceContract
 from desktop.testing.rig import does_not_apply
 from desktop.testing.rigs import AssistRig
 

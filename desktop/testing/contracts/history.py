@@ -11,8 +11,8 @@ from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Outcome, Phase
 from desktop.ports.base import Capability
 from desktop.ports.errors import NotFound, Rejected, Unsupported
-from desktop.testing.contact_center_work import ContactCenterWork
-from desktop.testing.contract import error_of, until
+from desktop.testing.contracts.base import error_of, until
+from desktop.testing.contracts.contact_center_work import ContactCenterWork
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves
 from desktop.testing.rig import does_not_apply

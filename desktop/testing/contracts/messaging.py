@@ -13,13 +13,13 @@ from desktop.ports.base import Capability, Kind
 from desktop.ports.errors import NotFound, OutcomeUnknown, Rejected
 from desktop.ports.messaging import MessageReceipt
 from desktop.testing import fresh
-from desktop.testing.contract import Call, error_of, until
+from desktop.testing.contracts.base import Call, error_of, until
+from desktop.testing.contracts.resilience import ResilienceContract
+from desktop.testing.contracts.stream import StreamContract
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, resilience, shape
-from desktop.testing.resilience_contract import ResilienceContract
 from desktop.testing.rig import Fault, absent
 from desktop.testing.rigs import MessagingRig
-from desktop.testing.stream_contract import StreamContract
 
 
 class MessagingContract(StreamContract[MessagingRig], ResilienceContract[MessagingRig]):

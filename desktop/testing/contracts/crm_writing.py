@@ -10,10 +10,10 @@ from desktop.domain.entities.model import Address
 from desktop.ports.base import Capability, Kind
 from desktop.ports.errors import BackendError, OutcomeUnknown, Unavailable
 from desktop.testing import fresh
-from desktop.testing.contract import error_of, until
+from desktop.testing.contracts.base import error_of, until
+from desktop.testing.contracts.resilience import ResilienceContract
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, resilience
-from desktop.testing.resilience_contract import ResilienceContract
 from desktop.testing.rig import Fault, absent
 from desktop.testing.rigs import CALLER, CrmRig
 

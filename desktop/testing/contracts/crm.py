@@ -11,9 +11,9 @@ from desktop.domain.entities.model import Address
 from desktop.ports.base import Capability
 from desktop.ports.errors import NotFound, Rejected
 from desktop.testing import fresh
-from desktop.testing.contract import Call, error_of, until
-from desktop.testing.crm_record_contract import CrmRecordContract
-from desktop.testing.crm_writing_contract import record, somebody
+from desktop.testing.contracts.base import Call, error_of, until
+from desktop.testing.contracts.crm_record import CrmRecordContract
+from desktop.testing.contracts.crm_writing import record, somebody
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, shape
 from desktop.testing.rigs import CALLER, CrmRig

@@ -19,7 +19,7 @@ from desktop.ports.errors import (
     Unavailable,
 )
 from desktop.ports.loop_watch import LIMIT, LoopWatch, Stall
-from desktop.testing.contract import LONGEST, Call, Contract, R, error_of, until
+from desktop.testing.contracts.base import LONGEST, Call, Contract, R, error_of, until
 from desktop.testing.fresh import new_key
 from desktop.testing.group import resilience
 from desktop.testing.rig import RETRY_AFTER, Fault, Rig, absent, does_not_apply

@@ -12,13 +12,13 @@ from desktop.domain.state.events import ChatReceived, Event, PresenceChanged, Pr
 from desktop.ports.base import Capability, Kind
 from desktop.ports.errors import NotFound, OutcomeUnknown, Rejected
 from desktop.testing import fresh
-from desktop.testing.contract import Call, error_of, until
+from desktop.testing.contracts.base import Call, error_of, until
+from desktop.testing.contracts.resilience import ResilienceContract
+from desktop.testing.contracts.stream import StreamContract
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, resilience, shape
-from desktop.testing.resilience_contract import ResilienceContract
 from desktop.testing.rig import Fault, absent, does_not_apply
 from desktop.testing.rigs import PresenceRig
-from desktop.testing.stream_contract import StreamContract
 
 MOVES = (PresenceState.BUSY, PresenceState.AWAY, PresenceState.DO_NOT_DISTURB, PresenceState.AVAILABLE)
 

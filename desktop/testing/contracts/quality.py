@@ -13,8 +13,8 @@ from desktop.domain.state.floor_events import CoachingChanged
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, Forbidden, NotFound, Rejected
 from desktop.testing import fresh
-from desktop.testing.contact_center_work import ContactCenterWork
-from desktop.testing.contract import error_of, until
+from desktop.testing.contracts.base import error_of, until
+from desktop.testing.contracts.contact_center_work import ContactCenterWork
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves
 from desktop.testing.rigs import ContactCenterRig

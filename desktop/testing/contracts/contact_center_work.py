@@ -12,12 +12,12 @@ from desktop.domain.state.events import Change, ContactCenterSnapshot, Event, In
 from desktop.domain.state.lifecycle import open_leg
 from desktop.ports.base import Capability, Kind
 from desktop.testing import fresh
-from desktop.testing.contract import LONGEST, until
+from desktop.testing.contracts.base import LONGEST, until
+from desktop.testing.contracts.resilience import ResilienceContract
+from desktop.testing.contracts.stream import StreamContract
 from desktop.testing.fresh import new_key
-from desktop.testing.resilience_contract import ResilienceContract
 from desktop.testing.rig import absent, does_not_apply
 from desktop.testing.rigs import ContactCenterRig
-from desktop.testing.stream_contract import StreamContract
 
 
 def ended(interaction_id: str, reason: str) -> Callable[[Event], bool]:

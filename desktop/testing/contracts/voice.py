@@ -12,13 +12,13 @@ from desktop.domain.state.events import Event, PhoneCallChanged, PhoneSnapshot
 from desktop.ports.base import Capability, Kind
 from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected
 from desktop.testing import fresh
-from desktop.testing.contract import Call, error_of, until
+from desktop.testing.contracts.base import Call, error_of, until
+from desktop.testing.contracts.resilience import ResilienceContract
+from desktop.testing.contracts.stream import StreamContract
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, shape
-from desktop.testing.resilience_contract import ResilienceContract
 from desktop.testing.rig import does_not_apply
 from desktop.testing.rigs import CALLER, VoiceRig
-from desktop.testing.stream_contract import StreamContract
 
 NOBODYS = "no-such-call"
 _OVER = frozenset({CallState.ENDED})

@@ -9,10 +9,10 @@ from desktop.domain.entities.model import Address, Interaction
 from desktop.domain.entities.words import Direction, Monitoring, Phase, Recording
 from desktop.ports.base import Capability
 from desktop.ports.errors import Rejected
-from desktop.testing.contract import error_of, until
+from desktop.testing.contracts.base import error_of, until
+from desktop.testing.contracts.leg import LegContract
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, proves
-from desktop.testing.leg_contract import LegContract
 from desktop.testing.rigs import ContactCenterRig
 
 NOBODYS = "no-such-interaction"

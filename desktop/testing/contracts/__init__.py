@@ -1,0 +1,1 @@
+"""One contract a port, and what is asked of every backend."""
