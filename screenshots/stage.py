@@ -90,7 +90,7 @@ class Stage:
 
     async def available(self) -> None:
         """Be available; scenarios count from there."""
-        await self.session.actions.set_availability(Availability.AVAILABLE)
+        await self.session.commands.set_availability(Availability.AVAILABLE)
         await self.until(lambda: self.state.agents[self.state.me].observed is Availability.AVAILABLE)
 
     async def press(self, *keys: str) -> None:

@@ -105,10 +105,10 @@ class Session:
         directories = {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)}
         contact_center = self._contact_center
         runner = CommandRunner(self.store, self._backend_calls, contact_center, self._refresh)
-        self.actions = AgentCommands(runner, directories, Phone(self.store, self._backend_calls, backends.voice))
+        self.commands = AgentCommands(runner, directories, Phone(self.store, self._backend_calls, backends.voice))
         self.help = HelpLine(runner)
         FloorNotices(self.store)
-        RecordingPolicy(self.store, self.actions, self._background.spawn, recording_consent)
+        RecordingPolicy(self.store, self.commands, self._background.spawn, recording_consent)
         self.news = Newsroom(self.store)
         self.supervisor = SupervisorDesk(
             runner,
@@ -177,7 +177,7 @@ class Session:
         self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]
         self.outbox.heard, self.outbox.gone = self._heard, self.notes.parked_records.discarded
         self.outbox.left = self._messages.withdrawn
-        self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
+        self.wrap_ups = WrapUps(self.store, self.commands, self.notes, self.outbox, rows, self.cards, self._file.opened)
         self.canned = CannedReplies(self.store, self.timing)
         carried = frozenset(channel for sender in backends.senders.values() for channel in sender.channels)
         self.customer_messages = CustomerMessages(
@@ -186,16 +186,16 @@ class Session:
         self.replies = Replies(
             self.store,
             self.notes,
-            self.actions,
+            self.commands,
             self.timing,
             self._background.spawn,
             self.customer_messages,
             self.canned.signature,
         )
-        self.actions.leaving = self.replies.send_held
+        self.commands.leaving = self.replies.send_held
         self.threads = Threads(self.store, self._backend_calls, contact_center, self._background.spawn)
         self.experts = Experts(self.store, self._file.opened)
-        self.actions.asked.append(self.experts.asked)
+        self.commands.asked.append(self.experts.asked)
         self.own_presence = [
             OwnPresence(self.store, self._backend_calls, one, source) for source, one in directories.items()
         ]
@@ -410,7 +410,7 @@ class Session:
 
     def _clock_jumped(self, seconds: float) -> None:
         log.warning("the clock jumped by %.0f s", seconds)
-        self.actions.own_state.must_prove = True
+        self.commands.own_state.must_prove = True
         for feed in self.feeds.values():
             feed.restart(heal=True)
         self.outbox.wake()

@@ -70,7 +70,7 @@ def _files(kind: Kind, name: str) -> Mapping[str, str]:
 
     words = re.split(r"[-_]", name)
     suffix = "".join(word.capitalize() for word in kind.value.split("_"))
-    contract_module, _, contract = KINDS[kind].contract.rpartition(".")[2].partition(":")
+    contract_module, _, contract = KINDS[kind].contract.partition(":")
     facts = {
         "kind": kind,
         "name": name,

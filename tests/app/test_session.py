@@ -103,8 +103,8 @@ async def test_one_backend_that_fails_stops_no_other(d: Desk, source: str, failu
 async def test_a_profile_without_backends_starts_too(tmp_path: Path) -> None:
     session = Session("p", Backends(), lambda: LocalStore.open(tmp_path / "p.db"))
     await session.start()
-    assert (await session.actions.set_availability(Availability.AVAILABLE)).error == "Unsupported"
-    assert (await session.actions.chat("p1", "hello")).error == "Unsupported"
+    assert (await session.commands.set_availability(Availability.AVAILABLE)).error == "Unsupported"
+    assert (await session.commands.chat("p1", "hello")).error == "Unsupported"
     await session.close()
     await session.close()
 
@@ -148,8 +148,8 @@ async def test_after_sleep_nothing_is_believed_and_nobody_made_available(d: Desk
     await d.time.run_until(lambda: any("slept" in text for text in told(d.store)), disk=True)
     await d.time.run_until(lambda: d.state.agents[ME].observed is Availability.NOT_READY, disk=True)
     assert d.server.script.count("set_availability") == 0
-    assert d.session.actions.own_state.must_prove
-    assert (await d.session.actions.set_availability(Availability.AVAILABLE)).ok
+    assert d.session.commands.own_state.must_prove
+    assert (await d.session.commands.set_availability(Availability.AVAILABLE)).ok
 
 
 async def test_own_presence_follows_the_calls(d: Desk) -> None:
@@ -187,14 +187,14 @@ async def test_who_helped_is_counted_and_kept(d: Desk) -> None:
     d.server.happen(interaction(1, phase=Phase.ACTIVE))
     await until(lambda: "i1" in d.state.interactions)
     for _ in range(3):
-        assert (await d.session.actions.do(Verb.CONSULT, "i1", target="person:p1")).ok
+        assert (await d.session.commands.do(Verb.CONSULT, "i1", target="person:p1")).ok
     leg = Leg("l1", LegKind.CONSULT, LegPhase.ACTIVE, "person:p1", "Grace", d.time.wall)
     d.server.happen(interaction(1, phase=Phase.ACTIVE, legs=(leg,)))
     d.server.happen(interaction(1, phase=Phase.ACTIVE, legs=(leg,), muted=True))
     await spin(disk=True)
     assert (d.state.past_help["p1"].asked, d.state.past_help["p1"].helped) == (3, 1)
-    assert (await d.session.actions.chat("p1", "and this?")).ok
-    assert (await d.session.actions.chat("p1", "please")).ok
+    assert (await d.session.commands.chat("p1", "and this?")).ok
+    assert (await d.session.commands.chat("p1", "please")).ok
     for _ in range(2):
         d.store.publish(ChatReceived(ChatLine("x", "p1", d.time.wall, False, "yes")), "presence")
     await spin(disk=True)

@@ -279,7 +279,7 @@ def prompt_of(app: DesktopApp) -> str:
 def victims(call: tuple[Any, ...], state: AppState) -> tuple[str, ...] | None:
     """Whom a call does something to that cannot be undone, by the beginnings of their names; None for any other."""
     name = str(call[0])
-    if name == "actions.do" and call[1] in ENDS:
+    if name == "commands.do" and call[1] in ENDS:
         interaction = state.interactions[call[2]]
         found = [title(state, interaction)]
         for key, value in call[3:]:
@@ -287,7 +287,7 @@ def victims(call: tuple[Any, ...], state: AppState) -> tuple[str, ...] | None:
                 kind, _, one = str(value).partition(":")
                 found.append(state.people[one].name if kind == "person" else one)
         return tuple(found)
-    if name == "actions.hang_up_call":
+    if name == "commands.hang_up_call":
         call_of = next(one for one in state.phone_calls.values() if one.id == call[1])
         return None if call_of.state.value == "ringing" else ((call_of.name or call_of.number),)
     if name in TAKES:

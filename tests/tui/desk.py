@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.command_result import CommandResult
 from desktop.app.newsroom import Newsroom
 from desktop.app.notes.card_masking import CardMasking
 from desktop.app.store import Store
@@ -57,7 +57,7 @@ class RecordedCalls:
             return None if synchronous else answer()
 
         async def answer() -> Any:
-            return ActionResult(True)
+            return CommandResult(True)
 
         return record
 
@@ -192,7 +192,7 @@ class RecordedSession:
         self.replies = RecordedReplies(self.calls, "replies", lambda: self.store.state)
         self.customer_messages = RecordedMessages(self.notes)
         self.canned = CannedTexts()
-        for name in ("actions", "pops", "wrap_ups", "experts", "links", "supervisor", "threads"):
+        for name in ("commands", "pops", "wrap_ups", "experts", "links", "supervisor", "threads"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
 
         self.search = RecordedSearch(self.calls)

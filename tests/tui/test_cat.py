@@ -18,7 +18,7 @@ QUICK, FULL = 2_000, 100_000
 async def test_whatever_is_typed_the_victim_is_named_first(full: bool) -> None:
     seen = await play_all(FULL if full else QUICK, seed=20_261_117)
     assert set(seen.situations) == set(SITUATIONS)
-    assert seen.done.get("actions.do"), "nothing that counts was ever done"
+    assert seen.done.get("commands.do"), "nothing that counts was ever done"
     if full:
         assert {"take_over", "withdraw", "reassign", "outbox.discard"} <= set(seen.done)
 

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 
-from desktop.app.commands.action_result import IGNORED, ActionResult, failed
 from desktop.app.commands.colleague_chat import ColleagueChat
+from desktop.app.commands.command_result import IGNORED, CommandResult, failed
 from desktop.app.commands.contact_commands import SPECS, Arguments, not_done, shown
 from desktop.app.commands.own_state import OwnState
 from desktop.app.commands.phone import Phone
@@ -38,7 +38,7 @@ class AgentCommands:
     ) -> None:
         """`directories` by source; `phone` does what the contact centre leaves to it."""
         self.asked: list[Callable[[str, str], None]] = []  # (person id, interaction id or "") after an expert was asked
-        self.leaving: Callable[[str], Awaitable[ActionResult | None]] = _nothing_left
+        self.leaving: Callable[[str], Awaitable[CommandResult | None]] = _nothing_left
         """Does what must be done before a contact goes; what it answers, other than None, keeps the contact here."""
         self._runner = runner
         self._store = runner.store
@@ -46,7 +46,7 @@ class AgentCommands:
         self.own_state = OwnState(runner)
         self._chat = ColleagueChat(runner, directories, self._tell_written_to)
 
-    async def do(self, verb: Verb, interaction_id: str, *, key: str = "", **arguments: str) -> ActionResult:
+    async def do(self, verb: Verb, interaction_id: str, *, key: str = "", **arguments: str) -> CommandResult:
         """Carry out a verb.
 
         Args:
@@ -57,13 +57,13 @@ class AgentCommands:
         """
         return await self._do(verb, interaction_id, key, arguments, None)
 
-    async def send(self, interaction_id: str, reply: Reply, *, key: str) -> ActionResult:
+    async def send(self, interaction_id: str, reply: Reply, *, key: str) -> CommandResult:
         """Send a reply that has more than its text, or files instead of one."""
         return await self._do(Verb.SEND_MESSAGE, interaction_id, key, {"text": reply.text}, reply)
 
     async def _do(
         self, verb: Verb, interaction_id: str, key: str, arguments: dict[str, str], reply: Reply | None
-    ) -> ActionResult:
+    ) -> CommandResult:
         if SPECS[verb].contact_leaves or verb is Verb.PARK:
             kept_here = await self.leaving(interaction_id)
             if kept_here is not None:
@@ -146,7 +146,7 @@ class AgentCommands:
             line=interaction.id if SPECS[verb].repeatable else None,
         )
 
-    async def dial(self, number: str) -> ActionResult:
+    async def dial(self, number: str) -> CommandResult:
         """Call a customer, in a contact of one's own; answers once that is in sight.
 
         Args:
@@ -158,12 +158,12 @@ class AgentCommands:
             made.append(answer.id)
             return NOTHING
 
-        async def look_up(error: OutcomeUnknown) -> ActionResult:
+        async def look_up(error: OutcomeUnknown) -> CommandResult:
             if not await self._runner.snapshot.see(LOOK_SECONDS):
                 return failed(error, Sentence("dial.not_known"))
             fresh = (one for key, one in self._store.drain().interactions.items() if key not in before)
             if any(one.direction is Direction.OUTBOUND and one.customer.value == number for one in fresh):
-                return ActionResult(True, NOTHING)
+                return CommandResult(True, NOTHING)
             return failed(error, Sentence("dial.not_made"))
 
         result = await self._runner.run(
@@ -181,7 +181,7 @@ class AgentCommands:
             await self._runner.snapshot.see(LOOK_SECONDS)
         return result
 
-    async def pull(self, interaction_id: str) -> ActionResult:
+    async def pull(self, interaction_id: str) -> CommandResult:
         """Take a written contact that waits in a queue; answers once it is in sight."""
 
         def take(answer: object) -> Sentence:
@@ -189,11 +189,11 @@ class AgentCommands:
                 raise ProtocolError(Sentence("answer.about_another"))
             return NOTHING
 
-        async def look_up(error: OutcomeUnknown) -> ActionResult:
+        async def look_up(error: OutcomeUnknown) -> CommandResult:
             if not await self._runner.snapshot.see(LOOK_SECONDS):
                 return failed(error, Sentence("pull.not_known"))
             if interaction_id in self._store.drain().interactions:
-                return ActionResult(True, NOTHING)
+                return CommandResult(True, NOTHING)
             return failed(error, Sentence("pull.not_done"))
 
         result = await self._runner.run(
@@ -228,15 +228,15 @@ class AgentCommands:
             self._store.listeners.remove(look)
         return came.is_set()
 
-    async def answer_call(self, call_id: str) -> ActionResult:
+    async def answer_call(self, call_id: str) -> CommandResult:
         """Pick up a call on the phone that is no contact."""
         return await self._phone_only(call_id, "answer", Sentence("phone.not_answered"))
 
-    async def hang_up_call(self, call_id: str) -> ActionResult:
+    async def hang_up_call(self, call_id: str) -> CommandResult:
         """Reject or end a call on the phone that is no contact."""
         return await self._phone_only(call_id, "hang up", Sentence("phone.not_ended"))
 
-    async def _phone_only(self, call_id: str, what: str, not_done: Sentence) -> ActionResult:
+    async def _phone_only(self, call_id: str, what: str, not_done: Sentence) -> CommandResult:
         phone = self._phone
         if phone is None:
             return failed(Unsupported(Sentence("profile.none")), not_done, "voice")
@@ -254,7 +254,7 @@ class AgentCommands:
             )
         )
 
-    async def close_contact(self, interaction: Interaction, *, codes: Sequence[str], note_given: bool) -> ActionResult:
+    async def close_contact(self, interaction: Interaction, *, codes: Sequence[str], note_given: bool) -> CommandResult:
         """Finish the wrap-up at the contact centre; the note must be safe before."""
         told = tuple(codes)
         return await self._runner.run(
@@ -273,19 +273,19 @@ class AgentCommands:
 
     async def set_availability(
         self, availability: Availability, *, reason: str = "", after_current: bool = False
-    ) -> ActionResult:
+    ) -> CommandResult:
         """Ask for an availability. Of several presses in a row the newest wins, whatever became of the older ones."""
         return await self.own_state.set_availability(availability, reason=reason, after_current=after_current)
 
-    async def cancel_next(self) -> ActionResult:
+    async def cancel_next(self) -> CommandResult:
         """Forget the availability asked for after the current contact."""
         return await self.own_state.cancel_next()
 
-    async def chat(self, person_id: str, text: str) -> ActionResult:
+    async def chat(self, person_id: str, text: str) -> CommandResult:
         """Write to a colleague, through the first directory that knows them and can."""
         return await self._chat.write(person_id, text)
 
-    def _failed(self, verb: Verb, interaction_id: str, error: BackendError, source: str = "") -> ActionResult:
+    def _failed(self, verb: Verb, interaction_id: str, error: BackendError, source: str = "") -> CommandResult:
         source = source or centre_of(self._store.state, interaction_id)
         return failed(error, not_done(verb), source, safe=self._safety(verb, interaction_id, error))
 
@@ -294,7 +294,7 @@ class AgentCommands:
         leaves = SPECS[verb].contact_leaves or isinstance(error, NotFound)
         return note_safety(self._store.state, interaction_id) if leaves else NOTHING
 
-    async def _look_up(self, verb: Verb, before: Interaction, error: OutcomeUnknown) -> ActionResult:
+    async def _look_up(self, verb: Verb, before: Interaction, error: OutcomeUnknown) -> CommandResult:
         safe = self._safety(verb, before.id, error)
         return await look_up_contact(self._runner.snapshot, self._store, verb, before, error, safe)
 

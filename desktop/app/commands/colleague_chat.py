@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from desktop.app.commands.action_result import ActionResult, failed
+from desktop.app.commands.command_result import CommandResult, failed
 from desktop.app.commands.contact_commands import not_done, not_known
 from desktop.app.commands.runner import CommandRunner, Request
 from desktop.domain.entities.person import ChatLine
@@ -28,7 +28,7 @@ class ColleagueChat:
         self._directories = directories
         self._asked = asked
 
-    async def write(self, person_id: str, text: str) -> ActionResult:
+    async def write(self, person_id: str, text: str) -> CommandResult:
         """Write to a colleague, through the first directory that knows them and can."""
         not_sent = not_done(Verb.SEND_MESSAGE)
         person_id, source = chat_way(self._store.state, person_id)
@@ -43,7 +43,7 @@ class ColleagueChat:
             self._asked(person_id)
             return NOTHING
 
-        def refused(error: BackendError) -> ActionResult:
+        def refused(error: BackendError) -> CommandResult:
             unknown = isinstance(error, OutcomeUnknown)
             told = not_known(Verb.SEND_MESSAGE) if unknown else not_sent
             return failed(error, told, source, safe=Sentence("chat.typed_is_here"))

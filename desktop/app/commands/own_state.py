@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, ActionResult, failed
+from desktop.app.commands.command_result import CONTACT_CENTER, IGNORED, CommandResult, failed
 from desktop.app.commands.runner import CommandRunner, Request
 from desktop.app.commands.unknown_outcome import LOOK_SECONDS, TELL_LOSER_SECONDS
 from desktop.app.connections.contact_centers import TakesAvailability, worst
@@ -32,7 +32,7 @@ class OwnState:
 
     async def set_availability(
         self, availability: Availability, *, reason: str = "", after_current: bool = False
-    ) -> ActionResult:
+    ) -> CommandResult:
         """Ask for an availability. Of several presses in a row the newest wins, whatever became of the older ones.
 
         While the contact centre is still being signed in to, it is asked for once that is done; when that fails, the
@@ -70,7 +70,7 @@ class OwnState:
         untold = [state.health.get(one) for one in centres(state) if not signed_in_at(state, one)]
         return any(known is None or known.health is not Health.DOWN for known in untold)
 
-    async def _signed_in(self, choice: AvailabilityChoice) -> ActionResult | None:
+    async def _signed_in(self, choice: AvailabilityChoice) -> CommandResult | None:
         """Wait until it is decided whether the sign-in works; None when it does and this is still what is wanted."""
         self._choices += 1
         number = self._choices
@@ -97,7 +97,7 @@ class OwnState:
         if new.me != old.me or new.own is not old.own or new.health is not old.health:
             self._moved.set()
 
-    async def cancel_next(self) -> ActionResult:
+    async def cancel_next(self) -> CommandResult:
         """Forget the availability asked for after the current contact."""
         try:
             asked = self._runner.own_at
@@ -118,7 +118,7 @@ class OwnState:
         call: Callable[[TakesAvailability, str], Awaitable[Agent]],
         not_done: Sentence,
         not_known: Sentence,
-    ) -> ActionResult:
+    ) -> CommandResult:
         if choice == self._newest_choice:
             return IGNORED
         self._choices += 1
@@ -143,21 +143,21 @@ class OwnState:
             if able or len(untold) == len(asked):
                 raise worst(list(untold.values()))
 
-        def refused(error: BackendError, not_done: Sentence = not_done) -> ActionResult:
+        def refused(error: BackendError, not_done: Sentence = not_done) -> CommandResult:
             if len(asked) == 1:
                 return failed(error, not_done)
             each = (
                 failed(why, Sentence("state.not_told", source=one), one).text for one, why in sorted(untold.items())
             )
-            return ActionResult(False, sentences(*each), error_class(error).__name__)
+            return CommandResult(False, sentences(*each), error_class(error).__name__)
 
-        async def look_up(error: OutcomeUnknown) -> ActionResult:
+        async def look_up(error: OutcomeUnknown) -> CommandResult:
             await self._runner.snapshot.see(TELL_LOSER_SECONDS)
             return refused(error, not_known)
 
-        def outdated() -> ActionResult | None:
+        def outdated() -> CommandResult | None:
             newest = number == self._choices
-            return None if newest else ActionResult(False, Sentence("state.newer_choice"), "ignored")
+            return None if newest else CommandResult(False, Sentence("state.newer_choice"), "ignored")
 
         try:
             return await self._runner.run(

@@ -21,13 +21,13 @@ class RecordingPolicy:
     def __init__(
         self,
         store: Store,
-        actions: AgentCommands,
+        commands: AgentCommands,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
         policy: RecordingConsent,
     ) -> None:
         """`spawn` runs a coroutine beside everything else."""
         self._store = store
-        self._actions = actions
+        self._commands = commands
         self._spawn = spawn
         self._policy = policy
         self._tried: set[str] = set()  # calls paused by itself: an agent who resumes one has a reason
@@ -59,7 +59,7 @@ class RecordingPolicy:
             self._spawn(self._pause(now))
 
     async def _pause(self, interaction: Interaction) -> None:
-        result = await self._actions.do(Verb.PAUSE_RECORDING, interaction.id)
+        result = await self._commands.do(Verb.PAUSE_RECORDING, interaction.id)
         if result.ok:
             self._store.notice(self._of("paused", interaction), "warning", notices.recording(interaction.id))
         elif result.text:

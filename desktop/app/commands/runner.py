@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
-from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, ActionResult, absent
+from desktop.app.commands.command_result import CONTACT_CENTER, IGNORED, UNDECIDED, CommandResult, absent
 from desktop.app.commands.intents import Intents
 from desktop.app.commands.pending_verbs import PendingVerbs
 from desktop.app.commands.unknown_outcome import TELL_LOSER_SECONDS, FreshSnapshot
@@ -50,14 +50,14 @@ class Request(Generic[T]):
     intent: Hashable
     call: Callable[[str], Awaitable[T]]
     take: Callable[[T], Sentence]
-    refused: Callable[[BackendError], ActionResult]
-    look_up: Callable[[OutcomeUnknown], Awaitable[ActionResult]] | None = None
+    refused: Callable[[BackendError], CommandResult]
+    look_up: Callable[[OutcomeUnknown], Awaitable[CommandResult]] | None = None
     subject: str | None = None
     source: str = ""
     seconds: float | None = CHANGE_SECONDS
     slot: Hashable = None
     line: Hashable = None
-    outdated: Callable[[], ActionResult | None] = lambda: None
+    outdated: Callable[[], CommandResult | None] = lambda: None
     rest: float = 0.0
     key: str = ""
 
@@ -109,7 +109,7 @@ class CommandRunner:
         """Whether a request of this slot has no answer yet."""
         return self._intents.is_under_way(slot)
 
-    async def run(self, request: Request[T]) -> ActionResult:
+    async def run(self, request: Request[T]) -> CommandResult:
         """Carry it out; a double press is IGNORED."""
         slot = request.intent if request.slot is None else request.slot
         rested, until = self._last
@@ -127,7 +127,7 @@ class CommandRunner:
             self._mark(request, -1)
             self._intents.end(slot)
 
-    async def _send(self, request: Request[T], slot: Hashable) -> ActionResult:
+    async def _send(self, request: Request[T], slot: Hashable) -> CommandResult:
         key, call = self._intents.open(request.intent, request.call, request.key)
         try:
             if request.seconds is None:
@@ -142,9 +142,9 @@ class CommandRunner:
         self._intents.answered(request.intent)
         if request.rest:
             self._last = (slot, self.backend_calls.timing.monotonic() + request.rest)
-        return ActionResult(True, text)
+        return CommandResult(True, text)
 
-    async def _failed(self, request: Request[T], error: BackendError) -> ActionResult:
+    async def _failed(self, request: Request[T], error: BackendError) -> CommandResult:
         if isinstance(error, OutcomeUnknown) and request.look_up is not None:
             return await request.look_up(error)
         if not isinstance(error, UNDECIDED):

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.command_result import CommandResult
 from desktop.app.commands.contact_commands import SPECS, not_done, not_known, shown
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.failures import explain
@@ -59,7 +59,7 @@ class FreshSnapshot:
 
 async def look_up_contact(
     snapshot: FreshSnapshot, store: Store, verb: Verb, before: Interaction, error: OutcomeUnknown, safe: Sentence
-) -> ActionResult:
+) -> CommandResult:
     """Compare a contact with what it was before a verb, and say whether that was done.
 
     Args:
@@ -70,13 +70,13 @@ async def look_up_contact(
     unknown = not_known(verb)
     if not await snapshot.see(LOOK_SECONDS, before.id):
         failure = explain(error, unknown, source=centre_of(store.state, before.id), safe=safe)
-        return ActionResult(False, failure.text, OutcomeUnknown.__name__)
+        return CommandResult(False, failure.text, OutcomeUnknown.__name__)
     state = store.drain()
     after = state.interactions.get(before.id)
     seen = shown(after, state.me)
     done = SPECS[verb].seen(before, after, state.me)
     if done:
-        return ActionResult(True, Sentence("late.but_done") + seen)
+        return CommandResult(True, Sentence("late.but_done") + seen)
     first = not_done(verb) if done is False else unknown
     press = Sentence("late.press_again" if done is False else "late.look_first")
-    return ActionResult(False, first + Sentence("late.no_answer") + seen + press, OutcomeUnknown.__name__)
+    return CommandResult(False, first + Sentence("late.no_answer") + seen + press, OutcomeUnknown.__name__)

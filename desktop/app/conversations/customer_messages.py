@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Coroutine
 from dataclasses import replace
 from typing import Any
 
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.command_result import CommandResult
 from desktop.app.notes.notes import Notes
 from desktop.app.notes.outbox import Outbox
 from desktop.app.notes.wrap_up_rows import WrapUpRows
@@ -81,12 +81,12 @@ class CustomerMessages:
             return Sentence("message.no_subject")
         return why
 
-    async def post(self, draft_id: str, message: OutgoingReply) -> ActionResult:
+    async def post(self, draft_id: str, message: OutgoingReply) -> CommandResult:
         """Put a message into the outbox, which sends it under its key; the same key again changes nothing."""
         recipient = message_to(draft_id)
         facts = self._notes.collected(draft_id).facts or ContactFacts()
         if recipient is None or not message.head.to:
-            return ActionResult(False, Sentence("message.no_card"), "Rejected")
+            return CommandResult(False, Sentence("message.no_card"), "Rejected")
         to, match = message.head.to[0], self._cards.get(draft_id)
         why = NOTHING
         if match is not None:
@@ -97,12 +97,12 @@ class CustomerMessages:
         row = None if why else self._rows.message_row(draft_id, message.key, facts, message.text, message.head.subject)
         if row is None:
             stopped = Sentence(f"message.stopped_{recipient.channel}", customer=facts.customer_name)
-            return ActionResult(False, not_sent + (why or stopped), "Rejected")
+            return CommandResult(False, not_sent + (why or stopped), "Rejected")
         try:
             self._outbox.adopt(await self._local().enqueue([row], drop_draft=None))
         except StoreError as error:
-            return ActionResult(False, not_sent + error.sentence, type(error).__name__)
-        return ActionResult(True)
+            return CommandResult(False, not_sent + error.sentence, type(error).__name__)
+        return CommandResult(True)
 
     def heard(self, row: OutboxRow) -> None:
         """Take notice of a row of the outbox: it may be a message that is not to be waited for any longer."""

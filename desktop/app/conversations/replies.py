@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
 
-from desktop.app.commands.action_result import IGNORED, UNDECIDED, ActionResult
 from desktop.app.commands.agent_commands import AgentCommands
+from desktop.app.commands.command_result import IGNORED, UNDECIDED, CommandResult
 from desktop.app.conversations import reply_files
 from desktop.app.conversations.customer_messages import CustomerMessages
 from desktop.app.conversations.reply_files import FileRefused
@@ -49,7 +49,7 @@ class Replies:
         self,
         store: Store,
         notes: Notes,
-        actions: AgentCommands,
+        commands: AgentCommands,
         timing: Timing,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         outside: CustomerMessages,
@@ -63,7 +63,7 @@ class Replies:
         self._signature = signature
         self._store = store
         self._notes = notes
-        self._actions = actions
+        self._commands = commands
         self._timing = timing
         self._spawn = spawn
         self._held: dict[str, str] = {}  # key -> interaction, while it waits
@@ -74,7 +74,7 @@ class Replies:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         store.listeners.append(self._listen)
 
-    async def send(self, interaction_id: str) -> ActionResult:
+    async def send(self, interaction_id: str) -> CommandResult:
         """Send what stands in the field, of a contact or of a message's draft; it is empty at once, for the next one.
 
         A message to somebody who did not agree to it is refused, and stays in the field.
@@ -83,9 +83,9 @@ class Replies:
         record = self._record(interaction_id)
         text = record.reply.strip() if record is not None else ""
         if record is None or not (text or record.head.files):
-            return ActionResult(False, Sentence("send_message.no_text"))
+            return CommandResult(False, Sentence("send_message.no_text"))
         if message_to(interaction_id) is not None and (why := self._outside.refusal(interaction_id)):
-            return ActionResult(False, why, "Rejected")
+            return CommandResult(False, why, "Rejected")
         head = self._whole_head(interaction_id, record.head)
         text = self._signed(interaction_id, text)
         wait = self._can_wait(interaction_id)
@@ -99,8 +99,8 @@ class Replies:
         await self._notes.flush(interaction_id)
         kept = self._record(interaction_id)
         if kept is not None and kept.problem:  # it must not wait where a crash would lose it
-            return await self.send_held(interaction_id) or ActionResult(True)
-        return ActionResult(True)
+            return await self.send_held(interaction_id) or CommandResult(True)
+        return CommandResult(True)
 
     def begun(self, interaction_id: str) -> None:
         """Something was typed or attached. Whom an e-mail answers is settled with that: who writes later is another."""
@@ -110,21 +110,21 @@ class Replies:
             if to:
                 self._notes.edit(interaction_id, head=replace(record.head, to=to))
 
-    async def attach(self, interaction_id: str, path: str) -> ActionResult:
+    async def attach(self, interaction_id: str, path: str) -> CommandResult:
         """Have a file go with the reply."""
         record = self._record(interaction_id)
         known = record.head.files if record is not None else ()
         try:
             file = await to_thread(reply_files.look_at, path, known)
         except FileRefused as refused:
-            return ActionResult(False, Sentence("reply_file.not_attached") + refused.sentence)
+            return CommandResult(False, Sentence("reply_file.not_attached") + refused.sentence)
         record = self._record(interaction_id)
         head = record.head if record is not None else NO_HEAD
         if all(one.path != file.path for one in head.files):
             self._notes.edit(interaction_id, head=replace(head, files=(*head.files, file)))
             self.begun(interaction_id)
             await self._notes.flush(interaction_id)
-        return ActionResult(True, Sentence("reply_file.attached", name=file.name))
+        return CommandResult(True, Sentence("reply_file.attached", name=file.name))
 
     def change_head(self, interaction_id: str, head: ReplyHead) -> None:
         """The reply has another subject, other recipients or files."""
@@ -143,22 +143,22 @@ class Replies:
         below = self._signature(self._store.state, interaction)
         return text if not below or text.endswith(below) else f"{text}\n\n{below}".lstrip()
 
-    async def take_back(self, interaction_id: str) -> ActionResult:
+    async def take_back(self, interaction_id: str) -> CommandResult:
         """Put the reply that was sent last into the field again, while it is held back."""
         held = self._held_of(interaction_id)
         if not held:
-            return ActionResult(False, Sentence("replies.too_late")) if self.just_went(interaction_id) else IGNORED
+            return CommandResult(False, Sentence("replies.too_late")) if self.just_went(interaction_id) else IGNORED
         del self._held[held[-1].key]
         self._settle(interaction_id, held[-1], back=True)
         await self._notes.flush(interaction_id)
-        return ActionResult(True, Sentence("replies.taken_back"))
+        return CommandResult(True, Sentence("replies.taken_back"))
 
     def just_went(self, interaction_id: str) -> bool:
         """Whether a reply was still to be taken back a moment ago."""
         went = self._went.get(interaction_id)
         return went is not None and self._timing.monotonic() - went < TOO_LATE_SECONDS
 
-    async def send_held(self, interaction_id: str) -> ActionResult | None:
+    async def send_held(self, interaction_id: str) -> CommandResult | None:
         """Send at once what is held back, since the contact goes. Answers what came of one that was not sent."""
         results = [await self._release(interaction_id, one.key) for one in self._held_of(interaction_id)]
         return next((one for one in results if not one.ok and one is not IGNORED), None)
@@ -174,7 +174,7 @@ class Replies:
                 one.cancel()
         await self._outside.leave(messages, CLOSE_SECONDS)
 
-    async def send_again(self, interaction_id: str) -> ActionResult:
+    async def send_again(self, interaction_id: str) -> CommandResult:
         """Send once more what nobody knows of, under the keys it had."""
         known = self._outgoing(interaction_id)
         waiting = [one for one in known if one.due is None and one.key not in self._under_way]
@@ -208,7 +208,7 @@ class Replies:
         if result is not IGNORED:
             self._store.outcome(result.ok, result.text, interaction_id)
 
-    async def _release(self, interaction_id: str, key: str) -> ActionResult:
+    async def _release(self, interaction_id: str, key: str) -> CommandResult:
         """Send a reply that was held back, unless it was taken back, or went, already."""
         if self._held.pop(key, None) is None:
             return IGNORED
@@ -245,7 +245,7 @@ class Replies:
 
     # On the way
 
-    async def _deliver(self, interaction_id: str, reply: OutgoingReply) -> ActionResult:
+    async def _deliver(self, interaction_id: str, reply: OutgoingReply) -> CommandResult:
         self._under_way.add(reply.key)
         try:
             await self._notes.flush(interaction_id)  # before it leaves: after a crash it goes under the same key
@@ -259,16 +259,16 @@ class Replies:
             self._under_way.discard(reply.key)
         if arrived:
             self._settle(interaction_id, reply, back=False)
-            return ActionResult(True)
+            return CommandResult(True)
         if result.error in _UNDECIDED:
             self._unsure.add(reply.key)
-            return ActionResult(False, result.text + Sentence("send_message.again"), result.error)
+            return CommandResult(False, result.text + Sentence("send_message.again"), result.error)
         if result.error == FileRefused.__name__ and reply.key in self._unsure:
             return result  # it may have arrived: it goes once more only as it was
         self._settle(interaction_id, reply, back=True)
         return result
 
-    async def _post(self, draft_id: str, message: OutgoingReply) -> ActionResult:
+    async def _post(self, draft_id: str, message: OutgoingReply) -> CommandResult:
         """From here on the outbox sees to it, or its words are in the field again."""
         result = await self._outside.post(draft_id, message)
         self._settle(draft_id, message, back=not result.ok)
@@ -276,17 +276,17 @@ class Replies:
             self._spawn(self._notes.forget_message(draft_id))
         return result
 
-    async def _send(self, interaction_id: str, reply: OutgoingReply) -> ActionResult:
+    async def _send(self, interaction_id: str, reply: OutgoingReply) -> CommandResult:
         head, files = reply.head, tuple[OutgoingFile, ...]()
         if head == NO_HEAD:
-            return await self._actions.do(Verb.SEND_MESSAGE, interaction_id, key=reply.key, text=reply.text)
+            return await self._commands.do(Verb.SEND_MESSAGE, interaction_id, key=reply.key, text=reply.text)
         if head.files:
             try:
                 files = await to_thread(reply_files.contents, head.files)
             except FileRefused as refused:
-                return ActionResult(False, Sentence("not_done.send_message") + refused.sentence, FileRefused.__name__)
+                return CommandResult(False, Sentence("not_done.send_message") + refused.sentence, FileRefused.__name__)
         whole = Reply(reply.text, head.subject, head.to, head.cc, files)
-        return await self._actions.send(interaction_id, whole, key=reply.key)
+        return await self._commands.send(interaction_id, whole, key=reply.key)
 
     def _has_arrived(self, interaction_id: str, reply: OutgoingReply, before: frozenset[str]) -> bool:
         """Whether a message that was not there before can be no other than this one: no other of its words is open."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from desktop.app.commands.action_result import ActionResult, absent, failed
+from desktop.app.commands.command_result import CommandResult, absent, failed
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.conversations import saved_files
 from desktop.app.store import Store
@@ -107,7 +107,7 @@ class Threads:
 
     # Files
 
-    async def save(self, interaction_id: str, message_id: str, attachment_id: str) -> ActionResult:
+    async def save(self, interaction_id: str, message_id: str, attachment_id: str) -> CommandResult:
         """Save a file of a message in the profile's folder; the result says where it lies."""
         not_done, folder, center = Sentence("saved_file.not_saved"), self.folder, self._contact_center
         found = self._file(interaction_id, message_id, attachment_id)
@@ -129,7 +129,7 @@ class Threads:
             )
         except BackendError as error:
             return failed(error, not_done)
-        return ActionResult(True, Sentence("saved_file.saved", name=path.name, folder=saved_files.short(folder)))
+        return CommandResult(True, Sentence("saved_file.saved", name=path.name, folder=saved_files.short(folder)))
 
     def _file(self, interaction_id: str, message_id: str, attachment_id: str) -> Attachment | None:
         interaction = self._store.state.interactions.get(interaction_id)

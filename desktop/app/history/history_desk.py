@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult, absent, failed
+from desktop.app.commands.command_result import CONTACT_CENTER, CommandResult, absent, failed
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.contact_centers import left_out, whole_page
 from desktop.app.connections.failures import explain, own_words
@@ -172,7 +172,7 @@ class HistoryDesk:
         *,
         title: str = "",
         overwrite: bool = False,
-    ) -> ActionResult:
+    ) -> CommandResult:
         """Write a report of intervals in the form that the file's name asks for: .json, .csv, .parquet or .html.
 
         What is there already is not touched unless `overwrite` says so; `error` is then "exists".
@@ -185,13 +185,13 @@ class HistoryDesk:
             path, overwrite, lambda maker, form: maker.intervals(query, form, formula, draw, title)
         )
 
-    async def export_interactions(self, query: PastQuery, path: Path, *, overwrite: bool = False) -> ActionResult:
+    async def export_interactions(self, query: PastQuery, path: Path, *, overwrite: bool = False) -> CommandResult:
         """The same of interactions, from the query's cursor on; there is no .html of them."""
         return await self._export(path, overwrite, lambda maker, form: maker.interactions(query, form))
 
     async def _export(
         self, path: Path, overwrite: bool, make: "Callable[[Reporter, str], Awaitable[Made]]"
-    ) -> ActionResult:
+    ) -> CommandResult:
         from desktop.app.history.report.files import FileIsThere, ReportError, form_of, save, target_of
         from desktop.app.history.report.reporter import Reporter
 
@@ -212,11 +212,11 @@ class HistoryDesk:
         except BackendError as error:
             return failed(error, Sentence("report.not_written"))
         except FileIsThere as error:
-            return ActionResult(False, error.sentence, "exists")
+            return CommandResult(False, error.sentence, "exists")
         except ReportError as error:
-            return ActionResult(False, Sentence("report.not_written_because", why=error.sentence), "ReportError")
+            return CommandResult(False, Sentence("report.not_written_because", why=error.sentence), "ReportError")
         told = "report.written_there_are_more" if made.more else "report.written"
-        return ActionResult(True, Sentence(told, n=made.rows, file=str(target)))
+        return CommandResult(True, Sentence(told, n=made.rows, file=str(target)))
 
     async def _through(self, call: Callable[[], Awaitable[T]]) -> T:
         return await self._backend_calls.ask(call, CONTACT_CENTER, seconds=DEADLINE, changing=False)

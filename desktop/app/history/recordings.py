@@ -1,6 +1,6 @@
 """Asking the contact centre where a recording can be heard: once an intent, for it is written down."""
 
-from desktop.app.commands.action_result import ActionResult, failed
+from desktop.app.commands.command_result import CommandResult, failed
 from desktop.app.commands.runner import CommandRunner, Request
 from desktop.domain.entities.history import RecordingLink
 from desktop.domain.text.sentence import Sentence
@@ -12,7 +12,7 @@ REST_SECONDS = 1.5
 
 async def open_recording(
     runner: CommandRunner, interaction_id: str, recording_id: str
-) -> tuple[RecordingLink | None, ActionResult]:
+) -> tuple[RecordingLink | None, CommandResult]:
     """Where a recording can be heard, and what came of asking."""
     links: list[RecordingLink] = []
 

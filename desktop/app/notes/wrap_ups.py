@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from desktop.app.background import Background
-from desktop.app.commands.action_result import ActionResult
 from desktop.app.commands.agent_commands import AgentCommands
+from desktop.app.commands.command_result import CommandResult
 from desktop.app.commands.intents import Intents
 from desktop.app.connections.failures import note_safety
 from desktop.app.notes.card_masking import CardMasking
@@ -58,7 +58,7 @@ class WrapUps:
     def __init__(
         self,
         store: Store,
-        actions: AgentCommands,
+        commands: AgentCommands,
         notes: Notes,
         outbox: Outbox,
         rows: WrapUpRows,
@@ -66,7 +66,7 @@ class WrapUps:
         local: Callable[[], LocalStore],
     ) -> None:
         self._store = store
-        self._actions = actions
+        self._commands = commands
         self._notes = notes
         self._outbox = outbox
         self._rows = rows
@@ -96,7 +96,7 @@ class WrapUps:
         codes: Sequence[str] | None = None,
         note: str | None = None,
         follow_ups: Sequence[FollowUp] | None = None,
-    ) -> ActionResult:
+    ) -> CommandResult:
         """Hand the record over as it is, and close the contact.
 
         What is given takes the place of what was written before. The answer is not ok when the rule of the queue is
@@ -110,13 +110,13 @@ class WrapUps:
                 left += Sentence("wrap_up.goes_to_outbox")
             elif self._notes.parked_records.holds(interaction_id):
                 left += Sentence("wrap_up.is_in_outbox")
-            return ActionResult(False, left, "NotFound")
+            return CommandResult(False, left, "NotFound")
         if interaction.phase is not Phase.WRAP_UP:
             safe = note_safety(self._store.state, interaction_id)
             refusal = Sentence("note.not_ended") + safe + Sentence("note.end_it_first")
-            return ActionResult(False, refusal, "Conflict")
+            return CommandResult(False, refusal, "Conflict")
         if not self._intents.begin(interaction_id):
-            return ActionResult(False, NOTHING, "ignored")
+            return CommandResult(False, NOTHING, "ignored")
         try:
             self._notes.edit(
                 interaction_id,
@@ -127,20 +127,20 @@ class WrapUps:
             draft = self._notes.collected(interaction_id)
             problems = wrap_up_problems(self._store.state, interaction, draft.codes, draft.note)
             if problems:
-                return ActionResult(False, sentences(*problems), "Rejected")
+                return CommandResult(False, sentences(*problems), "Rejected")
             if draft.half is not None and draft.half.get("kind") == "callback" and draft.half.get("due") is None:
-                return ActionResult(False, Sentence("wrap_up.callback_without_time"), "Rejected")
+                return CommandResult(False, Sentence("wrap_up.callback_without_time"), "Rejected")
             try:
                 kept, told = await self._keeping.undisturbed(self._keep(interaction_id))
             except StoreError as error:
                 log.error("a wrap-up could not be kept: %s", error)
-                return ActionResult(False, Sentence("wrap_up.not_kept", why=error.sentence), type(error).__name__)
+                return CommandResult(False, Sentence("wrap_up.not_kept", why=error.sentence), type(error).__name__)
             note_given = any(bool(str(_payload(row).get("note", "")).strip()) for row in kept)
-            result = await self._actions.close_contact(interaction, codes=told, note_given=note_given)
+            result = await self._commands.close_contact(interaction, codes=told, note_given=note_given)
         finally:
             self._intents.end(interaction_id)
         if result.ok:
-            return ActionResult(True, result.text or _FINISHED + self._where(kept))
+            return CommandResult(True, result.text or _FINISHED + self._where(kept))
         return result
 
     async def send_parked(self, row: OutboxRow, draft: Draft) -> list[OutboxRow]:

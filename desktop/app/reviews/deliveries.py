@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, ActionResult, failed
+from desktop.app.commands.command_result import CONTACT_CENTER, IGNORED, UNDECIDED, CommandResult, failed
 from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.backoff import full_jitter
 from desktop.app.reviews.review_drafts import ReviewDrafts
@@ -59,7 +59,7 @@ class QualityDeliveries:
         self._under_way: set[str] = set()
         self._waiting: dict[str, asyncio.Task[None]] = {}
 
-    async def deliver(self, subject: str) -> ActionResult:
+    async def deliver(self, subject: str) -> CommandResult:
         """Send the words of a subject; they are forgotten here once the contact centre has them."""
         if subject in self._under_way or self._words.body(subject) is None:
             return IGNORED
@@ -82,7 +82,7 @@ class QualityDeliveries:
             task.cancel()
         await asyncio.gather(*self._waiting.values(), return_exceptions=True)
 
-    async def _deliver(self, subject: str) -> ActionResult:
+    async def _deliver(self, subject: str) -> CommandResult:
         body = self._words.body(subject) or {}
         kind = subject.partition("/")[0]
         try:
@@ -97,7 +97,7 @@ class QualityDeliveries:
             await self._backend_calls.ask(lambda: _send(center, kind, sent, key), CONTACT_CENTER)
         except ValueError:
             self._words.edit(subject, {**sent, "sending": ""})
-            return ActionResult(False, sentences(NOT_DONE[kind], Sentence("quality.damaged"), SAFE), "Rejected")
+            return CommandResult(False, sentences(NOT_DONE[kind], Sentence("quality.damaged"), SAFE), "Rejected")
         except BackendError as error:
             if isinstance(error, UNDECIDED):
                 self._try_later(subject)
@@ -109,7 +109,7 @@ class QualityDeliveries:
             await self._words.drop(subject)
         except StoreError as error:  # sent again after the next start, under the same key: no harm
             log.error("what was delivered could not be forgotten: %s", error)
-        return ActionResult(True, DONE[kind])
+        return CommandResult(True, DONE[kind])
 
     def _try_later(self, subject: str) -> None:
         if subject not in self._waiting:
@@ -130,7 +130,7 @@ class QualityDeliveries:
                 self._outcome(False, worded(result.text), subject)
 
 
-def refusal(error: BackendError, not_done: Sentence, not_known: Sentence) -> ActionResult:
+def refusal(error: BackendError, not_done: Sentence, not_known: Sentence) -> CommandResult:
     """What to say of an error: that it was not done, or, where no answer came, that this is not known."""
     return failed(error, not_known if isinstance(error, OutcomeUnknown) else not_done, safe=SAFE)
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult
+from desktop.app.commands.command_result import CONTACT_CENTER, CommandResult
 from desktop.app.commands.runner import CommandRunner, Request
 from desktop.app.connections.failures import error_class, explain
 from desktop.app.history.evidence import Evidence
@@ -63,7 +63,7 @@ class QualityDesk:
         await self.deliveries.close()
         await self.words.close()
 
-    def told(self, result: ActionResult, subject: str) -> None:
+    def told(self, result: CommandResult, subject: str) -> None:
         """Tell what came of an act; a success settles what was told of its subject before.
 
         Args:
@@ -95,7 +95,9 @@ class QualityDesk:
         """A finished interaction with everything that is known of it."""
         return await self._history.evidence(interaction_id)
 
-    async def open_recording(self, interaction_id: str, recording_id: str) -> tuple[RecordingLink | None, ActionResult]:
+    async def open_recording(
+        self, interaction_id: str, recording_id: str
+    ) -> tuple[RecordingLink | None, CommandResult]:
         """Where a recording can be heard. The contact centre writes down that it was asked for."""
         return await open_recording(self._runner, interaction_id, recording_id)
 
@@ -165,16 +167,16 @@ class QualityDesk:
         """
         await self.words.drop(card.subject)
 
-    async def submit(self, card: ScorecardDraft) -> ActionResult:
+    async def submit(self, card: ScorecardDraft) -> CommandResult:
         """Hand a scorecard in."""
         missing = card.score
         if not missing.complete:
             why = Sentence("quality.answer_missing" if missing.unanswered else "quality.comment_missing")
-            return ActionResult(False, why + SAFE, "Rejected")
+            return CommandResult(False, why + SAFE, "Rejected")
         self.edit(card)
         return await self.deliveries.deliver(card.subject)
 
-    async def release(self, evaluation_id: str) -> ActionResult:
+    async def release(self, evaluation_id: str) -> CommandResult:
         """Let the agent read an evaluation."""
         return await self._act(
             ("release", evaluation_id),
@@ -184,7 +186,7 @@ class QualityDesk:
             Sentence("quality.released"),
         )
 
-    async def calibrate(self, interaction_id: str, form: Form, reviewer: str) -> ActionResult:
+    async def calibrate(self, interaction_id: str, form: Form, reviewer: str) -> CommandResult:
         """Begin a calibration with another supervisor."""
         return await self._act(
             ("calibrate", interaction_id, form.version, reviewer),
@@ -232,19 +234,19 @@ class QualityDesk:
         self.words.edit(subject, {**body, "text": masked(body["text"])})
         return True
 
-    async def send_note(self, agent_id: str, text: str, evaluation: str = "") -> ActionResult:
+    async def send_note(self, agent_id: str, text: str, evaluation: str = "") -> CommandResult:
         """Send a note to an agent."""
         if not text.strip():
-            return ActionResult(False, Sentence("quality.write_first"), "Rejected")
+            return CommandResult(False, Sentence("quality.write_first"), "Rejected")
         self.edit_note(agent_id, text, evaluation)
         return await self.deliveries.deliver(self.note_subject(agent_id, evaluation))
 
-    async def acknowledge(self, note_id: str, text: str) -> ActionResult:
+    async def acknowledge(self, note_id: str, text: str) -> CommandResult:
         """Acknowledge a note, with an answer or without."""
         self.edit_reply(note_id, text)
         return await self.deliveries.deliver(self.reply_subject(note_id))
 
-    async def read_note(self, note_id: str) -> ActionResult:
+    async def read_note(self, note_id: str) -> CommandResult:
         """Say that I have read a note."""
         return await self._act(
             ("read note", note_id),
@@ -254,7 +256,7 @@ class QualityDesk:
             NOTHING,
         )
 
-    async def read_evaluation(self, evaluation_id: str) -> ActionResult:
+    async def read_evaluation(self, evaluation_id: str) -> CommandResult:
         """Say that I have read an evaluation of my work."""
         return await self._act(
             ("read evaluation", evaluation_id),
@@ -281,7 +283,7 @@ class QualityDesk:
         not_done: Sentence,
         not_known: Sentence,
         done: Sentence,
-    ) -> ActionResult:
+    ) -> CommandResult:
         return await self._runner.run(
             Request(
                 verb=intent[0],

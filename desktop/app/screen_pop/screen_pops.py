@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from desktop.app.background import Background
-from desktop.app.commands.action_result import IGNORED, ActionResult
+from desktop.app.commands.command_result import IGNORED, CommandResult
 from desktop.app.commands.intents import Intents
 from desktop.app.connections.failures import error_class, explain
 from desktop.app.screen_pop.crm_desk import CrmDesk
@@ -140,7 +140,7 @@ class ScreenPops:
         self._publish(pop)
         self._tell_crms(pop)
 
-    async def create(self, interaction_id: str, name: str) -> ActionResult:
+    async def create(self, interaction_id: str, name: str) -> CommandResult:
         """Make a record for an unknown customer, under the address they came from, and link it.
 
         It is made in the first CRM that makes any.
@@ -149,7 +149,7 @@ class ScreenPops:
         desk = next((desk for desk in self._desks.values() if self._makes_records(desk)), None)
         if pop is None or desk is None or not name.strip():
             why = "customer.no_name" if pop is not None and desk is not None else "customer.nowhere_to_create"
-            return ActionResult(False, not_done + Sentence(why), "Rejected")
+            return CommandResult(False, not_done + Sentence(why), "Rejected")
         intent = (interaction_id, name.strip())
         if not self._intents.begin(intent):
             return IGNORED
@@ -165,9 +165,9 @@ class ScreenPops:
         except OutcomeUnknown as error:
             failure = explain(error, Sentence("customer.perhaps_created"), source=desk.source)
             look = Sentence("customer.search_first")
-            return ActionResult(False, replace(failure, press=look).text, OutcomeUnknown.__name__)
+            return CommandResult(False, replace(failure, press=look).text, OutcomeUnknown.__name__)
         except BackendError as error:
-            return ActionResult(False, explain(error, not_done, source=desk.source).text, error_class(error).__name__)
+            return CommandResult(False, explain(error, not_done, source=desk.source).text, error_class(error).__name__)
         finally:
             self._intents.end(intent)
         pop.chosen = None
@@ -178,7 +178,7 @@ class ScreenPops:
         self._lookups.found(pop, pop.lookups[desk.source], (match,))
         self._link(pop, customer.id, BY_AGENT)
         desk.finder.keep([match])
-        return ActionResult(True, Sentence("customer.created", name=name.strip()))
+        return CommandResult(True, Sentence("customer.created", name=name.strip()))
 
     async def retry(self, interaction_id: str) -> None:
         """Ask the CRMs again, now. What the agent chose stays; a link they undid may come back."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult, failed
+from desktop.app.commands.command_result import CONTACT_CENTER, CommandResult, failed
 from desktop.app.commands.contact_commands import shown
 from desktop.app.commands.runner import CommandRunner, Request
 from desktop.app.commands.unknown_outcome import LOOK_SECONDS
@@ -43,21 +43,21 @@ def done(verb: StrEnum) -> Sentence:
     return Sentence(f"floor.done.{verb.value}")
 
 
-def refused(verb: StrEnum, error: BackendError) -> ActionResult:
+def refused(verb: StrEnum, error: BackendError) -> CommandResult:
     """A press that came to nothing: what did not happen, what is safe, what to press."""
     return failed(error, not_done(verb), safe=SAFE)
 
 
-def found_out(verb: StrEnum, was_done: bool | None, seen: Sentence = NOTHING) -> ActionResult:
+def found_out(verb: StrEnum, was_done: bool | None, seen: Sentence = NOTHING) -> CommandResult:
     """Nobody answered in time, and this is what a look showed. `was_done` None: it cannot be seen.
 
     A press of the same goes out under the same key, so that it is not done twice.
     """
     if was_done:
-        return ActionResult(True, Sentence("floor.answered_late") + seen)
+        return CommandResult(True, Sentence("floor.answered_late") + seen)
     first = not_done(verb) if was_done is False else Sentence("floor.unknown", verb=verb)
     words = sentences(first, Sentence("floor.no_answer_in_time"), seen, Sentence("floor.press_again"))
-    return ActionResult(False, words, OutcomeUnknown.__name__)
+    return CommandResult(False, words, OutcomeUnknown.__name__)
 
 
 async def run(
@@ -68,9 +68,9 @@ async def run(
     call: Callable[[str], Awaitable[T]],
     kind: type[T],
     take: Callable[[T], None],
-    look_up: Callable[[], Awaitable[ActionResult]] | None = None,
+    look_up: Callable[[], Awaitable[CommandResult]] | None = None,
     said: Sentence = NOTHING,
-) -> ActionResult:
+) -> CommandResult:
     """One press.
 
     Args:
@@ -90,7 +90,7 @@ async def run(
         take(answer)
         return said or done(verb)
 
-    async def looked(_: OutcomeUnknown) -> ActionResult:
+    async def looked(_: OutcomeUnknown) -> CommandResult:
         return found_out(verb, None) if look_up is None else await look_up()
 
     return await runner.run(
@@ -107,12 +107,12 @@ async def run(
     )
 
 
-async def write(runner: CommandRunner, verb: StrEnum, to: str, text: str) -> ActionResult:
+async def write(runner: CommandRunner, verb: StrEnum, to: str, text: str) -> CommandResult:
     """A line between a supervisor and an agent, whoever of the two writes; `to` is the other one's id."""
     store = runner.store
     asked_at = store.now()
 
-    async def look_up() -> ActionResult:
+    async def look_up() -> CommandResult:
         lines = await fresh(runner, lambda: tuple(store.state.agent_messages.values()))
         me = store.state.me
         sent = any(

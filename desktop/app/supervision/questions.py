@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from desktop.app.commands.action_result import CONTACT_CENTER, failed
+from desktop.app.commands.command_result import CONTACT_CENTER, failed
 from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.backend_calls import READ_SECONDS
 from desktop.app.supervision.floor_commands import SAFE
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Looked(Generic[T]):
-    """What a question came to: the value, or why there is none. `error` as in `ActionResult`."""
+    """What a question came to: the value, or why there is none. `error` as in `CommandResult`."""
 
     value: T | None
     text: Sentence = NOTHING

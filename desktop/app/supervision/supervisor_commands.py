@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult
+from desktop.app.commands.command_result import CONTACT_CENTER, CommandResult
 from desktop.app.commands.runner import CommandRunner, Request
 from desktop.app.history.recordings import open_recording
 from desktop.app.supervision.floor_commands import (
@@ -88,7 +88,7 @@ class SupervisorCommands:
 
     # Listening
 
-    async def monitor(self, agent_id: str, mode: Monitoring, why: str) -> ActionResult:
+    async def monitor(self, agent_id: str, mode: Monitoring, why: str) -> CommandResult:
         """Listen, whisper or barge; also from one to another while it lasts. Whoever else is listened to is left."""
         verb = MODES[mode]
         before = self.monitoring
@@ -111,11 +111,11 @@ class SupervisorCommands:
             why=why,
         )
 
-    async def end_monitor(self) -> ActionResult:
+    async def end_monitor(self) -> CommandResult:
         """Listen no more. It is done also when the call is over already."""
         now = self.monitoring
         if now is None:
-            return ActionResult(True, done(FloorVerb.END_MONITOR))
+            return CommandResult(True, done(FloorVerb.END_MONITOR))
 
         def ended(_: None) -> None:
             self._listening = None
@@ -131,33 +131,33 @@ class SupervisorCommands:
 
     # Contacts of others
 
-    async def take_over(self, interaction_id: str, why: str) -> ActionResult:
+    async def take_over(self, interaction_id: str, why: str) -> CommandResult:
         """Have the conversation from now on; the agent wraps up their part."""
         wanted = Wanted(FloorVerb.TAKE_OVER, interaction_id, self._store.state.me)
         return await self._on_contact(wanted, lambda key: self._centre.take_over(interaction_id, why=why, key=key), why)
 
-    async def reassign(self, interaction_id: str, agent_id: str, why: str) -> ActionResult:
+    async def reassign(self, interaction_id: str, agent_id: str, why: str) -> CommandResult:
         """Offer it to this agent next, or hand the conversation over to them."""
         wanted = Wanted(FloorVerb.REASSIGN, interaction_id, agent_id)
         return await self._on_contact(
             wanted, lambda key: self._centre.reassign(interaction_id, agent_id, why=why, key=key), why
         )
 
-    async def move(self, interaction_id: str, queue: str, why: str) -> ActionResult:
+    async def move(self, interaction_id: str, queue: str, why: str) -> CommandResult:
         """Into another queue, keeping its place by arrival."""
         wanted = Wanted(FloorVerb.MOVE, interaction_id, queue)
         return await self._on_contact(
             wanted, lambda key: self._centre.move(interaction_id, queue, why=why, key=key), why
         )
 
-    async def set_priority(self, interaction_id: str, priority: int, why: str) -> ActionResult:
+    async def set_priority(self, interaction_id: str, priority: int, why: str) -> CommandResult:
         """Of somebody who waits, -1000 to 1000 points, more is sooner."""
         wanted = Wanted(FloorVerb.PRIORITY, interaction_id, str(priority))
         return await self._on_contact(
             wanted, lambda key: self._centre.set_priority(interaction_id, priority, why=why, key=key), why
         )
 
-    async def withdraw(self, interaction_id: str, why: str) -> ActionResult:
+    async def withdraw(self, interaction_id: str, why: str) -> CommandResult:
         """Take it out of the queue or off the desk it is stuck on, and close it."""
         wanted = Wanted(FloorVerb.WITHDRAW, interaction_id)
         return await self._on_contact(wanted, lambda key: self._centre.withdraw(interaction_id, why=why, key=key), why)
@@ -166,10 +166,10 @@ class SupervisorCommands:
 
     async def set_agent_availability(
         self, agent_id: str, availability: Availability, reason: str, why: str
-    ) -> ActionResult:
+    ) -> CommandResult:
         """Another agent's availability; while they have work in hand it comes next. `reason` is of not ready."""
 
-        async def look_up() -> ActionResult:
+        async def look_up() -> CommandResult:
             agent = await fresh(self._runner, lambda: self._store.state.agents.get(agent_id))
             changed = None if agent is None else availability in (agent.observed, agent.next)
             return found_out(FloorVerb.AGENT_STATE, changed)
@@ -185,7 +185,7 @@ class SupervisorCommands:
             why=why,
         )
 
-    async def message(self, agent_id: str, text: str) -> ActionResult:
+    async def message(self, agent_id: str, text: str) -> CommandResult:
         """A line to an agent of the own team."""
         return await write(self._runner, FloorVerb.MESSAGE, agent_id, text)
 
@@ -194,7 +194,7 @@ class SupervisorCommands:
         state = self._store.state
         return audience(state.agents.values(), state.me, which, lambda agent_id: own_team(state, agent_id))
 
-    async def broadcast(self, agent_ids: Sequence[str], text: str) -> ActionResult:
+    async def broadcast(self, agent_ids: Sequence[str], text: str) -> CommandResult:
         """One line to each of these agents, under one key: pressed again without an answer it reaches nobody twice."""
         told = self._told
 
@@ -221,7 +221,7 @@ class SupervisorCommands:
         )
 
     @staticmethod
-    async def _not_known(_: OutcomeUnknown) -> ActionResult:
+    async def _not_known(_: OutcomeUnknown) -> CommandResult:
         return found_out(FloorVerb.BROADCAST, None)
 
     def _told(self, deliveries: Sequence[BroadcastDelivery]) -> Sentence:
@@ -242,14 +242,16 @@ class SupervisorCommands:
             told += Sentence("floor.broadcast_failed", n=len(failed), names=failed)
         return told
 
-    async def open_recording(self, interaction_id: str, recording_id: str) -> tuple[RecordingLink | None, ActionResult]:
+    async def open_recording(
+        self, interaction_id: str, recording_id: str
+    ) -> tuple[RecordingLink | None, CommandResult]:
         """Where a recording can be heard. The contact centre writes down that it was asked for."""
         return await open_recording(self._runner, interaction_id, recording_id)
 
-    async def answer_help(self, help_id: str, text: str, close: bool) -> ActionResult:
+    async def answer_help(self, help_id: str, text: str, close: bool) -> CommandResult:
         """Answer a request for help, or close it."""
 
-        async def look_up() -> ActionResult:
+        async def look_up() -> CommandResult:
             known = await fresh(self._runner, lambda: self._store.state.help)
             request = (known or {}).get(help_id)
             answered = request is None or request.state is HelpState.CLOSED if close else None
@@ -267,16 +269,16 @@ class SupervisorCommands:
             look_up,
         )
 
-    async def acknowledge(self, alert_key: str, text: str) -> ActionResult:
+    async def acknowledge(self, alert_key: str, text: str) -> CommandResult:
         """Say that we deal with an alert; every other supervisor is told where the contact centre can."""
         state = self._store.state
         if Capability.ACKNOWLEDGE.value not in offered_at(state):
             me = state.agents.get(state.me)
             name = me.name if me is not None else ""
             self._store.publish(AlertAcknowledged(Acknowledgement(alert_key, state.me, name, self._store.now(), text)))
-            return ActionResult(True, Sentence("floor.acknowledged_here"))
+            return CommandResult(True, Sentence("floor.acknowledged_here"))
 
-        async def look_up() -> ActionResult:
+        async def look_up() -> CommandResult:
             known = await fresh(self._runner, lambda: self._store.state.acknowledgements)
             mine = known is not None and alert_key in known and known[alert_key].by == self._store.state.me
             return found_out(FloorVerb.ACKNOWLEDGE, None if known is None else mine)
@@ -317,10 +319,10 @@ class SupervisorCommands:
         call: Callable[[str], Awaitable[T]],
         kind: type[T],
         take: Callable[[T], None],
-        look_up: Callable[[], Awaitable[ActionResult]] | None = None,
+        look_up: Callable[[], Awaitable[CommandResult]] | None = None,
         *,
         why: str | None = None,
-    ) -> ActionResult:
+    ) -> CommandResult:
         """As `run`; `why` is the reason, None where the verb takes none."""
         if why is not None and not why.strip():
             return refused(verb, Rejected(Sentence("floor.reason_needed")))
@@ -331,10 +333,10 @@ class SupervisorCommands:
 
     async def _on_contact(
         self, wanted: Wanted, call: Callable[[str], Awaitable[Interaction]], why: str
-    ) -> ActionResult:
+    ) -> CommandResult:
         before = self._mine()
 
-        async def look_up() -> ActionResult:
+        async def look_up() -> CommandResult:
             known = await self.interaction(wanted.interaction_id)
             if wanted.verb is FloorVerb.TAKE_OVER and (await fresh(self._runner, self._mine) or before) - before:
                 return found_out(wanted.verb, True, Sentence("floor.among_own"))
@@ -352,9 +354,9 @@ class PartlyTakenError(Unavailable):
     """A message to several agents was not taken by every contact centre; it says whom it reached."""
 
 
-def _partly(error: BackendError) -> ActionResult:
+def _partly(error: BackendError) -> CommandResult:
     if isinstance(error, PartlyTakenError):
-        return ActionResult(False, error.sentence, Unavailable.__name__)
+        return CommandResult(False, error.sentence, Unavailable.__name__)
     return refused(FloorVerb.BROADCAST, error)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Sequence
 from typing import Protocol
 
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.command_result import CommandResult
 from desktop.domain.entities.history import PastRecording, RecordingLink
 from desktop.tui.pages.launcher import Tell
 from desktop.tui.terminal.outside import open_outside, opener
@@ -16,7 +16,7 @@ class Recordings(Protocol):
 
     def open_recording(
         self, interaction_id: str, recording_id: str
-    ) -> Awaitable[tuple[RecordingLink | None, ActionResult]]:
+    ) -> Awaitable[tuple[RecordingLink | None, CommandResult]]:
         """Its link, and what came of asking."""
         ...
 

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.command_result import CommandResult
 from desktop.app.history.query_cache import Answer
 from desktop.app.reviews.quality_desk import QualityDesk
 from desktop.domain import select
@@ -204,9 +204,9 @@ class QualityPage(LaunchedPage):
 
     def run(
         self,
-        act: Coroutine[Any, Any, ActionResult],
+        act: Coroutine[Any, Any, CommandResult],
         subject: str,
-        done: Callable[[ActionResult], None] | None = None,
+        done: Callable[[CommandResult], None] | None = None,
     ) -> None:
         """Do something beside the screen, say what became of it, and look again.
 

@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.command_result import CommandResult
 from desktop.domain.figures.service_level import Formula
 from desktop.domain.select.past_search import SearchError, read_search
 from desktop.domain.staffing.staffing_error import StaffingError
@@ -287,7 +287,7 @@ class ReportPage(LaunchedPage):
         target = Path(path).expanduser()
 
         async def write() -> None:
-            result: ActionResult = await self.views.export(target, overwrite=again)
+            result: CommandResult = await self.views.export(target, overwrite=again)
             if not self.is_attached:
                 self._tell(in_words(result.text), "info" if result.ok else "error")
             elif result.ok:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.command_result import CommandResult
 from desktop.app.history.evidence import Evidence
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.history.query_cache import Answer
@@ -259,7 +259,7 @@ class ReportViews:
         kind = "contacts" if self.place == "contacts" else "intervals"
         return home / f"{kind}-{period.first.isoformat()}-{period.last.isoformat()}.csv"
 
-    async def export(self, path: Path, *, overwrite: bool) -> ActionResult:
+    async def export(self, path: Path, *, overwrite: bool) -> CommandResult:
         """Write what this place is about; the file's name says in which form."""
         if self.place == "contacts":
             since, until = self.stretch or self.choice.period.edges(self._history.days)

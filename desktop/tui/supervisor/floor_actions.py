@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.command_result import CommandResult
 from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.words import Health
 from desktop.domain.figures.service_level import FORMULAS
@@ -137,9 +137,9 @@ class FloorActions:
             options = tuple(Proposal(one.id, f"{one.sign} {one.who}", f"{one.word} · {one.queue}") for one in readable)
             whom = tr("{n} contacts", n=len(readable))
 
-            async def read(answers: Mapping[str, str]) -> ActionResult:
+            async def read(answers: Mapping[str, str]) -> CommandResult:
                 self._screen.read(answers["contact"])
-                return ActionResult(True)
+                return CommandResult(True)
 
             self._wants_field()
             self._screen.ask(Act(tr("Read along"), whom, (Question("contact", tr("Which contact?"), options),), read))
@@ -175,7 +175,7 @@ class FloorActions:
     def _carry_out(self, event: ActionDialog.Answered) -> None:
         self._answered = None
 
-        async def run() -> ActionResult:
+        async def run() -> CommandResult:
             await self._session.supervisor.habits.gave(event.answers.get("why", ""))
             return await event.act.run(event.answers)
 
@@ -191,7 +191,7 @@ class FloorActions:
 
     def chosen_state(self, event: StateMenu.Chosen) -> None:
         """The supervisor's own availability."""
-        actions = self._session.actions
+        actions = self._session.commands
         if event.availability is None:
             self._run(actions.cancel_next(), notices.MY_STATE)
         else:
@@ -200,7 +200,7 @@ class FloorActions:
                 notices.MY_STATE,
             )
 
-    def _run(self, call: Awaitable[ActionResult], subject: str, done: Callable[[], None] = lambda: None) -> None:
+    def _run(self, call: Awaitable[CommandResult], subject: str, done: Callable[[], None] = lambda: None) -> None:
         async def wait() -> None:
             result = await call
             self._session.store.outcome(result.ok, result.text, subject)
@@ -323,7 +323,7 @@ class FloorActions:
         stem = f"~/{what}-{wording.clock(view.now).replace(':', '')}"
         options = tuple(Proposal(f"{stem}.{form}", f"{stem}.{form}") for form in ("csv", "json"))
 
-        async def write(answers: Mapping[str, str]) -> ActionResult:
+        async def write(answers: Mapping[str, str]) -> CommandResult:
             from desktop.app.history.report.files import ReportError
             from desktop.tui.supervisor import floor_export
 
@@ -331,13 +331,13 @@ class FloorActions:
             try:
                 path = await asyncio.to_thread(floor_export.written, table, what, answers["path"], view)
             except ReportError as error:
-                return ActionResult(False, verbatim(tr("Nothing was written.")) + error.sentence, "ReportError")
+                return CommandResult(False, verbatim(tr("Nothing was written.")) + error.sentence, "ReportError")
             rows = len(table.rows)
             if agents:
                 told = ntr("{n} agent written to {path}.", "{n} agents written to {path}.", rows, path=path)
             else:
                 told = ntr("{n} queue written to {path}.", "{n} queues written to {path}.", rows, path=path)
-            return ActionResult(True, verbatim(told))
+            return CommandResult(True, verbatim(told))
 
         question = Question("path", tr("File name, ending in .csv or .json"), options, free=True)
         title = (

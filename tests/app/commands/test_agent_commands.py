@@ -30,7 +30,7 @@ class Desk:
         self.presence = FakePresence()
         backend_calls = make_asking(self.time, self.store)
         self.feed = EventFeed("contact_center", self.server, self.store, backend_calls)
-        self.actions = AgentCommands(
+        self.commands = AgentCommands(
             CommandRunner(self.store, backend_calls, self.server, lambda _: self.feed.refresh()),
             {"presence": self.presence},
         )
@@ -52,8 +52,8 @@ async def desk(**changes: Any) -> Desk:
 
 async def test_pressing_twice_is_one_call_and_shows_as_pending() -> None:
     d = await desk()
-    first = asyncio.ensure_future(d.actions.do(Verb.ACCEPT, "i1"))
-    second = asyncio.ensure_future(d.actions.do(Verb.ACCEPT, "i1"))
+    first = asyncio.ensure_future(d.commands.do(Verb.ACCEPT, "i1"))
+    second = asyncio.ensure_future(d.commands.do(Verb.ACCEPT, "i1"))
     await asyncio.sleep(0)
     assert d.store.drain().pending["i1"] == {"accept"}
     assert (await first).ok
@@ -72,7 +72,7 @@ async def test_a_hung_accept_is_looked_up_and_its_late_answer_ignored() -> None:
         return interaction(1, version=99, phase=Phase.ACTIVE)
 
     d.script.then("accept", late)
-    asked = asyncio.ensure_future(d.actions.do(Verb.ACCEPT, "i1"))
+    asked = asyncio.ensure_future(d.commands.do(Verb.ACCEPT, "i1"))
     await d.time.advance(4.9)
     assert not asked.done()
     await d.time.advance(0.2)
@@ -94,7 +94,7 @@ async def test_a_hung_accept_that_was_done_says_so() -> None:
         await asyncio.get_running_loop().create_future()
 
     d.script.then("accept", done_but_silent)
-    asked = asyncio.ensure_future(d.actions.do(Verb.ACCEPT, "i1"))
+    asked = asyncio.ensure_future(d.commands.do(Verb.ACCEPT, "i1"))
     await d.time.advance(5.1)
     result = await asked
     assert result.ok
@@ -105,7 +105,7 @@ async def test_when_nothing_can_be_seen_nothing_is_claimed() -> None:
     d = await desk()
     d.script.always("snapshot", "hang")
     d.script.then("accept", "hang")
-    asked = asyncio.ensure_future(d.actions.do(Verb.ACCEPT, "i1"))
+    asked = asyncio.ensure_future(d.commands.do(Verb.ACCEPT, "i1"))
     await d.time.advance(10.1)
     result = await asked
     assert (result.ok, result.error) == (False, "OutcomeUnknown")
@@ -115,10 +115,10 @@ async def test_when_nothing_can_be_seen_nothing_is_claimed() -> None:
 async def test_the_same_press_again_carries_the_same_key_until_it_is_answered() -> None:
     d = await desk(phase=Phase.ACTIVE)
     d.script.then("hold", Unavailable("down"))
-    assert not (await d.actions.do(Verb.HOLD, "i1")).ok
-    assert (await d.actions.do(Verb.HOLD, "i1")).ok
-    assert (await d.actions.do(Verb.RESUME, "i1")).ok
-    assert (await d.actions.do(Verb.HOLD, "i1")).ok
+    assert not (await d.commands.do(Verb.HOLD, "i1")).ok
+    assert (await d.commands.do(Verb.HOLD, "i1")).ok
+    assert (await d.commands.do(Verb.RESUME, "i1")).ok
+    assert (await d.commands.do(Verb.HOLD, "i1")).ok
     keys = d.script.keys("hold")
     assert keys[0] == keys[1]
     assert len(set(keys)) == 3
@@ -129,7 +129,7 @@ async def test_the_loser_of_an_offer_is_told_within_a_second_and_sees_the_world(
     d.server.interactions["i1"] = replace(d.server.interactions["i1"], version=2, agent_id="agent-2")
     d.server.log.append(d.server.log[-1])
     d.script.always("snapshot", lambda: d.time.sleep(0.5))
-    asked = asyncio.ensure_future(d.actions.do(Verb.ACCEPT, "i1"))
+    asked = asyncio.ensure_future(d.commands.do(Verb.ACCEPT, "i1"))
     await d.time.advance(1.0)
     result = await asked
     assert (result.ok, result.error) == (False, "Conflict")
@@ -138,15 +138,15 @@ async def test_the_loser_of_an_offer_is_told_within_a_second_and_sees_the_world(
 
 async def test_a_verb_that_is_not_on_offer_is_not_sent() -> None:
     d = await desk(phase=Phase.WRAP_UP)
-    assert (await d.actions.do(Verb.HOLD, "i1")).error == "Conflict"
-    assert (await d.actions.do(Verb.ACCEPT, "gone")).error == "NotFound"
+    assert (await d.commands.do(Verb.HOLD, "i1")).error == "Conflict"
+    assert (await d.commands.do(Verb.ACCEPT, "gone")).error == "NotFound"
     assert d.script.calls == [("snapshot", (), {})]
 
 
 async def test_a_press_too_many_of_what_is_already_so_is_no_failure() -> None:
     d = await desk()
-    assert (await d.actions.do(Verb.ACCEPT, "i1")).ok
-    again = await d.actions.do(Verb.ACCEPT, "i1")
+    assert (await d.commands.do(Verb.ACCEPT, "i1")).ok
+    again = await d.commands.do(Verb.ACCEPT, "i1")
     assert (again.error, again.text) == ("ignored", NOTHING)
     assert d.script.count("accept") == 1
 
@@ -154,7 +154,7 @@ async def test_a_press_too_many_of_what_is_already_so_is_no_failure() -> None:
 async def test_tones_go_out_in_order_even_twice_the_same() -> None:
     d = await desk(phase=Phase.ACTIVE)
     d.script.then("dtmf", lambda: d.time.sleep(1.0))
-    asked = [asyncio.ensure_future(d.actions.do(Verb.DTMF, "i1", digits=digit)) for digit in "1123"]
+    asked = [asyncio.ensure_future(d.commands.do(Verb.DTMF, "i1", digits=digit)) for digit in "1123"]
     await d.time.advance(2)
     assert all(result.ok for result in await asyncio.gather(*asked))
     assert [call[1][1] for call in d.script.calls if call[0] == "dtmf"] == list("1123")
@@ -163,20 +163,20 @@ async def test_tones_go_out_in_order_even_twice_the_same() -> None:
 
 async def test_missing_arguments_are_refused_here() -> None:
     d = await desk(phase=Phase.ACTIVE)
-    assert (await d.actions.do(Verb.CONSULT, "i1")).error == "Rejected"
-    assert (await d.actions.do(Verb.CALLBACK, "i1", at="soon")).error == "Rejected"
-    assert (await d.actions.do(Verb.CALLBACK, "i1", at="1800000000", note="please")).ok
+    assert (await d.commands.do(Verb.CONSULT, "i1")).error == "Rejected"
+    assert (await d.commands.do(Verb.CALLBACK, "i1", at="soon")).error == "Rejected"
+    assert (await d.commands.do(Verb.CALLBACK, "i1", at="1800000000", note="please")).ok
     assert d.script.count("consult") == 0
 
 
 async def test_the_newest_availability_wins() -> None:
     d = await desk()
     d.script.then("set_availability", lambda: d.time.sleep(2.0))
-    first = asyncio.ensure_future(d.actions.set_availability(Availability.NOT_READY, reason="lunch"))
+    first = asyncio.ensure_future(d.commands.set_availability(Availability.NOT_READY, reason="lunch"))
     await spin()
-    twin = asyncio.ensure_future(d.actions.set_availability(Availability.NOT_READY, reason="lunch"))
-    second = asyncio.ensure_future(d.actions.set_availability(Availability.OFFLINE))
-    third = asyncio.ensure_future(d.actions.set_availability(Availability.AVAILABLE))
+    twin = asyncio.ensure_future(d.commands.set_availability(Availability.NOT_READY, reason="lunch"))
+    second = asyncio.ensure_future(d.commands.set_availability(Availability.OFFLINE))
+    third = asyncio.ensure_future(d.commands.set_availability(Availability.AVAILABLE))
     await d.time.advance(3)
     assert [(await each).error for each in (first, twin, second, third)] == ["", "ignored", "ignored", ""]
     assert d.store.drain().agents["agent-1"].observed is Availability.AVAILABLE
@@ -185,35 +185,35 @@ async def test_the_newest_availability_wins() -> None:
 
 async def test_after_sleep_available_needs_proof() -> None:
     d = await desk()
-    d.actions.own_state.must_prove = True
+    d.commands.own_state.must_prove = True
     d.script.then("snapshot", Unavailable("no network yet"))
-    refused = await d.actions.set_availability(Availability.AVAILABLE)
+    refused = await d.commands.set_availability(Availability.AVAILABLE)
     assert (refused.ok, refused.error) == (False, "Unavailable")
     assert d.script.count("set_availability") == 0
-    assert (await d.actions.set_availability(Availability.AVAILABLE)).ok
+    assert (await d.commands.set_availability(Availability.AVAILABLE)).ok
 
 
 async def test_a_bug_in_the_plugin_is_told_and_logged(caplog: pytest.LogCaptureFixture) -> None:
     d = await desk()
     d.script.then("accept", ZeroDivisionError("x"))
-    result = await d.actions.do(Verb.ACCEPT, "i1")
+    result = await d.commands.do(Verb.ACCEPT, "i1")
     assert result.error == "BackendBug"
     assert any("plug-in failed" in text for text in told(d.store))
     assert "ZeroDivisionError" in caplog.text
     d.script.then("accept", lambda: asyncio.sleep(0, "nonsense"))
-    assert (await d.actions.do(Verb.ACCEPT, "i1")).error == "ProtocolError"
+    assert (await d.commands.do(Verb.ACCEPT, "i1")).error == "ProtocolError"
     d.script.then("accept", lambda: asyncio.sleep(0, interaction(2)))
-    assert (await d.actions.do(Verb.ACCEPT, "i1")).error == "ProtocolError"
+    assert (await d.commands.do(Verb.ACCEPT, "i1")).error == "ProtocolError"
     d.script.then("accept", SystemExit(3))
-    assert (await d.actions.do(Verb.ACCEPT, "i1")).error == "BackendBug"
-    assert (await d.actions.do(Verb.ACCEPT, "i1")).ok
+    assert (await d.commands.do(Verb.ACCEPT, "i1")).error == "BackendBug"
+    assert (await d.commands.do(Verb.ACCEPT, "i1")).ok
 
 
 async def test_chat_is_shown_and_recorded() -> None:
     d = await desk()
     asked: list[tuple[str, str]] = []
-    d.actions.asked.append(lambda person, about: asked.append((person, about)))
-    assert (await d.actions.chat("p1", "Do you know this one?")).ok
+    d.commands.asked.append(lambda person, about: asked.append((person, about)))
+    assert (await d.commands.chat("p1", "Do you know this one?")).ok
     assert [line.text for line in d.store.drain().chats["p1"]] == ["Do you know this one?"]
     assert asked == [("p1", "")]
 
@@ -239,7 +239,7 @@ async def test_a_note_is_said_to_be_safe_only_where_it_is_at_stake_and_on_disk()
 
     async def refused(verb: Verb, **arguments: str) -> str:
         d.script.then(verb.value, Conflict("Not now."))
-        return in_words((await d.actions.do(verb, "i1", **arguments)).text)
+        return in_words((await d.commands.do(verb, "i1", **arguments)).text)
 
     assert "safe" not in await refused(Verb.END)  # nothing was written
     d.store.publish(DraftSaved("i1", DraftView("she was charged twice", (), 1, None)))
@@ -248,16 +248,16 @@ async def test_a_note_is_said_to_be_safe_only_where_it_is_at_stake_and_on_disk()
     assert "Your note is safe here." in await refused(Verb.END)
     assert "safe" not in await refused(Verb.HOLD)
     d.script.then("set_availability", Unavailable("gone"))
-    assert "safe" not in in_words((await d.actions.set_availability(Availability.AVAILABLE)).text)
+    assert "safe" not in in_words((await d.commands.set_availability(Availability.AVAILABLE)).text)
 
 
 async def test_what_became_of_an_unanswered_request_is_said_to_be_unknown() -> None:
     d = await desk()
     d.script.then("set_availability", OutcomeUnknown("No answer."))
-    said = in_words((await d.actions.set_availability(Availability.AVAILABLE)).text)
+    said = in_words((await d.commands.set_availability(Availability.AVAILABLE)).text)
     assert said.startswith("It is not known whether your availability was changed.")
     d.presence.script.then("chat", OutcomeUnknown("No answer."))
-    assert in_words((await d.actions.chat("p1", "hello")).text).startswith(
+    assert in_words((await d.commands.chat("p1", "hello")).text).startswith(
         "It is not known whether the message was sent."
     )
 

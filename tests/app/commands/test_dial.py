@@ -43,8 +43,8 @@ async def test_it_is_done_once_the_contact_is_in_sight() -> None:
         return outbound()
 
     reached, listening = calling(d, answer), list(d.store.listeners)
-    asked = asyncio.ensure_future(d.actions.dial(NUMBER))
-    twice = asyncio.ensure_future(d.actions.dial(NUMBER))
+    asked = asyncio.ensure_future(d.commands.dial(NUMBER))
+    twice = asyncio.ensure_future(d.commands.dial(NUMBER))
     await spin()
     assert (await twice).error == "ignored"
     assert not asked.done(), "only the stream brings a new contact"
@@ -65,7 +65,7 @@ async def test_a_contact_that_the_stream_does_not_bring_is_looked_for() -> None:
 
     calling(d, answer)
     before = d.script.count("snapshot")
-    asked = asyncio.ensure_future(d.actions.dial(NUMBER))
+    asked = asyncio.ensure_future(d.commands.dial(NUMBER))
     await d.time.advance(2.1)
     assert (await asked).ok
     assert d.script.count("snapshot") == before + 1
@@ -82,7 +82,7 @@ async def test_when_nobody_answers_it_is_looked_up(made: str, ok: bool) -> None:
         await asyncio.get_running_loop().create_future()
 
     calling(d, answer)
-    asked = asyncio.ensure_future(d.actions.dial(NUMBER))
+    asked = asyncio.ensure_future(d.commands.dial(NUMBER))
     await d.time.advance(5.1)
     result = await asked
     assert result.ok is ok
@@ -99,7 +99,7 @@ async def test_where_it_cannot_be_looked_up_nothing_is_claimed_and_the_key_stays
 
     reached = calling(d, answer)
     for _ in range(2):
-        asked = asyncio.ensure_future(d.actions.dial(NUMBER))
+        asked = asyncio.ensure_future(d.commands.dial(NUMBER))
         await d.time.advance(10.2)
         assert in_words((await asked).text).startswith("It is not known whether the call was made.")
     first, second = reached
@@ -114,6 +114,6 @@ async def test_a_refusal_is_told(error: Exception) -> None:
         raise error
 
     calling(d, answer)
-    result = await d.actions.dial(NUMBER)
+    result = await d.commands.dial(NUMBER)
     assert not result.ok
     assert in_words(result.text).startswith("The call was not made.")

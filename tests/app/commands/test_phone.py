@@ -66,7 +66,7 @@ class Desk:
         self.store.drain()
 
     async def do(self, verb: Verb, **arguments: str) -> Any:
-        asked = asyncio.ensure_future(self.session.actions.do(verb, "i1", **arguments))
+        asked = asyncio.ensure_future(self.session.commands.do(verb, "i1", **arguments))
         await spin(60)
         return await asked
 
@@ -154,7 +154,7 @@ async def test_a_contact_centre_that_carries_its_own_calls_does_not_ask_the_phon
 async def test_accept_waits_for_the_call_that_comes_after_the_offer(d: Desk) -> None:
     d.offer(phone_call="sip-1")
     await d.settle()
-    asked = asyncio.ensure_future(d.session.actions.do(Verb.ACCEPT, "i1"))
+    asked = asyncio.ensure_future(d.session.commands.do(Verb.ACCEPT, "i1"))
     await d.time.advance(1.0)
     assert not asked.done()
     assert "accept" in d.state.pending["i1"]
@@ -168,7 +168,7 @@ async def test_the_call_id_may_come_after_the_call(d: Desk) -> None:
     d.phone.ring(number="anonymous")
     d.offer()
     await d.settle()
-    asked = asyncio.ensure_future(d.session.actions.do(Verb.ACCEPT, "i1"))
+    asked = asyncio.ensure_future(d.session.commands.do(Verb.ACCEPT, "i1"))
     await d.time.advance(0.5)
     d.server.happen(replace(d.server.interactions["i1"], phone_call="sip-1"))
     await d.settle()
@@ -178,7 +178,7 @@ async def test_the_call_id_may_come_after_the_call(d: Desk) -> None:
 async def test_a_call_that_never_comes_is_told_in_words_and_soon(d: Desk) -> None:
     d.offer(phone_call="sip-1")
     await d.settle()
-    asked = asyncio.ensure_future(d.session.actions.do(Verb.ACCEPT, "i1"))
+    asked = asyncio.ensure_future(d.session.commands.do(Verb.ACCEPT, "i1"))
     await d.time.advance(3.5)
     result = await asked
     assert (result.ok, result.error) == (False, "Conflict")
@@ -189,7 +189,7 @@ async def test_a_call_that_never_comes_is_told_in_words_and_soon(d: Desk) -> Non
 async def test_an_offer_that_ends_while_its_call_is_awaited_ends_the_waiting(d: Desk) -> None:
     d.offer(phone_call="sip-1")
     await d.settle()
-    asked = asyncio.ensure_future(d.session.actions.do(Verb.ACCEPT, "i1"))
+    asked = asyncio.ensure_future(d.session.commands.do(Verb.ACCEPT, "i1"))
     await d.time.advance(0.2)
     d.server.happen(replace(d.server.interactions["i1"], phase=Phase.CLOSED), Change.CLOSED, "abandoned")
     await d.time.advance(0.9)
@@ -201,7 +201,7 @@ async def test_an_offer_that_ends_while_its_call_is_awaited_ends_the_waiting(d: 
 async def test_a_double_press_answers_once(d: Desk) -> None:
     d.offer(phone_call="sip-1")
     await d.settle()
-    presses = [asyncio.ensure_future(d.session.actions.do(Verb.ACCEPT, "i1")) for _ in range(3)]
+    presses = [asyncio.ensure_future(d.session.commands.do(Verb.ACCEPT, "i1")) for _ in range(3)]
     d.phone.ring()
     await d.settle()
     assert sorted([(await press).error for press in presses]) == ["", "ignored", "ignored"]
@@ -213,7 +213,7 @@ async def test_the_phone_took_it_but_the_contact_centre_does_not_show_it(d: Desk
     d.offer(phone_call="sip-1")
     d.phone.ring()
     await d.settle()
-    asked = asyncio.ensure_future(d.session.actions.do(Verb.ACCEPT, "i1"))
+    asked = asyncio.ensure_future(d.session.commands.do(Verb.ACCEPT, "i1"))
     await d.time.advance(5.5)
     result = await asked
     assert result.ok
@@ -265,7 +265,7 @@ async def test_a_phone_that_cannot_be_opened_is_down_and_tried_again(tmp_path: A
     assert desk.state.health["voice"].health is Health.DOWN
     desk.offer(phone_call="sip-1")
     await desk.settle()
-    result = await desk.session.actions.do(Verb.ACCEPT, "i1")
+    result = await desk.session.commands.do(Verb.ACCEPT, "i1")
     assert (result.ok, result.error) == (False, "Unavailable")
     assert "Your phone is not registered" in in_words(result.text)
     assert desk.server.script.count("accept") == 0
@@ -336,13 +336,13 @@ async def test_a_colleagues_call_is_answered_and_ended(d: Desk) -> None:
     d.phone.ring("c", "1002", name="Jana")
     await d.settle()
     assert [call.name for call in calls_of_nobody(d.state)] == ["Jana"]
-    assert (await d.session.actions.answer_call("c")).ok
+    assert (await d.session.commands.answer_call("c")).ok
     await d.settle()
     assert d.state.phone_calls["c"].state is CallState.ACTIVE
-    assert (await d.session.actions.hang_up_call("c")).ok
+    assert (await d.session.commands.hang_up_call("c")).ok
     await d.settle()
     assert not d.state.phone_calls
-    again = await d.session.actions.hang_up_call("c")
+    again = await d.session.commands.hang_up_call("c")
     assert (again.ok, again.error) == (False, "NotFound")
 
 

@@ -34,8 +34,8 @@ def answering(d: Desk, answer: Interaction | Exception) -> list[tuple[str, str]]
 async def test_a_double_press_takes_it_once() -> None:
     d = await desk()
     reached = answering(d, taken())
-    asked = asyncio.ensure_future(d.actions.pull(taken().id))
-    twice = asyncio.ensure_future(d.actions.pull(taken().id))
+    asked = asyncio.ensure_future(d.commands.pull(taken().id))
+    twice = asyncio.ensure_future(d.commands.pull(taken().id))
     await spin()
     assert (await twice).error == "ignored"
     d.server.happen(taken(), Change.CONNECTED)
@@ -48,7 +48,7 @@ async def test_a_double_press_takes_it_once() -> None:
 async def test_that_another_has_it_is_said() -> None:
     d = await desk()
     answering(d, Conflict("Jonas has it already."))
-    result = await d.actions.pull(taken().id)
+    result = await d.commands.pull(taken().id)
     assert not result.ok
     assert "The contact was not taken from the queue." in in_words(result.text)
 
@@ -57,4 +57,4 @@ async def test_without_an_answer_it_is_looked_for() -> None:
     d = await desk()
     d.server.happen(taken(), Change.CONNECTED)
     answering(d, OutcomeUnknown("No answer."))
-    assert (await d.actions.pull(taken().id)).ok
+    assert (await d.commands.pull(taken().id)).ok

@@ -34,11 +34,11 @@ class Desk:
         self.server = FakeContactCenter(self.time.timing)
         backend_calls = make_asking(self.time, self.store)
         self.feed = EventFeed("contact_center", self.server, self.store, backend_calls)
-        self.actions = AgentCommands(
+        self.commands = AgentCommands(
             CommandRunner(self.store, backend_calls, self.server, lambda _: self.feed.refresh()), {}
         )
         self.background = Background()
-        RecordingPolicy(self.store, self.actions, self.background.spawn, policy)
+        RecordingPolicy(self.store, self.commands, self.background.spawn, policy)
         offered = self.server.capabilities - (frozenset() if able else {Capability.PAUSE_RECORDING})
         self.store.publish(CapabilitiesKnown(frozenset(one.value for one in offered)), "contact_center")
 
@@ -89,7 +89,7 @@ async def test_a_refusal_pauses_the_recording_once_and_says_so(d: Desk, pop_firs
 async def test_an_agent_who_resumes_it_is_not_contradicted(d: Desk) -> None:
     await d.linked(granted=False)
     await d.call(**TALKING)
-    assert (await d.actions.do(Verb.RESUME_RECORDING, "i1")).ok
+    assert (await d.commands.do(Verb.RESUME_RECORDING, "i1")).ok
     await spin()
     await d.call(muted=True)
     assert d.recording is Recording.ACTIVE
@@ -100,7 +100,7 @@ async def test_an_agent_who_resumes_it_is_not_contradicted(d: Desk) -> None:
 async def test_a_pause_that_somebody_else_ends_is_told(d: Desk) -> None:
     await d.call(**TALKING)
     await d.linked(granted=True)
-    assert (await d.actions.do(Verb.PAUSE_RECORDING, "i1")).ok
+    assert (await d.commands.do(Verb.PAUSE_RECORDING, "i1")).ok
     await d.call(recording=Recording.ACTIVE)
     assert told(d.store) == ["Recording again, and not by you: Priya Natarajan."]
     assert d.asked == [True]
@@ -148,8 +148,8 @@ async def test_nothing_is_paused_where_the_profile_or_the_contact_centre_does_no
 
 async def test_pausing_what_is_not_recorded_is_refused_and_pausing_twice_is_no_harm(d: Desk) -> None:
     await d.call(phase=Phase.ACTIVE, recording=Recording.NONE)
-    refused = await d.actions.do(Verb.PAUSE_RECORDING, "i1")
+    refused = await d.commands.do(Verb.PAUSE_RECORDING, "i1")
     assert not refused.ok and in_words(refused.text).startswith("The recording was not paused.")
     await d.call(recording=Recording.PAUSED)
-    assert (await d.actions.do(Verb.PAUSE_RECORDING, "i1")).error == "ignored"
+    assert (await d.commands.do(Verb.PAUSE_RECORDING, "i1")).error == "ignored"
     assert d.asked == []

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 
-from desktop.app.commands.action_result import ActionResult, failed
+from desktop.app.commands.command_result import CommandResult, failed
 from desktop.app.commands.contact_commands import SPECS
 from desktop.app.commands.runner import CommandRunner, Request
 from desktop.app.store import Store
@@ -42,7 +42,7 @@ class Desk:
                 raise self.errors.pop(0)
             return what
 
-        def refused(error: BackendError) -> ActionResult:
+        def refused(error: BackendError) -> CommandResult:
             return failed(error, verbatim("It was not tidied."))
 
         return Request(
@@ -58,7 +58,7 @@ class Desk:
 
 async def test_the_answer_is_what_is_said() -> None:
     d = Desk()
-    assert await d.runner.run(d.request()) == ActionResult(True, verbatim("TIDY"))
+    assert await d.runner.run(d.request()) == CommandResult(True, verbatim("TIDY"))
 
 
 async def test_pressed_again_without_an_answer_the_same_words_go_out_under_the_same_key() -> None:

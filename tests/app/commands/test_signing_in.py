@@ -24,7 +24,7 @@ class Desk:
         self.server = FakeContactCenter(self.time.timing)
         backend_calls = make_asking(self.time, self.store)
         self.feed = EventFeed("contact_center", self.server, self.store, backend_calls)
-        self.actions = AgentCommands(
+        self.commands = AgentCommands(
             CommandRunner(self.store, backend_calls, self.server, lambda _: self.feed.refresh()), {}
         )
         self.store.publish(HealthChanged(Health.CONNECTING), "contact_center")
@@ -37,7 +37,7 @@ class Desk:
 
 async def test_it_is_carried_out_once_signed_in_and_pending_until_then() -> None:
     d = Desk()
-    chosen = asyncio.ensure_future(d.actions.set_availability(Availability.AVAILABLE))
+    chosen = asyncio.ensure_future(d.commands.set_availability(Availability.AVAILABLE))
     await asyncio.sleep(0)
     assert d.store.drain().awaited == AvailabilityChoice(Availability.AVAILABLE)
     assert d.asked == []
@@ -49,9 +49,9 @@ async def test_it_is_carried_out_once_signed_in_and_pending_until_then() -> None
 
 async def test_of_several_choices_the_newest_is_carried_out() -> None:
     d = Desk()
-    first = asyncio.ensure_future(d.actions.set_availability(Availability.AVAILABLE))
+    first = asyncio.ensure_future(d.commands.set_availability(Availability.AVAILABLE))
     await asyncio.sleep(0)
-    second = asyncio.ensure_future(d.actions.set_availability(Availability.NOT_READY, reason="lunch"))
+    second = asyncio.ensure_future(d.commands.set_availability(Availability.NOT_READY, reason="lunch"))
     await asyncio.sleep(0)
     assert (await first).error == "ignored"
     assert d.store.drain().awaited == AvailabilityChoice(Availability.NOT_READY, "lunch")
@@ -64,7 +64,7 @@ async def test_of_several_choices_the_newest_is_carried_out() -> None:
 @pytest.mark.parametrize("later", [False, True])
 async def test_when_the_sign_in_fails_it_is_said_and_nobody_is_made_available_later(later: bool) -> None:
     d = Desk()
-    chosen = asyncio.ensure_future(d.actions.set_availability(Availability.AVAILABLE))
+    chosen = asyncio.ensure_future(d.commands.set_availability(Availability.AVAILABLE))
     await asyncio.sleep(0)
     d.store.publish(HealthChanged(Health.DOWN, "No route to it."), "contact_center")
     d.store.drain()

@@ -91,7 +91,7 @@ async def test_capacity_is_that_of_both(d: Desk) -> None:
 
 async def test_each_is_accepted_where_it_is(d: Desk) -> None:
     await d.ring()
-    assert (await d.session.actions.do(Verb.ACCEPT, "written:i1")).ok
+    assert (await d.session.commands.do(Verb.ACCEPT, "written:i1")).ok
     assert (d.voice.script.count("accept"), d.written.script.count("accept")) == (0, 1)
     await until(lambda: d.state.interactions["written:i1"].phase is not Phase.OFFERED)
     assert d.state.interactions["voice:i1"].phase is Phase.OFFERED
@@ -99,20 +99,20 @@ async def test_each_is_accepted_where_it_is(d: Desk) -> None:
 
 async def test_nothing_is_transferred_to_the_other(d: Desk) -> None:
     await d.ring(phase=Phase.ACTIVE)
-    result = await d.session.actions.do(Verb.BLIND_TRANSFER, "voice:i1", target="queue:written:chats")
+    result = await d.session.commands.do(Verb.BLIND_TRANSFER, "voice:i1", target="queue:written:chats")
     assert not result.ok
     assert "another contact centre" in in_words(result.text)
     assert d.voice.script.count("blind_transfer") == d.written.script.count("blind_transfer") == 0
 
 
 async def test_one_availability_is_told_to_both(d: Desk) -> None:
-    assert (await d.session.actions.set_availability(Availability.AVAILABLE)).ok
+    assert (await d.session.commands.set_availability(Availability.AVAILABLE)).ok
     assert d.voice.script.count("set_availability") == d.written.script.count("set_availability") == 1
 
 
 async def test_what_one_refuses_the_other_has_and_it_is_named(d: Desk) -> None:
     d.written.script.then("set_availability", Rejected("Not on a Sunday."))
-    result = await d.session.actions.set_availability(Availability.AVAILABLE)
+    result = await d.session.commands.set_availability(Availability.AVAILABLE)
     assert not result.ok
     said = in_words(result.text)
     assert "contact centre (written)" in said
@@ -128,7 +128,7 @@ async def test_one_is_gone_and_comes_back_while_the_other_works(d: Desk) -> None
     feed = d.session.feeds[WRITTEN]
     feed.restart(heal=True)
     await d.time.run_until(lambda: d.state.health[WRITTEN].health is not Health.LIVE)
-    assert (await d.session.actions.do(Verb.ACCEPT, "voice:i1")).ok
+    assert (await d.session.commands.do(Verb.ACCEPT, "voice:i1")).ok
     assert "written:i1" in d.state.interactions
     d.written.script.always("snapshot", None)
     d.written.interactions.clear()
@@ -164,7 +164,7 @@ async def test_a_centre_of_less_is_offered_only_what_it_can_do(tmp_path: Path) -
     call, chat = (d.state.interactions[one] for one in ("voice:i1", "written:i1"))
     assert {Verb.CONSULT, Verb.BLIND_TRANSFER} <= set(verbs_on_offer(d.state, call))
     assert not {Verb.CONSULT, Verb.BLIND_TRANSFER} & set(verbs_on_offer(d.state, chat))
-    assert not (await d.session.actions.do(Verb.BLIND_TRANSFER, "written:i1", target="queue:written:chats")).ok
+    assert not (await d.session.commands.do(Verb.BLIND_TRANSFER, "written:i1", target="queue:written:chats")).ok
     d.written.happen(replace(d.written.interactions["i1"], version=9, unread=1), Change.UPDATED)
     await until(lambda: d.state.interactions["written:i1"].unread == 1)
     d.session.threads.see("written:i1")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.command_result import CommandResult
 from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
 from desktop.app.storage.errors import StoreFull
@@ -78,7 +78,7 @@ class Desk:
         self.session.customer_messages.write(draft_id, card, to, text=text, subject=subject or None)
         return draft_id
 
-    async def send(self, text: str, **how: Any) -> ActionResult:
+    async def send(self, text: str, **how: Any) -> CommandResult:
         return await self.session.replies.send(self.write(text, **how))
 
     async def went(self, text: str, **how: Any) -> None:

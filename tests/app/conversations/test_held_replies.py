@@ -232,7 +232,7 @@ async def test_it_goes_before_the_contact_does(
 ) -> None:
     d, centre = await mailing(desks, tmp_path)
     await write(d, "First.")
-    await d.session.actions.do(verb, "i1", **arguments)
+    await d.session.commands.do(verb, "i1", **arguments)
     names = [call[0] for call in centre.script.calls if call[0] in ("send_message", verb.value)]
     assert names[0] == "send_message"
     await d.time.advance(6.0, disk=True)
@@ -243,7 +243,7 @@ async def test_a_contact_whose_last_mail_is_refused_is_not_ended(desks: list[Des
     d, centre = await mailing(desks, tmp_path)
     await write(d, "First.")
     centre.script.then("send_message", Rejected(Sentence("send_message.no_text")))
-    result = await d.session.actions.do(Verb.END, "i1")
+    result = await d.session.commands.do(Verb.END, "i1")
     assert not result.ok and "The message was not sent." in in_words(result.text)
     assert d.session.notes.text("i1").reply == "First."
     assert [call[0] for call in centre.script.calls if call[0] == "end"] == []

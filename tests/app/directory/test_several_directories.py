@@ -106,7 +106,7 @@ async def test_chat_goes_through_the_directory_that_can_with_its_own_id(tmp_path
     made.xmpp.offers = frozenset({Capability.SET_OWN})
     await made.session.start()
     await until(lambda: len(made.ranked) == 3)
-    assert (await made.session.actions.chat("xmpp:7", "Have you a moment?")).ok
+    assert (await made.session.commands.chat("xmpp:7", "Have you a moment?")).ok
     assert [call[1] for call in made.teams.script.calls if call[0] == "chat"] == [("aa", "Have you a moment?")]
     assert made.session.store.drain().chats["teams:aa"][0].text == "Have you a moment?"
     await made.session.close()
@@ -126,7 +126,7 @@ async def test_each_directory_hears_of_its_own_record_of_everybody_on_screen(d: 
 async def test_a_consult_names_the_person_by_number_where_the_contact_centre_knows_no_directory(d: Desk) -> None:
     d.server.happen(interaction(1, phase=Phase.ACTIVE), Change.OFFERED)
     await spin()
-    assert (await d.session.actions.do(Verb.CONSULT, "i1", target="person:xmpp:7")).ok
+    assert (await d.session.commands.do(Verb.CONSULT, "i1", target="person:xmpp:7")).ok
     assert [call[1][1] for call in d.server.script.calls if call[0] == "consult"] == ["tel:+441632960007"]
     assert d.session.store.drain().past_help["xmpp:7"].asked == 1
 

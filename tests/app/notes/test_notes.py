@@ -136,7 +136,7 @@ async def test_a_change_of_status_discards_nothing(desks: list[Desk], tmp_path: 
     d = await make(desks, tmp_path)
     d.session.notes.edit("i1", "text")
     for availability in Availability:
-        assert (await d.session.actions.set_availability(availability)).ok
+        assert (await d.session.commands.set_availability(availability)).ok
     await d.time.advance(5, disk=True)
     assert d.state.drafts["i1"].note == "text"
     assert (await d.session.local.draft("i1")) is not None

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.command_result import CommandResult
 from desktop.app.connections.backends import Backends
 from desktop.app.reviews.quality_desk import QualityDesk
 from desktop.app.reviews.review_drafts import ReviewDrafts
@@ -284,7 +284,7 @@ async def test_a_release_pressed_twice_has_one_key_until_it_is_answered(desk: De
     ],
 )
 async def test_without_an_answer_it_does_not_say_that_it_was_not_done(
-    desk: Desk, call: str, act: Callable[[QualityDesk], Awaitable[ActionResult]], said: str
+    desk: Desk, call: str, act: Callable[[QualityDesk], Awaitable[CommandResult]], said: str
 ) -> None:
     desk.server.script.then(call, OutcomeUnknown("No answer."))
     result = await act(desk.quality)

@@ -59,7 +59,7 @@ async def until(ready: Callable[[], object]) -> None:
 async def _worked(session: Session, calls: MockContactCenterRig, number: str) -> str:
     """A call from a number, taken and ended; answers the interaction that waits for its wrap-up."""
     store = session.store
-    assert (await session.actions.set_availability(Availability.AVAILABLE)).ok
+    assert (await session.commands.set_availability(Availability.AVAILABLE)).ok
     await calls.call(number)
 
     def mine(phase: Phase) -> str:
@@ -68,9 +68,9 @@ async def _worked(session: Session, calls: MockContactCenterRig, number: str) ->
     await until(lambda: mine(Phase.OFFERED))
     interaction = mine(Phase.OFFERED)
     await until(lambda: interaction in store.drain().pops and store.state.pops[interaction].answer is PopAnswer.ONE)
-    assert (await session.actions.do(Verb.ACCEPT, interaction)).ok
+    assert (await session.commands.do(Verb.ACCEPT, interaction)).ok
     await until(lambda: mine(Phase.ACTIVE))
-    assert (await session.actions.do(Verb.END, interaction)).ok
+    assert (await session.commands.do(Verb.END, interaction)).ok
     await until(lambda: mine(Phase.WRAP_UP))
     return interaction
 

@@ -214,5 +214,5 @@ async def test_a_key_that_cannot_pause_says_why(state: Callable[[], AppState], t
     app, session = desk(state())
     async with app.run_test(size=(160, 40)) as pilot:
         await settle(pilot, ["alt+full_stop"])
-        assert not [call for call in session.calls if call[0] == "actions.do"]
+        assert not [call for call in session.calls if call[0] == "commands.do"]
         assert told in [in_words(notice.text) for notice in session.store.drain().notices]

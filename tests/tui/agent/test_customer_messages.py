@@ -296,7 +296,7 @@ async def test_while_it_rings_one_writes_on_and_accepting_leads_to_the_contact(s
         assert app.desk_screen.selected == "i1"
         assert pane(app).has_focus_within and pane(app).editor.text == "Hello"
         await settle(pilot, ["f2"])
-        assert [call[1:3] for call in session.calls if call[0] == "actions.do"][-1][1] == "i1"
+        assert [call[1:3] for call in session.calls if call[0] == "commands.do"][-1][1] == "i1"
         assert not pane(app).is_open and session.notes.text(SMS).reply == "Hello"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.command_result import CommandResult
 from desktop.domain.entities.model import Address
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import NOTHING, verbatim
@@ -24,16 +24,16 @@ def idle(*, dial: bool = True) -> AppState:
     return replace(IDLE, capabilities={**IDLE.capabilities, "contact_center": with_dial})
 
 
-def answering(session: RecordedSession, *results: ActionResult) -> list[str]:
+def answering(session: RecordedSession, *results: CommandResult) -> list[str]:
     """Have calls answered so, in turn; the numbers that were called."""
     called: list[str] = []
     answers = iter(results)
 
-    async def dial(number: str) -> ActionResult:
+    async def dial(number: str) -> CommandResult:
         called.append(number)
         return next(answers)
 
-    actions: Any = session.actions  # type: ignore[attr-defined]
+    actions: Any = session.commands  # type: ignore[attr-defined]
     actions.dial = dial
     return called
 
@@ -44,7 +44,7 @@ def last(session: RecordedSession) -> str:
 
 async def test_the_customers_numbers_are_offered_and_any_can_be_typed() -> None:
     app, session = desk(idle())
-    called = answering(session, ActionResult(True, NOTHING), ActionResult(True, NOTHING))
+    called = answering(session, CommandResult(True, NOTHING), CommandResult(True, NOTHING))
     both = replace(
         PRIYA, addresses=(Address("phone", "+442079460018"), Address("email", "p@x.example"), Address("phone", SECOND))
     )
@@ -70,7 +70,7 @@ async def test_the_customers_numbers_are_offered_and_any_can_be_typed() -> None:
 
 async def test_what_was_refused_stays_in_the_field() -> None:
     app, session = desk(idle())
-    called = answering(session, ActionResult(False, verbatim("The call was not made."), "Rejected"))
+    called = answering(session, CommandResult(False, verbatim("The call was not made."), "Rejected"))
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot, ["D", *"12", "enter"])
         await settle(pilot)

@@ -45,7 +45,7 @@ def asked(*call: Any) -> Callable[[RecordedSession], bool]:
 
 
 def verb(verb: Verb, **details: Any) -> Callable[[RecordedSession], bool]:
-    return asked("actions.do", verb, "i1", *details.items())
+    return asked("commands.do", verb, "i1", *details.items())
 
 
 def follows_up(kind: str, text: str) -> Callable[[RecordedSession], bool]:
@@ -84,7 +84,7 @@ JOBS = (
         lambda: IDLE,
         ("s", "1"),
         2,
-        asked("actions.set_availability", Availability.AVAILABLE, ("after_current", False), ("reason", "")),
+        asked("commands.set_availability", Availability.AVAILABLE, ("after_current", False), ("reason", "")),
     ),
     Job("answer", offered, ("f2",), 1, verb(Verb.ACCEPT)),
     Job("pick the right one of three customers", three_matches, ("2",), 1, asked("pops.choose", "i1", "C-101")),
@@ -122,7 +122,7 @@ JOBS = (
     ),
     Job("park", quiet, ("f4",), 1, verb(Verb.PARK)),
     Job("take back", parked, ("f4",), 1, verb(Verb.UNPARK)),
-    Job("take who waits", somebody_waits, ("q", "down", "enter"), 3, asked("actions.pull", "w1")),
+    Job("take who waits", somebody_waits, ("q", "down", "enter"), 3, asked("commands.pull", "w1")),
     Job(
         "answer with a canned reply",
         quiet,

@@ -25,7 +25,7 @@ async def test_alt_enter_again_sends_what_was_written() -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["f6", "alt+enter", *"hi", "alt+enter"])
         assert app.desk_screen.query_one("#expert-message", Input).value == ""
-    assert [call[1:] for call in session.calls if call[0] == "actions.chat"] == [("p1", "hi")]
+    assert [call[1:] for call in session.calls if call[0] == "commands.chat"] == [("p1", "hi")]
 
 
 async def test_with_nothing_written_it_says_so_and_sends_nothing() -> None:
@@ -33,4 +33,4 @@ async def test_with_nothing_written_it_says_so_and_sends_nothing() -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["f6", "alt+enter", "alt+enter"])
         assert in_words(session.store.drain().notices[-1].text) == "There is nothing to send yet. Write to them first."
-    assert not [call for call in session.calls if call[0] == "actions.chat"]
+    assert not [call for call in session.calls if call[0] == "commands.chat"]

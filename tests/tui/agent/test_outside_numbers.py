@@ -16,7 +16,7 @@ SIZE = (120, 36)
 
 
 def asked(session: RecordedSession) -> list[Any]:
-    return [call[1:] for call in session.calls if call[0] == "actions.do"]
+    return [call[1:] for call in session.calls if call[0] == "commands.do"]
 
 
 @pytest.mark.parametrize("size", [(80, 24), SIZE])
@@ -52,7 +52,7 @@ async def test_a_number_is_not_written_to() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["f6", *"+442079460021", "alt+enter"])
         assert not app.desk_screen.query_one("#expert-message").display
-        assert not [call for call in session.calls if call[0] == "actions.chat"]
+        assert not [call for call in session.calls if call[0] == "commands.chat"]
 
 
 async def test_in_a_chat_no_number_is_a_target() -> None:

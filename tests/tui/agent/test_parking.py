@@ -82,7 +82,7 @@ async def test_a_call_is_held_and_a_chat_is_parked_by_one_key(key: str) -> None:
     app, session = desk(quiet())
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["escape", key])
-    assert [call[:3] for call in session.calls if call[0] == "actions.do"] == [("actions.do", Verb.PARK, "i1")]
+    assert [call[:3] for call in session.calls if call[0] == "commands.do"] == [("commands.do", Verb.PARK, "i1")]
 
 
 async def test_who_waits_is_shown_while_one_is_in_the_queues() -> None:
@@ -96,9 +96,9 @@ async def test_who_waits_is_shown_while_one_is_in_the_queues() -> None:
         assert "Priya [bold]N." in rows(queues)[1] and "\x1b" not in rows(queues)[1]
         assert "Charged" in rows(queues)[1] and "02:10" in rows(queues)[1]
         await settle(pilot, ["enter"])  # on a queue: nothing
-        assert not [call for call in session.calls if call[0] == "actions.pull"]
+        assert not [call for call in session.calls if call[0] == "commands.pull"]
         await settle(pilot, ["down", "enter"])
-        assert [call for call in session.calls if call[0] == "actions.pull"] == [("actions.pull", "w1")]
+        assert [call for call in session.calls if call[0] == "commands.pull"] == [("commands.pull", "w1")]
 
 
 async def test_whoever_went_is_not_taken_by_the_key_that_was_meant_for_them() -> None:
@@ -108,7 +108,7 @@ async def test_whoever_went_is_not_taken_by_the_key_that_was_meant_for_them() ->
         session.store.state = waiting(replace(WAITS, interaction_id="w2", customer_name="Another"))
         app.request_frame()
         await settle(pilot, ["enter"])
-        assert not [call for call in session.calls if call[0] == "actions.pull"]
+        assert not [call for call in session.calls if call[0] == "commands.pull"]
 
 
 async def test_without_the_capability_no_one_is_shown() -> None:
@@ -127,4 +127,4 @@ async def test_what_cannot_be_parked_says_so() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["f4"])
         assert "Cannot park this contact now." in told(app.desk_screen)
-    assert not [call for call in session.calls if call[0] == "actions.do"]
+    assert not [call for call in session.calls if call[0] == "commands.do"]

@@ -16,7 +16,7 @@ async def asked(state: AppState, *keys: str) -> list[tuple[object, ...]]:
     app, session = desk(state)
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, keys)
-    return [call for call in session.calls if str(call[0]).startswith("actions.")]
+    return [call for call in session.calls if str(call[0]).startswith("commands.")]
 
 
 def with_stranger(desk_state: AppState, /, **changes: object) -> AppState:
@@ -27,13 +27,13 @@ def with_stranger(desk_state: AppState, /, **changes: object) -> AppState:
 
 @pytest.mark.parametrize("key", ["f2", "a"])
 async def test_without_an_offer_accept_answers_the_call(key: str) -> None:
-    assert await asked(call_of_nobody(), key) == [("actions.answer_call", "sip-7")]
+    assert await asked(call_of_nobody(), key) == [("commands.answer_call", "sip-7")]
 
 
 @pytest.mark.parametrize("state", [CallState.RINGING, CallState.ACTIVE, CallState.HELD])
 async def test_without_an_offer_decline_ends_the_call(state: CallState) -> None:
     keys = ("f3",) if state is CallState.RINGING else ("f3", "f3")  # who is on the line is named first
-    assert await asked(with_stranger(call_of_nobody(), state=state), *keys) == [("actions.hang_up_call", "sip-7")]
+    assert await asked(with_stranger(call_of_nobody(), state=state), *keys) == [("commands.hang_up_call", "sip-7")]
 
 
 async def test_a_call_that_was_answered_is_not_answered_again() -> None:
@@ -41,13 +41,13 @@ async def test_a_call_that_was_answered_is_not_answered_again() -> None:
 
 
 async def test_the_customers_offer_comes_first() -> None:
-    assert await asked(with_stranger(offered()), "f2") == [("actions.do", Verb.ACCEPT, "i1")]
+    assert await asked(with_stranger(offered()), "f2") == [("commands.do", Verb.ACCEPT, "i1")]
 
 
 async def test_it_works_beside_a_contact_and_leaves_that_alone() -> None:
     assert await asked(with_stranger(active()), "f2", "f3") == [
-        ("actions.answer_call", "sip-7"),
-        ("actions.hang_up_call", "sip-7"),
+        ("commands.answer_call", "sip-7"),
+        ("commands.hang_up_call", "sip-7"),
     ]
 
 

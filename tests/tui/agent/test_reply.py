@@ -177,7 +177,7 @@ async def test_when_the_customer_leaves_while_one_types_nothing_is_sent_and_no_l
         await settle(pilot)
         await settle(pilot, [*"there"])
         assert isinstance(app.desk_screen.focused, NotePane)
-        assert [call for call in session.calls if call[0] == "actions.do"] == []
+        assert [call for call in session.calls if call[0] == "commands.do"] == []
         assert app.desk_screen.query_one(NotePane).text == "", "the rest of the sentence is no note"
         assert told(app.desk_screen)
 

@@ -221,9 +221,9 @@ async def test_enter_on_a_colleague_opens_the_finder_at_them_and_calls_nobody() 
         assert finder.is_open
         assert finder.under_cursor is not None
         assert app.desk_screen.state.people[finder.under_cursor].name == "Ana Lindqvist"
-        assert calls(session, "actions.do") == []
+        assert calls(session, "commands.do") == []
         await settle(pilot, ["enter"])
-        assert calls(session, "actions.do")[0][0] is Verb.CONSULT
+        assert calls(session, "commands.do")[0][0] is Verb.CONSULT
 
 
 async def test_without_a_call_a_colleague_cannot_be_called_and_that_is_said() -> None:
@@ -250,10 +250,10 @@ async def test_a_command_that_cannot_be_undone_asks_first_as_its_key_does() -> N
     app, session = desk(active())
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["escape", "slash", *"end", "down", "enter"])
-        assert calls(session, "actions.do") == []
+        assert calls(session, "commands.do") == []
         assert app.presses.armed is not None
         await settle(pilot, ["f8"])
-        assert [call[0] for call in calls(session, "actions.do")] == [Verb.END]
+        assert [call[0] for call in calls(session, "commands.do")] == [Verb.END]
 
 
 async def test_a_remapped_key_stands_beside_its_command() -> None:

@@ -24,5 +24,5 @@ async def test_what_was_chosen_before_there_is_a_session_is_asked_for_once() -> 
         assert not session.calls
         ready.set()
         await settle(pilot)
-        asked = [call for call in session.calls if call[0] == "actions.set_availability"]
+        asked = [call for call in session.calls if call[0] == "commands.set_availability"]
         assert [call[1] for call in asked] == [Availability.AVAILABLE]

@@ -86,7 +86,7 @@ async def test_what_was_opened_for_one_contact_closes_with_it(key: str, kind: ty
         assert not app.desk_screen.query_one(kind).is_open
         assert app.desk_screen.focused is not None
         await settle(pilot, ["enter"])
-    assert asked(session, "actions.do") == []
+    assert asked(session, "commands.do") == []
 
 
 async def test_words_for_one_expert_are_not_offered_to_another() -> None:
@@ -95,7 +95,7 @@ async def test_words_for_one_expert_are_not_offered_to_another() -> None:
         await settle(pilot, ["f6", "alt+enter", *"secret", "escape", "f6", "down", "alt+enter"])
         assert app.desk_screen.query_one("#expert-message", Input).value == ""
         await settle(pilot, ["escape", "f6", "alt+enter", *"ok", "enter"])
-    assert [call[1] for call in asked(session, "actions.chat")] == ["ok"]
+    assert [call[1] for call in asked(session, "commands.chat")] == ["ok"]
 
 
 async def test_a_follow_up_being_typed_is_part_of_what_is_finished() -> None:
@@ -145,7 +145,7 @@ async def test_the_note_of_a_contact_that_went_stays_in_sight_and_takes_no_more(
         assert {call[0] for call in asked(session, "notes.edit")} == {"i1"}
         await settle(pilot, ["escape"])
         assert app.desk_screen.selected == "i2"
-    assert asked(session, "actions.do") == []
+    assert asked(session, "commands.do") == []
 
 
 async def test_a_key_that_comes_before_the_next_frame_is_not_taken_by_a_parked_note() -> None:
@@ -201,7 +201,7 @@ async def press(state: AppState, *keys: str) -> RecordedSession:
 
 async def test_a_tone_after_one_taken_away_is_sent() -> None:
     session = await press(active(), "k", "1", "2", "backspace", "3")
-    assert [call[2] for call in asked(session, "actions.do")] == [("digits", d) for d in "123"]
+    assert [call[2] for call in asked(session, "commands.do")] == [("digits", d) for d in "123"]
 
 
 async def test_enter_closes_the_keypad_and_gives_the_focus_back() -> None:
@@ -231,12 +231,12 @@ async def test_the_second_press_of_end_is_about_the_contact_asked_about() -> Non
         assert "again" not in str(app.desk_screen.query_one("ConversationPane").border_subtitle)
         await settle(pilot, ["n", "enter"])
         assert app.desk_screen.query_one(NotePane).text.endswith("\n")
-    assert (Verb.END, "i1") not in asked(session, "actions.do")
+    assert (Verb.END, "i1") not in asked(session, "commands.do")
 
 
 async def test_enter_in_the_finder_consults_even_right_after_the_end_key() -> None:
     session = await press(active(), "f8", "f6", "enter")
-    assert [call[0] for call in asked(session, "actions.do")] == [Verb.CONSULT]
+    assert [call[0] for call in asked(session, "commands.do")] == [Verb.CONSULT]
 
 
 async def test_accepting_brings_the_contact_in_sight_from_a_page() -> None:
@@ -269,9 +269,9 @@ async def test_the_rest_of_a_word_is_not_a_verb_when_the_field_goes() -> None:
         await settle(pilot, list("nd"))
         assert not app.desk_screen.query_one(ExpertFinder).is_open
         assert app.desk_screen.query_one(NotePane).text == ""
-        assert asked(session, "actions.do") == []
+        assert asked(session, "commands.do") == []
         await settle(pilot, ["escape", "d", "d"])
-    assert [call[:2] for call in asked(session, "actions.do")] == [(Verb.DECLINE, "i2")]
+    assert [call[:2] for call in asked(session, "commands.do")] == [(Verb.DECLINE, "i2")]
 
 
 async def test_what_fails_beside_the_screen_is_told_and_ends_nothing() -> None:

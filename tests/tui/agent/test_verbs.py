@@ -78,11 +78,11 @@ def asked(session: RecordedSession, name: str) -> list[tuple[object, ...]]:
 )
 async def test_key_asks_for_verb(state, keys, verb, arguments) -> None:  # type: ignore[no-untyped-def]
     session = await press(state(), *keys)
-    assert asked(session, "actions.do") == [(verb, "i1", *arguments)]
+    assert asked(session, "commands.do") == [(verb, "i1", *arguments)]
 
 
 async def test_end_once_does_nothing() -> None:
-    assert asked(await press(active(), "f8"), "actions.do") == []
+    assert asked(await press(active(), "f8"), "commands.do") == []
 
 
 async def test_enter_is_a_code_again_when_the_contact_ended_after_one_press() -> None:
@@ -92,7 +92,7 @@ async def test_enter_is_a_code_again_when_the_contact_ended_after_one_press() ->
         session.store.state = wrapping_up()
         app.desk_screen.show(session.store.state)
         await settle(pilot, ["f9", *"dupl", "enter", "alt+enter"])
-    assert asked(session, "actions.do") == []
+    assert asked(session, "commands.do") == []
     assert asked(session, "wrap_ups.finish") == [("i1",)]
     assert session.store.drain().drafts["i1"].codes == ("duplicate_charge",)
 
@@ -102,7 +102,7 @@ async def test_enter_in_the_note_is_a_new_line_unless_the_end_was_asked() -> Non
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["n", "enter", "x"])
         assert app.desk_screen.query_one(NotePane).text.endswith("\nx")
-    assert asked(session, "actions.do") == []
+    assert asked(session, "commands.do") == []
 
 
 async def test_accept_works_while_typing_in_any_field_and_takes_no_letter() -> None:
@@ -120,13 +120,13 @@ async def test_accept_works_while_typing_in_any_field_and_takes_no_letter() -> N
         assert app.desk_screen.query_one(StatusLine).display
         assert app.desk_screen.focused is note  # the offer did not take the keyboard
         await settle(pilot, ["f2"])
-    assert asked(session, "actions.do") == [(Verb.ACCEPT, "i2")]
+    assert asked(session, "commands.do") == [(Verb.ACCEPT, "i2")]
     assert asked(session, "notes.edit")[-1][1]["note"].endswith("hello")
 
 
 async def test_accept_works_under_the_palette() -> None:
     session = await press(offered(), "ctrl+p", "f2")
-    assert asked(session, "actions.do") == [(Verb.ACCEPT, "i1")]
+    assert asked(session, "commands.do") == [(Verb.ACCEPT, "i1")]
 
 
 async def test_every_key_of_the_note_goes_to_the_draft() -> None:
@@ -309,14 +309,14 @@ async def test_retry_tries_everything_again() -> None:
 
 async def test_state_menu_in_two_keys() -> None:
     session = await press(IDLE, "s", "2")
-    assert asked(session, "actions.set_availability") == [
+    assert asked(session, "commands.set_availability") == [
         (Availability.NOT_READY, ("after_current", False), ("reason", "break"))
     ]
 
 
 async def test_state_during_a_contact_is_asked_for_after_it() -> None:
     session = await press(active(), "s", "2")
-    assert asked(session, "actions.set_availability")[0][1] == ("after_current", True)
+    assert asked(session, "commands.set_availability")[0][1] == ("after_current", True)
 
 
 async def test_nothing_is_lost_when_the_window_is_tiny() -> None:
@@ -348,12 +348,12 @@ async def test_letters_have_their_field_at_every_moment_while_the_window_is_pull
                 await settle(pilot)
         await settle(pilot, ["d"])
         assert note.text.endswith("muted")
-    assert asked(session, "actions.do") == []
+    assert asked(session, "commands.do") == []
 
 
 async def test_escape_leaves_the_field_then_letters_are_verbs() -> None:
     session = await press(active(), "n", "x", "escape", "m")
-    assert asked(session, "actions.do") == [(Verb.MUTE, "i1")]
+    assert asked(session, "commands.do") == [(Verb.MUTE, "i1")]
 
 
 async def test_menus_close_with_escape_and_give_the_focus_back() -> None:

@@ -30,7 +30,7 @@ HARMLESS = {
 
 def harm(call: tuple[Any, ...]) -> bool:
     """Whether something was done that nobody can take back."""
-    if call[0] == "actions.do":
+    if call[0] == "commands.do":
         return call[1] not in TAKEN_BACK | MEANT
     return call[0] not in HARMLESS
 

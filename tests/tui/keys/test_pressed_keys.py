@@ -58,7 +58,7 @@ async def click(pilot: Any, text: str, *, times: int = 1) -> None:
 
 def asked(session: RecordedSession) -> list[tuple[Any, ...]]:
     """What the session was asked to do to contacts."""
-    return [call for call in session.calls if call[0].startswith("actions.")]
+    return [call for call in session.calls if call[0].startswith("commands.")]
 
 
 def called(state: AppState, name: str) -> AppState:
@@ -82,9 +82,9 @@ def test_words_are_no_keys(printed: str) -> None:
 @pytest.mark.parametrize(
     ("state", "printed", "call"),
     [
-        (offered(), "F2  accept", "actions.do"),
-        (offered(), "accept", "actions.do"),
-        (active(), "F4 hold", "actions.do"),
+        (offered(), "F2  accept", "commands.do"),
+        (offered(), "accept", "commands.do"),
+        (active(), "F4 hold", "commands.do"),
         (three_matches(), "Oliver Smith", "pops.choose"),
     ],
 )

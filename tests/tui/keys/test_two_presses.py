@@ -143,7 +143,7 @@ def test_a_name_leaves_room_for_another() -> None:
 
 
 def asked(session: RecordedSession) -> list[tuple[Any, ...]]:
-    return [call[1:] for call in session.calls if call[0] == "actions.do"]
+    return [call[1:] for call in session.calls if call[0] == "commands.do"]
 
 
 def prompt(app: Any) -> str:
@@ -206,7 +206,7 @@ async def test_the_first_press_names_the_victim_and_does_nothing(start: Any, key
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, keys)
         assert words in prompt(app)
-        assert [call for call in session.calls if call[0].startswith("actions.")] == []
+        assert [call for call in session.calls if call[0].startswith("commands.")] == []
         await settle(pilot, ["escape"])
         assert " again" not in prompt(app)
 
@@ -354,10 +354,10 @@ async def test_a_burst_of_one_key_is_one_press(start: Any, keys: list[str]) -> N
         await settle(pilot, keys)
         assert " again: " in prompt(app)
         assert app.is_running
-        assert [call for call in session.calls if call[0].startswith("actions.")] == []
+        assert [call for call in session.calls if call[0].startswith("commands.")] == []
         now[0] += 2 * READING_SECONDS
         await settle(pilot, keys[-1:])
-        assert not app.is_running or [call for call in session.calls if call[0].startswith("actions.")]
+        assert not app.is_running or [call for call in session.calls if call[0].startswith("commands.")]
 
 
 async def test_nothing_is_ended_where_the_window_is_too_small_to_say_whom() -> None:
@@ -463,7 +463,7 @@ async def test_a_letter_asks_where_its_function_key_does_not(
     app, session = desk(state())
 
     def done() -> list[Any]:
-        return [call[1] for call in session.calls if call[0] == "actions.do"]
+        return [call[1] for call in session.calls if call[0] == "commands.do"]
 
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["escape", letter])

@@ -146,7 +146,7 @@ async def test_a_word_goes_nowhere_when_its_field_goes_away() -> None:
         await settle(pilot, list("adxu"))
         assert done(session) == []
         await settle(pilot, ["escape", "a"])
-        assert session.calls[-1][:2] == ("actions.do", Verb.ACCEPT)
+        assert session.calls[-1][:2] == ("commands.do", Verb.ACCEPT)
 
 
 async def test_what_is_typed_for_an_offer_that_has_just_gone_is_no_verb() -> None:
@@ -173,7 +173,7 @@ async def test_f6_in_the_list_of_a_transfer_finds_an_expert_with_what_was_typed(
         assert finder.query_one("#expert-query", Input).value == "Ana"
         assert app.desk_screen.query_one(NotePane).text == note
         await settle(pilot, ["enter"])
-        assert [call[1] for call in session.calls if call[0] == "actions.do"] == [Verb.CONSULT]
+        assert [call[1] for call in session.calls if call[0] == "commands.do"] == [Verb.CONSULT]
 
 
 async def test_a_click_says_that_letters_are_verbs_again() -> None:
@@ -184,7 +184,7 @@ async def test_a_click_says_that_letters_are_verbs_again() -> None:
         app.post_message(events.MouseDown(None, 5, 8, 0, 0, 1, False, False, False))
         await settle(pilot)
         await settle(pilot, ["a"])
-        assert session.calls[-1][:2] == ("actions.do", Verb.ACCEPT)
+        assert session.calls[-1][:2] == ("commands.do", Verb.ACCEPT)
 
 
 async def test_a_field_that_opened_takes_its_letters_and_esc_gives_them_back() -> None:
@@ -192,7 +192,7 @@ async def test_a_field_that_opened_takes_its_letters_and_esc_gives_them_back() -
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["n", *"xd", "escape", "m"])
         assert app.desk_screen.query_one(NotePane).text.endswith("xd")
-        assert session.calls[-1][:2] == ("actions.do", Verb.MUTE)
+        assert session.calls[-1][:2] == ("commands.do", Verb.MUTE)
 
 
 async def test_the_floor_does_not_take_a_reason_for_verbs() -> None:

@@ -319,7 +319,7 @@ async def test_a_quick_esc_and_a_letter_does_nothing_to_the_desk_below(before: l
             for alt in key.anywhere:
                 await settle(pilot, [alt])
                 assert app.screen.query(OutboxPage), alt
-        assert [call for call in session.calls if call[0] == "actions.do"] == []
+        assert [call for call in session.calls if call[0] == "commands.do"] == []
         assert list(kept.kept) == ["k1"]
 
 
@@ -850,7 +850,7 @@ async def test_every_key_twice_leaves_the_page_whole(items: list[OutboxItem]) ->
             while app.screen.query(OutboxPage) and not list_of(app).has_focus:
                 await settle(pilot, ["escape"])
         known = [call[0] for call in kept.calls]
-        assert "actions.do" not in known  # no key reached the desk below
+        assert "commands.do" not in known  # no key reached the desk below
         assert all(item.state == PARKED or item in items for item in kept.kept.values())
 
 

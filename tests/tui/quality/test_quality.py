@@ -575,7 +575,7 @@ def test_an_offer_is_seen_over_the_page_and_accepted_from_it() -> None:
         assert banner.display
         assert banner.region.bottom <= page.region.y
         await done(pilot, "f2")
-        assert any(call[0] == "actions.do" and "accept" in str(call) for call in session.calls)
+        assert any(call[0] == "commands.do" and "accept" in str(call) for call in session.calls)
         assert not app.quality.is_open
         assert session.supervisor.quality.text("reply/n-1") == "kept"
 

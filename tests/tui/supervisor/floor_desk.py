@@ -5,7 +5,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.command_result import CommandResult
 from desktop.app.history.centre_days import CentreDays
 from desktop.app.history.query_cache import Answer
 from desktop.app.supervision.questions import Looked
@@ -51,15 +51,15 @@ class RecordedCommands:
         state = self._session.store.state
         return floor_verbs.standing(state, now.agent_id, now.mode) if now else floor_verbs.standing(state)
 
-    async def monitor(self, agent_id: str, mode: Monitoring, why: str) -> ActionResult:
+    async def monitor(self, agent_id: str, mode: Monitoring, why: str) -> CommandResult:
         self._session.calls.append(("monitor", agent_id, mode, why))
         self.monitoring = Listening("m1", agent_id, mode)
-        return ActionResult(True, verbatim("You are listening."))
+        return CommandResult(True, verbatim("You are listening."))
 
-    async def end_monitor(self) -> ActionResult:
+    async def end_monitor(self) -> CommandResult:
         self._session.calls.append(("end_monitor",))
         self.monitoring = None
-        return ActionResult(True, verbatim("You stopped listening."))
+        return CommandResult(True, verbatim("You stopped listening."))
 
     def audience(self, which: Audience) -> tuple[Agent, ...]:
         state = self._session.store.state
@@ -76,9 +76,9 @@ class RecordedCommands:
         return Looked(self.entries)
 
     def __getattr__(self, method: str) -> Any:
-        async def act(*args: Any) -> ActionResult:
+        async def act(*args: Any) -> CommandResult:
             self._session.calls.append((method, *args))
-            return ActionResult(True, verbatim(f"Done: {method.replace('_', ' ')}."))
+            return CommandResult(True, verbatim(f"Done: {method.replace('_', ' ')}."))
 
         return act
 

@@ -162,7 +162,7 @@ async def test_an_offer_is_taken_from_the_floor_and_worked_at_the_desk() -> None
         await sees(pilot, "Incoming call", "Priya Natarajan")
         await settle(pilot, ["2", "c", "f2"])  # with a dialog open, too
         assert app.screen is app.desk_screen
-        assert [call[0] for call in session.calls] == ["actions.do"]
+        assert [call[0] for call in session.calls] == ["commands.do"]
 
 
 def screen_text(screen: Any) -> str:

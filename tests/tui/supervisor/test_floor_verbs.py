@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from textual.widgets import Static
 
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.command_result import CommandResult
 from desktop.domain.entities.floor import AuditEntry, FloorVerb
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Availability, Channel, Monitoring, Phase
@@ -95,10 +95,10 @@ class FailsFirst(RecordedCommands):
         if name not in {call[0] for _, call in ACTS}:
             return super().__getattribute__(name)
 
-        async def act(*args: Any) -> ActionResult:
+        async def act(*args: Any) -> CommandResult:
             self._session.calls.append((name, *args))
             refused = len(self._session.calls) == 1
-            return ActionResult(False, verbatim("It was refused."), "Rejected") if refused else ActionResult(True)
+            return CommandResult(False, verbatim("It was refused."), "Rejected") if refused else CommandResult(True)
 
         return act
 
@@ -352,7 +352,7 @@ async def test_an_offer_shines_through_every_dialog() -> None:
         await settle(pilot, ["l", "u"])  # letters go into the field
         assert screen_of(app).dialog.is_open
         await settle(pilot, ["f3"])
-        assert [call[0] for call in session.calls] == ["actions.do"]
+        assert [call[0] for call in session.calls] == ["commands.do"]
         assert screen_of(app).query_one(AgentPanel).agent == "a2"
 
 

@@ -47,7 +47,7 @@ async def test_a_remapped_key_works_and_is_printed_everywhere() -> None:
     app, session = desk(active(), keymap={"hold": "f11"})
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["f11", "f4"])
-        assert [call[1] for call in session.calls if call[0] == "actions.do"] == [Verb.HOLD]
+        assert [call[1] for call in session.calls if call[0] == "commands.do"] == [Verb.HOLD]
         assert "F11 hold" in str(app.desk_screen.query_one(ConversationPane)._border_subtitle)
     assert any("F11" in one.head.plain for one in help_lines() if isinstance(one, Hanging))
 

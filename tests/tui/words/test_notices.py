@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from textual.content import Content
 
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.command_result import CommandResult
 from desktop.app.storage.recovery.salvage import Salvaged
 from desktop.domain.entities.words import Health
 from desktop.domain.state.own_events import HealthChanged
@@ -109,12 +109,12 @@ async def test_how_the_service_level_is_counted_is_never_cut(size: tuple[int, in
 
 async def test_what_failed_is_gone_at_once_when_it_succeeds() -> None:
     app, session = desk(active())
-    failures = iter([ActionResult(False, verbatim("The call was not put on hold. F10 tries again."), "Unavailable")])
+    failures = iter([CommandResult(False, verbatim("The call was not put on hold. F10 tries again."), "Unavailable")])
 
-    async def hold(*_: object, **__: object) -> ActionResult:
-        return next(failures, ActionResult(True))
+    async def hold(*_: object, **__: object) -> CommandResult:
+        return next(failures, CommandResult(True))
 
-    session.actions.do = hold  # type: ignore[attr-defined]
+    session.commands.do = hold  # type: ignore[attr-defined]
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["f4"])
         await until(pilot, lambda: "not put on hold" in told(app.desk_screen))

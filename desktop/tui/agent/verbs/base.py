@@ -17,7 +17,7 @@ from desktop.words.catalogue import tr
 from desktop.words.marks import mark
 
 if TYPE_CHECKING:
-    from desktop.app.commands.action_result import ActionResult
+    from desktop.app.commands.command_result import CommandResult
     from desktop.app.notes.unsaved_text import Unsaved
     from desktop.app.session import Session
 
@@ -140,7 +140,7 @@ class DeskVerbs:
         if self.session is None:
             self._not_yet()
         elif self._meant(verb, interaction, arguments):
-            self._result(self.session.actions.do(verb, interaction.id, **arguments), interaction.id)
+            self._result(self.session.commands.do(verb, interaction.id, **arguments), interaction.id)
 
     def _meant(self, verb: Verb, interaction: Interaction, arguments: Mapping[str, str]) -> bool:
         """Whether a verb is to be carried out now: one that asks for two presses has named its victim first."""
@@ -170,7 +170,7 @@ class DeskVerbs:
     def _against_their_word(self, verb: Verb, interaction: Interaction) -> bool:
         return verb is Verb.RESUME_RECORDING and select.recording_refused(self._screen.state, interaction)
 
-    def _result(self, call: Awaitable["ActionResult"], subject: str = "", done: str = "") -> None:
+    def _result(self, call: Awaitable["CommandResult"], subject: str = "", done: str = "") -> None:
         """Tell what came of a call; `subject` and `done` as in `Store.outcome`."""
 
         async def wait() -> None:

@@ -53,7 +53,7 @@ class ContactVerbs(DeskVerbs):
         self._screen.select(offer.id)
         if composing or not self._typing_elsewhere():
             self._screen.focus_writing()
-        self._result(self.session.actions.do(Verb.ACCEPT, offer.id), offer.id)
+        self._result(self.session.commands.do(Verb.ACCEPT, offer.id), offer.id)
 
     def hold(self) -> None:
         """Hold the customer, or resume; with an expert on the line, talk to the other of the two.
@@ -74,7 +74,7 @@ class ContactVerbs(DeskVerbs):
             return
 
         async def take() -> None:
-            result = await session.actions.pull(interaction_id)
+            result = await session.commands.pull(interaction_id)
             session.store.outcome(result.ok, result.text, _PULL)
             state = session.store.drain()
             if result.ok and interaction_id in state.interactions:
@@ -116,7 +116,7 @@ class ContactVerbs(DeskVerbs):
             if not found:
                 self._tell(tr("{number} is no telephone number.", number=number), _CALL)
                 return
-            result = await session.actions.dial(found)
+            result = await session.commands.dial(found)
             session.store.outcome(result.ok, result.text, _CALL)
             if not result.ok:
                 return
@@ -153,7 +153,7 @@ class ContactVerbs(DeskVerbs):
         elif self.session is None:
             self._not_yet()
         elif call.state is CallState.RINGING or self._presses.press(self._hang_up(call), self._hanging_up):
-            self._result(self.session.actions.hang_up_call(call.id))
+            self._result(self.session.commands.hang_up_call(call.id))
 
     def _decline(self, offer: Interaction) -> None:
         """Whoever was declined is named afterwards: the next offer may stand in the same row already."""
@@ -164,7 +164,7 @@ class ContactVerbs(DeskVerbs):
         elif self._meant(Verb.DECLINE, offer, {}):
 
             async def decline() -> None:
-                result = await session.actions.do(Verb.DECLINE, offer.id, reason="declined")
+                result = await session.commands.do(Verb.DECLINE, offer.id, reason="declined")
                 session.store.outcome(result.ok, result.text, offer.id)
                 if result.ok and not result.text:
                     self._tell(tr("Declined: {who}.", who=who), DONE)
@@ -187,7 +187,7 @@ class ContactVerbs(DeskVerbs):
         elif self.session is None:
             self._not_yet()
         else:
-            self._result(self.session.actions.answer_call(call.id))
+            self._result(self.session.commands.answer_call(call.id))
 
     def _refuse_offer(self) -> None:
         """There is no offer, or none any more: the words meant for its note are no verbs."""

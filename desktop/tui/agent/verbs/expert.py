@@ -73,7 +73,7 @@ class ExpertVerbs(DeskVerbs):
             self._tell(tr("There is nothing to send yet. Write to them first."))
             return
         if how == "chat":
-            self._result(session.actions.chat(target, text), f"chat:{target}")
+            self._result(session.commands.chat(target, text), f"chat:{target}")
             return
         target = target if target.startswith(("queue:", "tel:")) else f"person:{target}"
         verb = Verb.CONSULT if how == "consult" and not target.startswith("queue:") else Verb.BLIND_TRANSFER
@@ -81,7 +81,7 @@ class ExpertVerbs(DeskVerbs):
             return  # the finder stays until it is
         self._screen.close_top()
         self._screen.show_tab("contact")  # on a narrow screen: where the leg is seen to ring
-        self._result(session.actions.do(verb, interaction.id, target=target))
+        self._result(session.commands.do(verb, interaction.id, target=target))
 
     def _open_finder(self, interaction: Interaction, *, transferring: bool, query: str = "") -> None:
         if not transferring and not query:

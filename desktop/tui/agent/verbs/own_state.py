@@ -52,10 +52,10 @@ class AvailabilityVerbs(DeskVerbs):
                 self._screen.state = replace(self._screen.state, awaited=AvailabilityChoice(availability, reason))
                 self._screen.redraw()
         elif availability is None:
-            self._result(self.session.actions.cancel_next(), MY_STATE)
+            self._result(self.session.commands.cancel_next(), MY_STATE)
         else:
             self._result(
-                self.session.actions.set_availability(availability, reason=reason, after_current=after_current),
+                self.session.commands.set_availability(availability, reason=reason, after_current=after_current),
                 MY_STATE,
             )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.command_result import CommandResult
 from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.model import Agent
 from desktop.domain.entities.words import Availability, Monitoring
@@ -84,7 +84,7 @@ class ActionBuilder:
         questions += self._before_why(verb, contacts)
         questions.append(self._why)
 
-        async def run(answers: Mapping[str, str]) -> ActionResult:
+        async def run(answers: Mapping[str, str]) -> CommandResult:
             contact_id, reason = answers.get("contact", first.id), answers["why"]
             match verb:
                 case FloorVerb.TAKE_OVER:
@@ -201,7 +201,7 @@ class ActionBuilder:
     # Agents
 
     def _monitor(self, verb: FloorVerb, mode: Monitoring, agent: Agent) -> Act:
-        async def listen(answers: Mapping[str, str]) -> ActionResult:
+        async def listen(answers: Mapping[str, str]) -> CommandResult:
             return await self._acts.monitor(agent.id, mode, answers["why"])
 
         whom = f"{agent.name} · {self._doing(agent)}"
@@ -226,7 +226,7 @@ class ActionBuilder:
         options.append(Proposal("offline:", tr("Offline"), style="$muted"))
         ask = tr("Which state? It takes effect after the current contact.") if agent.work else tr("Which state?")
 
-        async def change(answers: Mapping[str, str]) -> ActionResult:
+        async def change(answers: Mapping[str, str]) -> CommandResult:
             word, _, reason = answers["state"].partition(":")
             return await self._acts.set_agent_availability(agent.id, Availability(word), reason, answers["why"])
 
@@ -235,7 +235,7 @@ class ActionBuilder:
         return Act(tr(SHOWN[FloorVerb.AGENT_STATE].title), whom, questions, change, _about("agent", agent.id))
 
     def _message(self, agent: Agent) -> Act:
-        async def send(answers: Mapping[str, str]) -> ActionResult:
+        async def send(answers: Mapping[str, str]) -> CommandResult:
             return await self._acts.message(agent.id, answers["text"])
 
         ask = tr("Your message. Enter to send")
@@ -259,7 +259,7 @@ class ActionBuilder:
 
         meant: list[str] = []
 
-        async def send(answers: Mapping[str, str]) -> ActionResult:
+        async def send(answers: Mapping[str, str]) -> CommandResult:
             return await acts.broadcast(meant, answers["text"])
 
         def named(answers: Mapping[str, str]) -> Irrevocable:
@@ -295,7 +295,7 @@ class ActionBuilder:
             Proposal(_CLOSE, tr("Close the request"), tr("already resolved")),
         )
 
-        async def answer(answers: Mapping[str, str]) -> ActionResult:
+        async def answer(answers: Mapping[str, str]) -> CommandResult:
             text = answers["text"]
             close = text == _CLOSE
             return await self._acts.answer_help(request.id, "" if close else text, close)
@@ -313,7 +313,7 @@ class ActionBuilder:
         if alert is None:
             return None
 
-        async def acknowledge(answers: Mapping[str, str]) -> ActionResult:
+        async def acknowledge(answers: Mapping[str, str]) -> CommandResult:
             return await self._acts.acknowledge(alert.key, answers["text"])
 
         question = Question("text", tr("Comment (optional). Enter to acknowledge"), free=True, needed=False)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.command_result import CommandResult
 from desktop.tui.keys.two_presses import Irrevocable
 from desktop.words.catalogue import tr
 
@@ -55,7 +55,7 @@ class Act:
     title: str
     whom: str
     questions: tuple[Question, ...]
-    run: Callable[[Mapping[str, str]], Awaitable[ActionResult]]
+    run: Callable[[Mapping[str, str]], Awaitable[CommandResult]]
     about: Callable[[Mapping[str, str]], str] = lambda _: ""
     takes_away: Callable[[Mapping[str, str]], Irrevocable] | None = None
 

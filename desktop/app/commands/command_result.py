@@ -12,7 +12,7 @@ UNDECIDED = (OutcomeUnknown, Unavailable, RateLimited)  # the same press again m
 
 
 @dataclass(frozen=True, slots=True)
-class ActionResult:
+class CommandResult:
     """What became of a press. `error` is the class of what went wrong, "" when ok; "ignored" for a double press."""
 
     ok: bool
@@ -20,7 +20,7 @@ class ActionResult:
     error: str = ""
 
 
-IGNORED = ActionResult(False, error="ignored")
+IGNORED = CommandResult(False, error="ignored")
 
 
 def failed(
@@ -29,7 +29,7 @@ def failed(
     source: str = CONTACT_CENTER,
     *,
     safe: Sentence = NOTHING,
-) -> ActionResult:
+) -> CommandResult:
     """A press that came to nothing.
 
     Args:
@@ -37,7 +37,7 @@ def failed(
         source: who was asked.
         safe: what is safe all the same; nothing where nothing was at stake.
     """
-    return ActionResult(False, explain(error, not_done, source=source, safe=safe).text, error_class(error).__name__)
+    return CommandResult(False, explain(error, not_done, source=source, safe=safe).text, error_class(error).__name__)
 
 
 def absent(backend_calls: BackendCalls) -> BackendError:
