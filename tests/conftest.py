@@ -1,12 +1,14 @@
 """What every suite shares: the language, the switches between the quick and the full-size settings, and to the real
 servers; and what keeps the suites quick."""
 
+import atexit
 import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from desktop.words import catalogue, language
 
@@ -15,6 +17,8 @@ REAL = Path(__file__).parent / "real"
 
 os.environ.pop("LANGUAGE", None)
 os.environ["LC_ALL"] = "C.UTF-8"  # whatever the machine is set to, this process and its children speak English
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")  # no property goes by a clock that a busy machine breaks
 
 
 @pytest.fixture
@@ -38,11 +42,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tests that somebody names run whatever their tier. What the workers and the programs they start compile is kept,
-    or each of them would compile all of it again. Options given by the environment are for this run, and not for
-    the runs of pytest that tests start."""
+    or each of them would compile all of it again. Options that the environment gives are for this run and its workers,
+    not for the runs of pytest that tests start."""
     named = config.args_source is pytest.Config.ArgsSource.ARGS
     config.option.all = config.option.all or config.option.full or named
-    os.environ.pop("PYTEST_ADDOPTS", None)
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
+        os.environ.pop("PYTEST_ADDOPTS", None)
     if config.getoption("numprocesses", None):
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
@@ -52,11 +57,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 20)
-
-
-def pytest_sessionfinish() -> None:
-    """All is taken apart at the end: DuckDB counts then, and prints what of it is left."""
-    gc.unfreeze()
+    atexit.register(gc.unfreeze)  # all is taken apart at the end: DuckDB counts then, and prints what of it is left
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -73,7 +73,7 @@ def starts(theme: str, changes: dict[str, str]) -> bool:
     return True
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(theme=THEMES, changes=CHANGES)
 def test_what_is_accepted_starts_and_what_is_refused_is_a_problem(theme: str, changes: dict[str, str]) -> None:
     assert (not start_problems(profile(theme, changes))) == starts(theme, changes)

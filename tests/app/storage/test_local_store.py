@@ -382,7 +382,7 @@ def test_importing_the_store_imports_nothing_slow() -> None:
     assert done.stdout.strip() == "set()"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(

@@ -322,7 +322,7 @@ async def test_where_no_new_file_can_be_made_the_old_one_stays(
 # -- pages
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=3 * 512), st.integers(9, 16), st.binary(max_size=600))
 def test_no_bytes_break_the_reader(noise: bytes, power: int, log: bytes) -> None:
     header = b"SQLite format 3\x00" + (1 << power).to_bytes(3, "big")[-2:]
@@ -331,7 +331,7 @@ def test_no_bytes_break_the_reader(noise: bytes, power: int, log: bytes) -> None
             assert isinstance(record.values, tuple)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.text(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.binary())))
 def test_the_reader_reads_what_sqlite_writes(rows: list[tuple[str, int, float, bytes]]) -> None:
     rows = [(text.encode("utf-8", "replace").decode(), *rest) for text, *rest in rows]  # type: ignore[misc]

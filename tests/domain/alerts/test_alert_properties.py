@@ -137,7 +137,7 @@ def rebuilt(state: AppState) -> AppState:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(days(), st.booleans())
 def test_looking_at_what_changed_and_what_is_due_finds_what_looking_at_everything_finds(
     day: list[tuple[float, AppState]], planned: bool
@@ -156,7 +156,7 @@ def test_looking_at_what_changed_and_what_is_due_finds_what_looking_at_everythin
         assert seen.changed or before == dict(quick.alerts)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(days())
 def test_an_alert_never_has_a_future_and_unknown_figures_never_change_one(day: list[tuple[float, AppState]]) -> None:
     engine = Looking(RULES)

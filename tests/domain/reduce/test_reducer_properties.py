@@ -33,7 +33,7 @@ def run(full: bool, *strategies: st.SearchStrategy[Any]) -> Callable[[Callable[.
     """Run the decorated check at once, at the quick or the full size."""
 
     def at_once(check: Callable[..., None]) -> None:
-        settings(max_examples=COUNT[full], deadline=None)(given(*strategies)(check))()
+        settings(max_examples=COUNT[full])(given(*strategies)(check))()
 
     return at_once
 

@@ -182,7 +182,6 @@ def test_a_desktop_behind_a_bad_line_comes_back_to_the_truth(full: bool) -> None
         settings=settings(
             max_examples=5_000 if full else 200,
             stateful_step_count=100 if full else 50,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

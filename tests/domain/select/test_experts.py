@@ -128,7 +128,7 @@ def test_unknown_is_not_offline_and_only_who_can_be_rung_is_offered_for_a_consul
     assert (ranked["silent"].age, ranked["silent"].reasons) == (None, (Sentence("experts.unknown"),))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.builds(

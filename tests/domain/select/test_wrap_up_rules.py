@@ -78,7 +78,7 @@ def test_a_note_may_be_required_and_blanks_are_none() -> None:
     assert wrap_up_problems(STATE, item, ("refund",), "paid back") == ()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=20))
 def test_whatever_is_typed_finds_codes_of_the_list_once(typed: str) -> None:
     found = match_codes(CODES, typed)

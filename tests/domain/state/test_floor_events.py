@@ -40,7 +40,7 @@ BUSY = agent(
 
 
 def examples(full: bool) -> settings:
-    return settings(max_examples=3_000 if full else 200, deadline=None)
+    return settings(max_examples=3_000 if full else 200)
 
 
 def test_a_floor_brings_agents_with_their_work_and_queues_with_their_counts() -> None:

@@ -497,7 +497,6 @@ def test_any_course_of_events_obeys_the_rules(full: bool) -> None:
         settings=settings(
             max_examples=2000 if full else 120,
             stateful_step_count=60,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
         ),

@@ -151,7 +151,7 @@ def expected(
 
 
 @pytest.mark.thorough
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     histories(),
     st.sampled_from(WIDTHS),
@@ -201,7 +201,7 @@ def test_every_sum_is_as_counted_by_hand(
         assert (got["staff"] and list(got["staff"].values())) == want["staff"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     histories(),
     st.sampled_from([(), ("Support",), ("nonsense",)]),

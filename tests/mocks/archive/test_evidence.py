@@ -66,7 +66,7 @@ def test_the_made_up_past_has_what_its_codes_say(servers: Harness) -> None:
 def test_hostile_words_find_only_what_has_them(servers: Harness) -> None:
     """Whatever is typed, it is answered, and what is found has every word of it."""
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60))
     def search(text: str) -> None:
         for row in found(servers, text)[:3]:
@@ -139,7 +139,7 @@ def test_a_paused_call_has_a_recording_for_each_stretch(servers: Harness) -> Non
 
 
 @given(seconds=st.floats(0, 1e6), name=st.text(max_size=20))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_recordings_are_short_wav_files_that_repeat(seconds: float, name: str) -> None:
     content = recorded(name, "0", seconds)
     assert content == recorded(name, "0", seconds)

@@ -31,7 +31,6 @@ def _try(operation: Any, mode: Any, servers: Harness, name: str, examples: int) 
 
     @settings(
         max_examples=examples,
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.generate],

@@ -63,7 +63,7 @@ OPENED = {
 }
 
 
-async def _still(pilot: Pilot[Any], keys: list[str]) -> None:
+async def still(pilot: Pilot[Any], keys: list[str]) -> None:
     await settle(pilot, keys)
     steady_cursors(pilot)
     await settle(pilot)
@@ -73,7 +73,7 @@ async def _still(pilot: Pilot[Any], keys: list[str]) -> None:
 @pytest.mark.parametrize("face", [*FACES, *SEVERAL_FACES])
 def test_face(face: str, size: tuple[int, int], snap_compare: Callable[..., bool]) -> None:
     app, _ = desk((FACES | SEVERAL_FACES)[face]())
-    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _still(pilot, []))
+    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: still(pilot, []))
 
 
 @pytest.mark.parametrize("name", OPENED)
@@ -81,7 +81,7 @@ def test_opened(name: str, snap_compare: Callable[..., bool]) -> None:
     state, keys = OPENED[name]
     app, _ = desk(state())
     size = (80, 24) if "narrow" in name else (120, 36)
-    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _still(pilot, keys))
+    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: still(pilot, keys))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -96,7 +96,7 @@ def test_canned_replies(size: tuple[int, int], snap_compare: Callable[..., bool]
         )
     )
     keys = ["alt+t", "enter", "slash", "down"]
-    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _still(pilot, keys))
+    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: still(pilot, keys))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -105,10 +105,10 @@ def test_namesakes_found(size: tuple[int, int], snap_compare: Callable[..., bool
     (margaret, oliver, isla) = three_matches().pops["i1"].matches
 
     async def found(pilot: Pilot[Any]) -> None:
-        await _still(pilot, ["escape", "slash", *"smith"])
+        await still(pilot, ["escape", "slash", *"smith"])
         kept = replace(isla, customer=replace(isla.customer, fetched_at=NOW - 7_200))
         session.search.found(margaret, oliver, kept, ago=2, kept=(isla.customer.id,))
-        await _still(pilot, [])
+        await still(pilot, [])
 
     assert snap_compare(app, terminal_size=size, run_before=found)
 
@@ -119,11 +119,11 @@ def test_theme(theme: str, snap_compare: Callable[..., bool]) -> None:
 
     async def change(pilot: Pilot[Any]) -> None:
         pilot.app.theme = theme
-        await _still(pilot, [])
+        await still(pilot, [])
 
     assert snap_compare(app, terminal_size=(140, 40), run_before=change)
 
 
 def test_guide(snap_compare: Callable[..., bool]) -> None:
     app, _ = desk(offered(), guide=True)
-    assert snap_compare(app, terminal_size=(120, 36), run_before=lambda pilot: _still(pilot, []))
+    assert snap_compare(app, terminal_size=(120, 36), run_before=lambda pilot: still(pilot, []))

@@ -37,7 +37,7 @@ OPENED = {
 }
 
 
-async def _still(pilot: Pilot[Any], keys: list[str]) -> None:
+async def still(pilot: Pilot[Any], keys: list[str]) -> None:
     await settle(pilot)
     await settle(pilot, keys)
     for _ in range(12):
@@ -52,14 +52,14 @@ async def _still(pilot: Pilot[Any], keys: list[str]) -> None:
 @pytest.mark.parametrize("face", FLOOR_FACES)
 def test_face(face: str, size: tuple[int, int], snap_compare: Callable[..., bool]) -> None:
     app, _ = floor_desk(FLOOR_FACES[face]())
-    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _still(pilot, []))
+    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: still(pilot, []))
 
 
 @pytest.mark.parametrize("name", OPENED)
 def test_opened(name: str, snap_compare: Callable[..., bool]) -> None:
     keys, size = OPENED[name]
     app, _ = floor_desk(floor())
-    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _still(pilot, keys))
+    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: still(pilot, keys))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -67,7 +67,7 @@ def test_reading_along(size: tuple[int, int], snap_compare: Callable[..., bool])
     app, session = floor_desk(floor())
     session.supervisor.acts.contacts = {CHAT.id: CHAT}
     keys = ["2", "down", "down", "down", "L", "enter"]
-    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _still(pilot, keys))
+    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: still(pilot, keys))
 
 
 @pytest.mark.parametrize("theme", ["desk-light", "desk-contrast"])
@@ -76,7 +76,7 @@ def test_theme(theme: str, snap_compare: Callable[..., bool]) -> None:
 
     async def change(pilot: Pilot[Any]) -> None:
         pilot.app.theme = theme
-        await _still(pilot, [])
+        await still(pilot, [])
 
     assert snap_compare(app, terminal_size=(200, 50), run_before=change)
 
@@ -84,9 +84,9 @@ def test_theme(theme: str, snap_compare: Callable[..., bool]) -> None:
 def test_without_colour(snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     app, _ = floor_desk(floor())
-    assert snap_compare(app, terminal_size=MEDIUM, run_before=lambda pilot: _still(pilot, []))
+    assert snap_compare(app, terminal_size=MEDIUM, run_before=lambda pilot: still(pilot, []))
 
 
 def test_guide(snap_compare: Callable[..., bool]) -> None:
     app, _ = floor_desk(floor(), guide=True)
-    assert snap_compare(app, terminal_size=MEDIUM, run_before=lambda pilot: _still(pilot, []))
+    assert snap_compare(app, terminal_size=MEDIUM, run_before=lambda pilot: still(pilot, []))
