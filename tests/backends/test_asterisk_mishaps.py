@@ -300,6 +300,7 @@ def _kept(thing: object, seen: set[int]) -> int:
     return 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("whose", [ME, OTHER])
 async def test_of_a_day_of_a_thousand_calls_nothing_is_left(whose: str) -> None:
     pbx = Pbx()

@@ -86,6 +86,7 @@ def timeless_queue(queue: QueueStats) -> QueueStats:
     return replace(queue, as_of=0.0, version=0, counts=counts, trend=())
 
 
+@pytest.mark.thorough
 async def test_what_is_known_of_the_floor_ends_at_what_is_so(servers: Running) -> None:
     backend = MockContactCenter.create({"url": servers.urls[SOURCE], "token": servers.tokens["lead"]})
     await backend.open()

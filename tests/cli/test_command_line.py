@@ -95,6 +95,7 @@ def test_version(tmp_path: Path) -> None:
     assert (ran.code, ran.out.split()[0]) == (0, "agent-desktop")
 
 
+@pytest.mark.thorough
 def test_the_mock_servers_are_a_program_of_their_own(tmp_path: Path) -> None:
     ran = run("mock", "--help", env=clean_env(tmp_path))
     assert (ran.code, ran.words) == (0, "")

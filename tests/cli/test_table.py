@@ -88,6 +88,7 @@ def test_on_a_terminal_a_table_in_a_pipe_json_and_each_where_it_is_asked_for() -
     assert [json.loads(line) for line in lines] == plug_ins
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("word", ["csv", "yaml"])
 def test_another_form_is_refused(word: str) -> None:
     command = [sys.executable, "-m", "desktop.cli", "backends", "list", "--format", word]

@@ -171,6 +171,7 @@ def test_the_script_writes_reports(tmp_path: Path) -> None:
     assert "The week at Billing" in (tmp_path / "week.html").read_text()
 
 
+@pytest.mark.thorough
 def test_the_mock_servers_start_as_shown(tmp_path: Path) -> None:
     line = block_with(HOW_TO / "mock-servers.md", "sh", "agent-desktop mock").strip()
     words = line.replace("47000", str(free_port())).split()

@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
+
 from tests.e2e.workplace import Workplace, ready
 
 
+@pytest.mark.thorough
 def test_a_customer_who_was_searched_for_is_called(place: Workplace) -> None:
     with place.desktop() as screen:
         ready(screen)

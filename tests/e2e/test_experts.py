@@ -22,6 +22,7 @@ def consult(place: Workplace, screen: PtyScreen, interaction: str) -> None:
     assert place.interaction(interaction)["held"]
 
 
+@pytest.mark.thorough
 def test_an_expert_who_cannot_help_leaves_the_customer_on_the_line(place: Workplace) -> None:
     with place.desktop() as screen:
         interaction = talking(place, screen)
@@ -34,6 +35,7 @@ def test_an_expert_who_cannot_help_leaves_the_customer_on_the_line(place: Workpl
         assert len(place.interaction(interaction)["legs"]) == len(ENDINGS)
 
 
+@pytest.mark.thorough
 def test_an_expert_who_hangs_up(place: Workplace) -> None:
     with place.desktop() as screen:
         interaction = talking(place, screen)
@@ -45,6 +47,7 @@ def test_an_expert_who_hangs_up(place: Workplace) -> None:
         assert not place.interaction(interaction)["held"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("do", ["expert_busy", "expert_no_answer"])
 def test_a_blind_transfer_that_fails_brings_the_customer_back(place: Workplace, do: str) -> None:
     with place.desktop() as screen:
@@ -64,6 +67,7 @@ def test_a_blind_transfer_that_fails_brings_the_customer_back(place: Workplace, 
         until(lambda: place.drafts() == ["before after"])
 
 
+@pytest.mark.thorough
 def test_a_blind_transfer_that_works_ends_in_the_wrap_up(place: Workplace) -> None:
     with place.desktop() as screen:
         talking(place, screen)
@@ -80,6 +84,7 @@ def test_a_blind_transfer_that_works_ends_in_the_wrap_up(place: Workplace) -> No
         assert body["note"] == "to Noor"
 
 
+@pytest.mark.thorough
 def test_a_conference_with_everybody(place: Workplace) -> None:
     with place.desktop() as screen:
         interaction = talking(place, screen)
@@ -92,6 +97,7 @@ def test_a_conference_with_everybody(place: Workplace) -> None:
         assert len(place.record("contact_center", "/conference")) == 1
 
 
+@pytest.mark.thorough
 def test_a_customer_who_hangs_up_while_an_expert_is_on_the_line(place: Workplace) -> None:
     with place.desktop() as screen:
         talking(place, screen)
@@ -106,6 +112,7 @@ def test_a_customer_who_hangs_up_while_an_expert_is_on_the_line(place: Workplace
         assert body["note"] == "asked Noor"
 
 
+@pytest.mark.thorough
 def test_an_expert_who_is_asked_in_writing_answers(place: Workplace) -> None:
     with place.desktop() as screen:
         talking(place, screen)
@@ -120,6 +127,7 @@ def test_an_expert_who_is_asked_in_writing_answers(place: Workplace) -> None:
         assert len(place.record("presence", "/v1/chats/noor")) == 1
 
 
+@pytest.mark.thorough
 def test_a_number_outside_is_consulted_and_takes_the_customer(place: Workplace) -> None:
     with place.desktop() as screen:
         interaction = talking(place, screen)

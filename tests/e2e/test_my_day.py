@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
+
 from tests.e2e.workplace import Workplace, ready, talking
 
 
+@pytest.mark.thorough
 def test_what_was_finished_and_promised_and_the_schedule_of_the_agent(place: Workplace) -> None:
     with place.desktop() as screen:
         ready(screen)

@@ -1,5 +1,7 @@
 """A wrap-up that timed out is completed on the outbox page and sent: that arrives, and nothing else."""
 
+import pytest
+
 from tests.e2e.workplace import Workplace, talking, until
 from tests.tui.pty_screen import PtyScreen
 
@@ -65,6 +67,7 @@ def test_a_timed_out_wrap_up_is_completed_and_sent(place: Workplace) -> None:
     assert place.record("messaging") == []
 
 
+@pytest.mark.thorough
 def test_a_timed_out_wrap_up_is_discarded_with_two_presses(place: Workplace) -> None:
     with place.desktop() as screen:
         timed_out(place, screen)

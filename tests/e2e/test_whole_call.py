@@ -44,6 +44,7 @@ def test_a_call_through_the_demo_itself(tmp_path: Path) -> None:
         assert screen.not_restored() == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_a_call_with_an_expert_is_written_back_once(place: Workplace, size: tuple[int, int]) -> None:
     with place.desktop(size) as screen:
@@ -92,6 +93,7 @@ def test_a_call_with_an_expert_is_written_back_once(place: Workplace, size: tupl
     assert place.drafts() == []
 
 
+@pytest.mark.thorough
 def test_a_warm_transfer_ends_in_the_wrap_up(place: Workplace) -> None:
     with place.desktop() as screen:
         interaction = talking(place, screen)
@@ -130,6 +132,7 @@ def test_answer_note_and_wrap_up_in_six_keys(place: Workplace) -> None:
         assert len(keys.pressed) <= 6
 
 
+@pytest.mark.thorough
 def test_the_right_one_of_three_with_one_key(place: Workplace) -> None:
     with place.desktop() as screen:
         ready(screen)
@@ -145,6 +148,7 @@ def test_the_right_one_of_three_with_one_key(place: Workplace) -> None:
         screen.wait_for(f"id {chosen}")
 
 
+@pytest.mark.thorough
 def test_a_text_message_in_three_keys_is_sent_once(place: Workplace) -> None:
     with place.desktop() as screen:
         talking(place, screen)

@@ -21,6 +21,7 @@ def test_there_are_some_in_every_layer() -> None:
     assert len(faults()) >= 40
 
 
+@pytest.mark.thorough
 def test_a_fault_is_planted_found_and_taken_out_again(tmp_path: Path) -> None:
     (tmp_path / "sum.py").write_text("def add(a, b):\n    return a + b\n")
     (tmp_path / "test_sum.py").write_text("from sum import add\n\ndef test_sum():\n    assert add(2, 3) == 5\n")

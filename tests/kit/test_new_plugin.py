@@ -155,6 +155,7 @@ def test_its_types_are_right(new: Callable[[Kind], Made], kind: Kind, tmp_path_f
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.thorough
 def test_the_desktop_finds_it(new: Callable[[Kind], Made]) -> None:
     listed = run("backends", env=new(Kind.CRM).env).json
     assert {"kind": "crm", "name": "phonebook", "package": "agent-desktop-phonebook-crm 0.1.0"} in listed
@@ -215,6 +216,7 @@ def test_a_name_that_cannot_be_one_is_refused(name: str, tmp_path: Path) -> None
     assert not into.exists()
 
 
+@pytest.mark.thorough
 def test_a_name_that_is_taken_is_refused(new: Callable[[Kind], Made], tmp_path: Path) -> None:
     for name, env in (("mock", clean_env(tmp_path)), ("phonebook", new(Kind.CRM).env)):
         ran = run("backends", "new", "crm", name, "--into", str(tmp_path / "into"), env=env)

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from desktop.ports.base import API
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +64,7 @@ def test_a_sound_backend_is_gold(tmp_path: Path) -> None:
     assert unproven(found) == {}
 
 
+@pytest.mark.thorough
 def test_what_the_rig_cannot_do_is_not_proven(tmp_path: Path) -> None:
     rig = """
     async def fault(self, fault):
@@ -82,6 +85,7 @@ def test_what_the_rig_cannot_do_is_not_proven(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.thorough
 def test_what_is_left_out_or_replaced_is_not_proven(tmp_path: Path) -> None:
     more = """
     async def test_any_text_can_be_ranked(self):
@@ -98,6 +102,7 @@ def test_what_is_left_out_or_replaced_is_not_proven(tmp_path: Path) -> None:
     assert found["tier"] == "none"  # no test of behaviour is left
 
 
+@pytest.mark.thorough
 def test_a_group_can_be_run_alone_and_a_label_given(tmp_path: Path) -> None:
     found = report(tmp_path, words=("-m", "resilience", "--conformance-label", "real"))
     assert (found["label"], found["tier"]) == ("real", "none")

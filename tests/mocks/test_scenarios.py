@@ -90,6 +90,7 @@ def floor(servers: Harness) -> tuple[dict[str, Any], list[Any]]:
     return {queue["name"]: queue for queue in told["queues"]}, told["agents"]
 
 
+@pytest.mark.thorough
 def test_the_supervisors_floor_lives() -> None:
     with playing("supervisor", 60.0) as servers:
         seen: set[str] = set()

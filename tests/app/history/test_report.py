@@ -114,6 +114,7 @@ def parquet_rows(content: bytes, folder: Path) -> tuple[list[str], list[tuple[An
         return read.columns, read.fetchall()
 
 
+@pytest.mark.thorough
 @settings(max_examples=40)
 @given(st.lists(some_counts(), max_size=5), st.sampled_from(["", "Billing", "कतार"]))
 def test_intervals_read_back_from_every_form_as_they_were(

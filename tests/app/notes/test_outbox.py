@@ -316,6 +316,7 @@ class BadLine:
         self.injected[label] = self.injected.get(label, 0) + 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("with_keys", [True, False])
 async def test_a_thousand_notes_over_a_bad_line(tmp_path: Path, full: bool, with_keys: bool) -> None:
     """R2: 0 lost, 0 doubled; without keys on the far side there are doubles, or the test would prove nothing."""

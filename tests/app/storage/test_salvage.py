@@ -134,6 +134,7 @@ async def sound(store_path: Path) -> bytes:
     return store_path.read_bytes()
 
 
+@pytest.mark.thorough
 async def test_flips_over_the_whole_file(store_path: Path, sound: bytes, full: bool) -> None:
     rng = random.Random(9)
     flips = 3000 if full else 220

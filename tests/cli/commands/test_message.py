@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from desktop.cli.exits import Exit
 from mock_backends.launcher import Running
 from tests.cli.command_line import control, run
@@ -26,6 +28,7 @@ def test_it_is_sent_once_under_its_key_and_its_status_told(servers: Running, env
     assert status["id"] == first["id"] and status["state"] in ("queued", "sent", "delivered")
 
 
+@pytest.mark.thorough
 def test_a_template_is_filled_in(servers: Running, env: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "replies.toml").write_text(
         '[[replies]]\nname = "Refund"\ntext = "Dear {customer.name}, sent today. {agent.name}"\nqueue = "Billing"\n'
@@ -41,6 +44,7 @@ def test_a_template_is_filled_in(servers: Running, env: dict[str, str], tmp_path
     assert unknown.code == Exit.REFUSED and "No such" in unknown.words
 
 
+@pytest.mark.thorough
 def test_what_may_not_go_is_refused_in_words(servers: Running, env: dict[str, str]) -> None:
     refused = run("message", "send", LIND, "--text", "Not to her.", env=env)
     assert refused.code == Exit.REFUSED and "has not agreed to receive text messages" in refused.words

@@ -56,6 +56,7 @@ def test_what_a_wrap_up_lacks_is_listed(env: dict[str, str]) -> None:
     assert shown["payload"]["follow_ups"] == [{"kind": "sms", "text": "soon"}]
 
 
+@pytest.mark.thorough
 def test_what_is_parked_can_be_dropped_and_what_waits_cannot(env: dict[str, str]) -> None:
     record = next(row for row in run("outbox", "list", env=env).json if row["kind"] == "record")
     for key, words in (("no-such", "no record 'no-such'"), ("k2", "does not need attention")):

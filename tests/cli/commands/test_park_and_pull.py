@@ -1,10 +1,13 @@
 """A written contact taken from its queue, parked and taken back, from a script."""
 
+import pytest
+
 from mock_backends.launcher import Running
 from tests.cli.command_line import control, run
 from tests.cli.commands.test_whole_call import good
 
 
+@pytest.mark.thorough
 def test_who_waits_is_taken_parked_and_taken_back(servers: Running, env: dict[str, str]) -> None:
     good("do", "not_ready", "--reason", "lunch", env=env)
     step = {

@@ -66,6 +66,7 @@ def script_commands(folder: Path, servers: Running, number: str) -> dict[str, st
     return {"PATH": f"{folder}:{os.environ['PATH']}"}
 
 
+@pytest.mark.thorough
 def test_a_shell_script_works_a_whole_call(servers: Running, env: dict[str, str], tmp_path: Path) -> None:
     number, customer = known_number(env)
     more = script_commands(tmp_path / "bin", servers, number)
@@ -162,6 +163,7 @@ def test_following_ends_with_an_interruption_or_with_its_reader(env: dict[str, s
         listener.stdout.close()
 
 
+@pytest.mark.thorough
 def test_a_refusal_is_1_and_says_why(env: dict[str, str]) -> None:
     for words in (
         ["do", "accept", "no-such"],
@@ -187,6 +189,7 @@ def test_a_refusal_is_1_and_says_why(env: dict[str, str]) -> None:
         assert (ran.code, ran.out) == (2, ""), (words, ran)
 
 
+@pytest.mark.thorough
 def test_the_same_key_is_done_once(servers: Running, env: dict[str, str]) -> None:
     key = str(uuid.uuid4())
     person = good("people", env=env)[0]["person"]["id"]

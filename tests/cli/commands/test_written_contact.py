@@ -5,6 +5,8 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from desktop.cli.exits import Exit
 from mock_backends.launcher import Running
 from tests.cli.command_line import control, run
@@ -50,6 +52,7 @@ def test_a_mail_is_answered_with_a_file_and_a_copy_once(servers: Running, env: d
         finish(servers, contact)
 
 
+@pytest.mark.thorough
 def test_a_file_is_sent_without_a_text(servers: Running, env: dict[str, str], tmp_path: Path) -> None:
     contact = mail(servers, env)
     try:
@@ -62,6 +65,7 @@ def test_a_file_is_sent_without_a_text(servers: Running, env: dict[str, str], tm
         finish(servers, contact)
 
 
+@pytest.mark.thorough
 def test_a_customers_file_is_saved_under_a_safe_name(servers: Running, env: dict[str, str], tmp_path: Path) -> None:
     contact = mail(servers, env)
     try:
@@ -81,6 +85,7 @@ def _messages(env: dict[str, str], contact: str) -> list[dict[str, Any]]:
     return [one for one in sent["messages"] if one["author"] == "customer"]
 
 
+@pytest.mark.thorough
 def test_what_cannot_go_is_said_and_nothing_is_sent(servers: Running, env: dict[str, str], tmp_path: Path) -> None:
     for words in (["--file", str(tmp_path / "missing.pdf")], ["--cc", "nobody"], ["--cc", "a@b.c\nBcc: x@y.z"]):
         ran = run("do", "send_message", "any", "--text", "Here.", *words, env=env)

@@ -137,6 +137,7 @@ def rebuilt(state: AppState) -> AppState:
     )
 
 
+@pytest.mark.thorough
 @settings(max_examples=300)
 @given(days(), st.booleans())
 def test_looking_at_what_changed_and_what_is_due_finds_what_looking_at_everything_finds(

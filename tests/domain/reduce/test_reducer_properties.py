@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given, settings
 
 from desktop.domain.entities.model import Interaction
@@ -54,6 +55,7 @@ def test_any_split_into_batches_makes_the_same_state(full: bool) -> None:
         assert reduce(reduce(AppState(), events[:cut]), events[cut:]) == reduce(AppState(), events)
 
 
+@pytest.mark.thorough
 def test_mappings_that_did_not_change_stay_the_same_objects(full: bool) -> None:
     @run(full, sequences, envelopes)
     def check(events: list[Envelope], last: Envelope) -> None:

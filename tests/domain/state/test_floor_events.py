@@ -4,6 +4,7 @@ from dataclasses import replace
 from random import Random
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given, settings
 
 from desktop.domain.entities.floor import Acknowledgement, AgentDay, AgentWork, HelpRequest, HelpState
@@ -128,6 +129,7 @@ def test_agents_and_queues_told_late_doubled_and_in_any_order_end_at_the_newest(
     check()
 
 
+@pytest.mark.thorough
 def test_a_batch_of_floors_is_the_same_as_one_by_one(full: bool) -> None:
     envelopes = st.builds(Envelope, st.just(CC), floor, st.just(0.0))
 

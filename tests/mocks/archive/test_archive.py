@@ -201,6 +201,7 @@ def test_every_sum_is_as_counted_by_hand(
         assert (got["staff"] and list(got["staff"].values())) == want["staff"]
 
 
+@pytest.mark.thorough
 @settings(max_examples=40)
 @given(
     histories(),

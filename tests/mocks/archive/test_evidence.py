@@ -63,6 +63,7 @@ def test_the_made_up_past_has_what_its_codes_say(servers: Harness) -> None:
     assert {row["channel"] for row in only_written} <= {"chat", "email", "sms"}
 
 
+@pytest.mark.thorough
 def test_hostile_words_find_only_what_has_them(servers: Harness) -> None:
     """Whatever is typed, it is answered, and what is found has every word of it."""
 

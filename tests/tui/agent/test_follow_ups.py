@@ -84,6 +84,7 @@ def finished(session: RecordedSession) -> Any:
     return [kept(session) for _ in asked(session, "wrap_ups.finish")]
 
 
+@pytest.mark.thorough
 async def test_what_is_understood_is_shown_in_both_zones_while_it_is_typed() -> None:
     _, said = await after(planned(), "alt+c", " tomorrow 10am about the refund")
     assert said["understood"].startswith("✓ Wed 18 Nov 10:00, 09:00 in London · about the refund")
@@ -111,6 +112,7 @@ async def test_what_is_not_understood_is_said_and_enter_adds_nothing(typed: str,
     assert kept(session) == ()
 
 
+@pytest.mark.thorough
 async def test_enter_plans_what_is_understood_and_lists_all_of_it() -> None:
     session, said = await after(planned(), "alt+c", " tomorrow 10:00 refund", "enter", "alt+t", " hello", "enter")
     assert kept(session) == (CALLBACK, SMS)
@@ -130,6 +132,7 @@ async def test_esc_discards_what_was_not_planned(typed: tuple[str, str]) -> None
     assert kept(session) == ()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("opens", "typed", "says"),
     [
@@ -164,6 +167,7 @@ async def test_the_key_that_brings_it_back_is_the_one_in_force() -> None:
     assert in_words(session.store.drain().notices[-1].text) == "Discarded: “hello”. F11 brings it back."
 
 
+@pytest.mark.thorough
 async def test_what_came_back_is_sent_once_and_what_was_emptied_stays_away() -> None:
     session, _ = await after(planned(), "alt+t", " hello", "escape", "alt+t", "enter", "alt+t")
     assert kept(session) == (SMS,)
@@ -193,6 +197,7 @@ async def test_what_was_discarded_belongs_to_its_contact_and_goes_with_it() -> N
         assert seen(pilot)["field"] == ""
 
 
+@pytest.mark.thorough
 async def test_a_change_that_was_discarded_comes_back_as_that_change() -> None:
     change = ("alt+t", "up", "enter", "  you", "escape", "alt+t")
     session, said = await after(planned(SMS), *change)
@@ -260,6 +265,7 @@ async def test_finishing_is_refused_while_the_field_is_not_understood() -> None:
     assert notice == "The callback is not planned yet. At what time? For example: tomorrow 14:00"
 
 
+@pytest.mark.thorough
 async def test_nothing_is_ready_while_the_time_of_a_callback_is_not_understood() -> None:
     _, said = await after(planned(SMS), "alt+c", " tomorrow")
     assert said["missing"] == "still needed: Enter when the callback is due."
@@ -269,6 +275,7 @@ async def test_nothing_is_ready_while_the_time_of_a_callback_is_not_understood()
     assert said["missing"].startswith("✓ ready")
 
 
+@pytest.mark.thorough
 async def test_a_planned_one_is_changed_in_the_field() -> None:
     start = ("alt+c", "up", "up", "enter")
     session, said = await after(planned(CALLBACK, SMS), *start)
@@ -305,6 +312,7 @@ async def test_the_list_is_left_with_esc() -> None:
     assert said["planned-keys"] == "follow-ups  tab to change or drop"
 
 
+@pytest.mark.thorough
 async def test_another_kind_begins_when_the_first_is_planned_or_discarded() -> None:
     session, said = await after(planned(), "alt+t", " hello", "alt+c", " tomorrow 10:00 refund", "enter")
     assert kept(session) == (SMS, CALLBACK)

@@ -54,6 +54,7 @@ async def changed(app: DesktopApp, session: RecordedSession, pilot: Pilot[Any], 
     await settle(pilot)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (152, 40)], ids=str)
 async def test_words_are_found_in_summary_text_agent_and_purchases(size: tuple[int, int]) -> None:
     app, session = desk(with_history())

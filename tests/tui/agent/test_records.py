@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.state.state import AppState
@@ -26,6 +28,7 @@ async def test_a_digit_takes_a_linked_record_apart() -> None:
     assert await asked(two_crms(), "g", "1") == [("links.part", "customer", "mail:901", ("shop:4471",))]
 
 
+@pytest.mark.thorough
 async def test_a_digit_links_another_record_that_was_found() -> None:
     husband = replace(IN_MAIL, id="mail:902", name="Arun Natarajan")
     found = matches(IN_SHOP, IN_MAIL, husband)

@@ -150,6 +150,7 @@ async def test_a_key_that_was_changed_is_clicked_as_it_is_printed() -> None:
         assert len(asked(session)) == 1
 
 
+@pytest.mark.thorough
 async def test_a_name_that_looks_like_a_key_presses_nothing() -> None:
     for state in (active(), chatting(), wrapping_up()):
         app, session = desk(called(state, FAKE))

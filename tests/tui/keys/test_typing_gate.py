@@ -81,6 +81,7 @@ async def test_a_crm_that_cannot_be_asked_is_not_nobody() -> None:
         assert "could not be asked" in str(heading.cells[0])
 
 
+@pytest.mark.thorough
 async def test_a_contact_that_comes_while_one_searches_takes_neither_the_field_nor_the_link() -> None:
     app, session = searching(IDLE)
     async with app.run_test(size=SIZE) as pilot:

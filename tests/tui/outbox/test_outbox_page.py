@@ -202,6 +202,7 @@ def test_worst_first_then_oldest() -> None:
     assert order == ["k2", "k3", "k1", "k4", "k5"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["record", "wrap_up", "sms", "callback", "case", "\x1b[31m"])
 @pytest.mark.parametrize("size", [(80, 24), (200, 50)])
 async def test_hostile_words_are_only_text(kind: str, size: tuple[int, int]) -> None:
@@ -277,6 +278,7 @@ async def test_a_second_that_passes_takes_no_move_back() -> None:
         assert "charged twice" in item_text(app)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 async def test_it_fits_every_size_and_the_next_one(size: tuple[int, int]) -> None:
     app, _, _ = outbox_desk([PARKED_RECORD, UNKNOWN, WAITS])
@@ -604,6 +606,7 @@ async def test_a_customer_is_found_and_attached_by_a_digit(key: str) -> None:
         assert not app.screen.query_one(Picker).is_open
 
 
+@pytest.mark.thorough
 async def test_a_customer_is_picked_while_typing_and_nobody_can_be_said() -> None:
     app, kept, _ = outbox_desk([PARKED_RECORD])
     async with app.run_test(size=SIZE) as pilot:
@@ -674,6 +677,7 @@ async def test_a_callback_whose_time_has_passed_gets_another_one() -> None:
         assert list_of(app).has_focus
 
 
+@pytest.mark.thorough
 async def test_one_of_several_callbacks_of_a_record_gets_another_time() -> None:
     item = replace(PARKED_RECORD, follow_ups=(SMS, PASSED, CALLBACK))
     assert "callback Tue 17 Nov 13:03 · about the second charge  passed (t)" in told(item)
@@ -823,6 +827,7 @@ async def test_what_is_on_its_way_is_not_changed(key: str) -> None:
         assert ("retry",) in kept.calls
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("items", [[UNKNOWN], [WAITS], []])
 async def test_every_key_twice_leaves_the_page_whole(items: list[OutboxItem]) -> None:
     pressed = [key for one in outbox_keys.OUTBOX_KEYS for key in (*one.letters, *one.letters)]

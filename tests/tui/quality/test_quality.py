@@ -624,6 +624,7 @@ def test_hostile_text_stays_text(size: tuple[int, int]) -> None:
     reviewing(server, work, size=size)
 
 
+@pytest.mark.thorough
 def test_a_resize_while_a_comment_is_typed_loses_nothing() -> None:
     async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
         await done(pilot, "enter", "c", "a", "b")

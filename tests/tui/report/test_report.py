@@ -128,6 +128,7 @@ async def test_a_key_turns_the_period_and_asks_for_it() -> None:
         assert page.views.choice.period.name == "today"
 
 
+@pytest.mark.thorough
 async def test_an_own_period_is_typed_and_nonsense_is_explained() -> None:
     past = Past()
     app, _ = report_desk(past)
@@ -152,6 +153,7 @@ async def test_queues_are_picked_from_a_list() -> None:
         assert page.views.choice.queues == () and "all queues" in seen(app)
 
 
+@pytest.mark.thorough
 async def test_width_and_formula() -> None:
     past = Past()
     app, _ = report_desk(past)

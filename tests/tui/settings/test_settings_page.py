@@ -135,6 +135,7 @@ async def test_a_choice_is_written_with_comments_kept_and_holds_at_once(config: 
         assert "nothing to take back" in page.told()
 
 
+@pytest.mark.thorough
 async def test_the_theme_is_seen_while_it_is_chosen_and_goes_with_esc(config: Path) -> None:
     async with opened(config) as page:
         await page.turn_to("theme")

@@ -120,6 +120,7 @@ async def test_where_nothing_can_be_done_it_says_so() -> None:
         assert "nothing to do about this row" in in_words(session.store.drain().notices[-1].text)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 @pytest.mark.parametrize("keys", [["space"], ["c"]])
 async def test_it_stands_beside_the_row_and_over_no_offer(size: tuple[int, int], keys: list[str]) -> None:

@@ -108,6 +108,7 @@ def test_bytes_that_are_no_text_do_no_harm(tmp_path: Path) -> None:
 IN_BAND = b"\x1b[?2048;2$y\x1b[48;60000;60000;60000;60000t"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("source", ["from the start", "by the environment", "at a change", "in the input"])
 def test_an_unbelievable_size_costs_no_memory_and_no_ending(tmp_path: Path, source: str) -> None:
     def memory(screen: PtyScreen) -> int:

@@ -156,6 +156,7 @@ async def test_a_pasted_number_is_hidden_and_the_cursor_stays_behind_it(screen: 
     assert screen.note.text == f"before {HIDDEN_CARD}\nCVV •••;\n{HIDDEN_CARD[:12]}\n{HIDDEN_CARD[12:]}! after"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("undo", ["alt+z", "ctrl+z"])
 async def test_undo_puts_the_digits_back_for_good(screen: Screen, undo: str) -> None:
     await screen.type("voucher " + CARD)
@@ -177,6 +178,7 @@ async def test_undo_of_typing_brings_no_number_back(screen: Screen) -> None:
     assert "5555" not in await screen.kept() or "5555555555554444" in screen.note.text
 
 
+@pytest.mark.thorough
 async def test_what_was_undone_stands_after_a_restart_and_only_that(tmp_path: Path) -> None:
     async with at_work(tmp_path / "p.db") as screen:
         await screen.type("voucher " + CARD)
@@ -198,6 +200,7 @@ async def test_a_hidden_number_can_be_edited_and_deleted(screen: Screen) -> None
     assert screen.note.text == "••••••••••••4242 x"
 
 
+@pytest.mark.thorough
 async def test_a_follow_up_is_hidden_in_its_field_and_can_be_undone(screen: Screen) -> None:
     await screen.press("f9", "alt+c")
     await screen.type(f"tomorrow 14:00 about {CARD}, 12/29, CVV 123 ok")
@@ -210,6 +213,7 @@ async def test_a_follow_up_is_hidden_in_its_field_and_can_be_undone(screen: Scre
     assert view is not None and view.half is not None and CARD in view.half.text
 
 
+@pytest.mark.thorough
 async def test_in_a_text_message_a_number_stays_hidden_and_that_is_said(screen: Screen) -> None:
     await screen.type(f"voucher {CARD} ")
     await screen.press("alt+z")
@@ -225,6 +229,7 @@ async def test_in_a_text_message_a_number_stays_hidden_and_that_is_said(screen: 
     assert screen.note.text == f"voucher {CARD} "
 
 
+@pytest.mark.thorough
 async def test_a_follow_up_that_was_added_can_be_undone_too(screen: Screen) -> None:
     await screen.press("f9", "alt+c")
     await screen.type(f"tomorrow 14:00 about {CARD}")
@@ -237,6 +242,7 @@ async def test_a_follow_up_that_was_added_can_be_undone_too(screen: Screen) -> N
     assert "5555" not in added.text
 
 
+@pytest.mark.thorough
 async def test_half_a_follow_up_that_was_undone_stands_after_a_restart(tmp_path: Path) -> None:
     text = f"tomorrow 14:00 about {CARD}"
     async with at_work(tmp_path / "p.db") as screen:
