@@ -149,7 +149,7 @@ class Shift:
     def _hitch(self, c: Contact, error: Exception) -> None:
         """Not as expected: begin anew with what is there."""
         site = self.site
-        self.hitches[c.id] = f"{type(error).__name__}: {str(error)[:3000]}"
+        self.hitches[c.id] = f"{type(error).__name__}: {str(error)[:6000]}"
         c.log(f"hitch: {type(error).__name__} {str(error)[:200]}")
         site.heal()
         site.sign_in_as(c.author)
@@ -182,7 +182,7 @@ class Shift:
                 break
             except HITCH as error:
                 for c in self.contacts:
-                    c.log(f"hitch while settling ({attempt}): {str(error)[:1500]}")
+                    c.log(f"hitch while settling ({attempt}): {str(error)[:6000]}")
                 site.drop()
         return parked
 

@@ -28,7 +28,7 @@ from tests.cli.command_line import CONTROL, Ran, run
 from tests.e2e.workplace import DESKTOP, PRIYA, Workplace
 
 SETTINGS = Settings(
-    rate_per_minute=1e6, burst=1e6, autonomous=False, customers=20, offer_timeout=900.0, wrap_up_seconds=900.0
+    rate_per_minute=1e6, burst=1e6, autonomous=False, customers=20, offer_timeout=7200.0, wrap_up_seconds=7200.0
 )
 ZONE = "Europe/London"
 CANNED = "We look into it, {agent.name} of {queue.name}"
