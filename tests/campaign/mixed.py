@@ -32,7 +32,7 @@ class Hour:
         self.coming = list(zip(due, contacts, strict=True))
         self.waiting: dict[str, Contact] = {}  # by mark: they called or wrote, and ring or queue
         self.open: dict[str, tuple[Contact, Iterator[bool]]] = {}
-        self.steps = self.most = 0
+        self.steps = 0
 
     def _customer(self, first: Contact) -> Contact:
         phone, customer = self.work.rng.choice(CUSTOMERS)
@@ -69,7 +69,8 @@ class Hour:
             c.log("accepted")
             del self.waiting[c.mark]
             self.open[c.mark] = (c, iter(self._steps(c)))
-        self.most = max(self.most, len(self.open))
+        measured = self.work.site.measured
+        measured.in_hand = max(measured.in_hand, len(self.open))
         return bool(taken)
 
     def _accepted(self, seen: str) -> bool:
@@ -162,6 +163,4 @@ class Hour:
 def mixed_hour(work: Work, c: Contact) -> None:
     """Sixty-four contacts of all channels, several in hand at a time, on one desktop that stays alive."""
     work.site.up()
-    hour = Hour(work, c)
-    hour.run()
-    c.log(f"at most {hour.most} in hand at a time")
+    Hour(work, c).run()

@@ -46,6 +46,8 @@ class Measured:
     undone_writes: int = 0
     full_disks: int = 0
     damages: int = 0
+    in_hand: int = 0
+    """Contacts that were worked side by side, at most."""
     crashes: list[str] = field(default_factory=list)
     draft_seconds: list[float] = field(default_factory=list)
     """From the start of the process to the draft on the screen."""
