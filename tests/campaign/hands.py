@@ -15,6 +15,9 @@ _SAVED = re.compile(r"─ note.*· saved \d\d:\d\d:\d\d")
 _REPLY = re.compile(r"─ \S reply to ")
 _REPLY_SAVED = re.compile(r"─ \S reply to [^\n]*· draft saved \d\d:\d\d:\d\d")
 _NUMBER = re.compile(r"│[ ▌]{1,2}(\d) ")
+_ROW = re.compile(r"│[ ▌]{1,2}[\d ] \S ")
+_IN_LIST = re.compile(r"^│ ▌", re.MULTILINE)
+"""The bar of the work list's cursor: the keyboard is there, and letters are keys. The last line may tell of news."""
 _SUBJECT = re.compile(r"Charged twice (q[a-z]+)")
 _LEFT_OF_CONTACT = 33
 """Columns of the work list; right of them is the contact."""
@@ -43,7 +46,7 @@ class Hands:
         """Whether a text is on the screen now."""
         return text in self.screen.text()
 
-    def wait(self, text: str | re.Pattern[str] | Callable[[str], bool], deadline: float = 15.0) -> str:
+    def wait(self, text: str | re.Pattern[str] | Callable[[str], bool], deadline: float = 30.0) -> str:
         """Wait until a text, a pattern or a condition is true of the screen."""
         return self.screen.wait_for(text, deadline)
 
@@ -106,12 +109,17 @@ class Hands:
         """Whether the wrap-up is open."""
         return "─ Wrap-up" in self.text()
 
+    ASKS = " again: "
+    """What stands on the screen where a key is to be pressed a second time."""
+
     # Seeing what is written to customers
 
     UNSURE = "not confirmed"
     """What is said of a reply of which nobody knows whether it arrived."""
     HELD = "takes it back"
     """What is said of one that waits."""
+    PARKED = "F4 take back"
+    """What is offered where the contact that is turned to was put aside."""
 
     def shows(self, mark: str) -> bool:
         """Whether the contact with this word in its subject is the one that is turned to."""
@@ -131,6 +139,10 @@ class Hands:
             return ""
         rows = itertools.takewhile(lambda line: "──" not in line, lines[begins + 1 :])
         return "\n".join(line[_LEFT_OF_CONTACT + 1 :].rstrip("│ ").strip() for line in rows)
+
+    def wait_composed(self, token: str) -> None:
+        """Wait until what was typed stands in the reply."""
+        self.wait(lambda _: token in self.composer())
 
     def wait_reply_saved(self, token: str = "", deadline: float = 8.0) -> None:
         """Wait until the screen says of what stands in the reply (with `token` on the screen) that it is on disk."""
@@ -203,10 +215,10 @@ class Hands:
         self.screen.wait_quiet(0.1, 1.0)  # the reply of the one before may still stand there
 
     def turn_to(self, mark: str) -> None:
-        """Turn to the contact with this word in its subject."""
+        """Turn to the contact with this word in its subject: by its number, else with the arrows of the work list."""
         if self.shows(mark):
             return
-        end = time.monotonic() + 15.0
+        end = time.monotonic() + 30.0
         while time.monotonic() < end:
             known = self._number_of.get(mark)
             numbers = self.numbers()  # none, while the desktop is signing in
@@ -221,8 +233,25 @@ class Hands:
                 self._number_of = {**{m: n for m, n in self._number_of.items() if n != number}, self._shown(): number}
                 if self.shows(mark):
                     return
-            self.screen.wait_quiet(0.2, 0.5)
+            if self._walk_to(mark):
+                return
         raise TimeoutError(f"no contact has {mark} in its subject:\n{self.text()}")
+
+    def _walk_to(self, mark: str) -> bool:
+        """Go down the work list to a contact: of more than nine some have no number."""
+        rows = [line for line in self.screen.lines() if _ROW.match(line)]
+        if not rows:  # it is signing in
+            self.screen.wait_quiet(0.2, 0.5)
+            return False
+        if _IN_LIST.search(self.text()) is None:
+            self.press("alt+n", "escape")  # out of the note, for out of the wrap-up one key may not be enough
+            self.wait(_IN_LIST)
+        self.press("home")
+        for _ in rows:
+            if mark in self.screen.wait_quiet(0.2, 2.0) and self.shows(mark):
+                return True
+            self.press("down")
+        return self.shows(mark)
 
     def numbers(self) -> list[str]:
         """The numbers in the work list."""
@@ -230,17 +259,19 @@ class Hands:
 
     def to_reply(self) -> None:
         """Turn to the reply."""
-        for deadline in (4.0, 4.0, 15.0):
+        while True:
+            could = _REPLY.search(self.text()) is not None  # where the desktop says whom it goes to, the key works
             self.press("alt+t")
-            with suppress(TimeoutError):  # it was pressed while the one before was still turned to
-                self.wait(lambda seen: _REPLY.search(seen) is not None and "esc leave the field" in seen, deadline)
+            self.wait(_REPLY)
+            if could:
+                self.wait(lambda seen: _IN_LIST.search(seen) is None)
                 return
-        raise TimeoutError(f"the reply does not take the keyboard:\n{self.text()}")
 
     def leave_field(self) -> None:
         """Leave the field, so that letters are keys."""
-        self.press("escape")
-        self.wait(lambda seen: "leave the field" not in seen)
+        if _IN_LIST.search(self.text()) is None:
+            self.press("escape")
+            self.wait(_IN_LIST)
 
     def begin_file(self, path: str, name: str) -> None:
         """Choose a file to go with the reply, up to the last key."""
@@ -287,11 +318,12 @@ class Hands:
     def park(self) -> None:
         """Put the written contact aside."""
         self.press("f4")
-        self.wait("parked")
+        self.wait(self.PARKED)
 
     def unpark(self, deadline: float = 5.0) -> bool:
         """Take it back; False where that cannot be: who has as many as they can take has to end another one first."""
-        self.press("f4")
+        if self.PARKED in self.text():
+            self.press("f4")
         with suppress(TimeoutError):
             self.wait(lambda seen: _REPLY.search(seen) is not None and "F4 park" in seen, deadline)
             return True
@@ -306,9 +338,10 @@ class Hands:
     def end_contact(self) -> None:
         """End the conversation; the wrap-up is open then."""
         self.wait(lambda seen: "F8 end" in seen or "─ Wrap-up" in seen)
-        try:
+        with suppress(TimeoutError):
             self.press_twice("f8")
-            self.wait(lambda seen: "─ Wrap-up" in seen, 4.0)
+        try:
+            self.wait(lambda seen: "─ Wrap-up" in seen, 10.0)
         except TimeoutError:  # the first press came too early
             self.press_twice("f8")
         self.wait_wrap_up()
@@ -345,6 +378,8 @@ class Hands:
         """Finish the wrap-up."""
         self.press(*["alt+enter"] * times)
 
+    ASKS_TO_FINISH = "Press again to finish"
+    """What is answered to who has finished another one a moment ago."""
     FINISHED = "Finished"
     """What the last line says when the wrap-up was handed over."""
 

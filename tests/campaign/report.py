@@ -71,9 +71,13 @@ class Report:
         drafts = sorted(value for shift in self.shifts for value in shift["measured"]["draft_seconds"])
         programs, own = sum(s["programs"] for s in self.shifts), sum(s["campaign"] for s in self.shifts)
         count = max(1, len(self.outcomes))
+        in_hand = max((shift["measured"]["in_hand"] for shift in self.shifts), default=0)
         lines = [
             f"starts {self.total('starts')}, full disks {self.total('full_disks')}, damages {self.total('damages')}, "
             f"writes undone by power cuts {self.total('undone_writes')}",
+            f"contacts compared: {self._counted(Counter(one['channel'] for one in self.outcomes))}",
+            f"entered about them: {self._counted(self._entered())}",
+            *([f"in hand side by side: up to {in_hand}"] if in_hand else []),
             f"processor time a wrap-up: programs {programs / count:.2f} s, campaign {own / count:.2f} s",
         ]
         if drafts:
@@ -85,6 +89,13 @@ class Report:
         for shift in self.shifts:
             lines += [f"CRASH in job {shift['job']} shift {shift['shift']}: {c}" for c in shift["measured"]["crashes"]]
         return lines
+
+    def _entered(self) -> Counter[str]:
+        return sum((Counter(one["entered"]) for one in self.outcomes), Counter[str]())
+
+    @staticmethod
+    def _counted(counts: Counter[str]) -> str:
+        return ", ".join(f"{name} {n}" for name, n in sorted(counts.items()))
 
     def _parked(self) -> list[str]:
         reasons = Counter(one["parked"] for one in self.outcomes if one["parked"])

@@ -4,6 +4,7 @@ import contextlib
 import json
 import random
 import time
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -22,6 +23,8 @@ HITCH = (TimeoutError, AssertionError, httpx.HTTPError, OSError, IndexError, Val
 assert mixed.MIXED in WAYS and any(name.startswith(written_ways.PREFIX) for name in WAYS)
 ROUNDS, ROUND_SECONDS = 4, 9.0
 """How often what waits is sent again before it counts as stuck, and how long each time."""
+WENT = "replies that went"
+"""How a report calls what customers got."""
 PARKED_WITHIN = 10.0
 """How long the program may take, after a contact is gone, to park its note; in seconds."""
 
@@ -32,6 +35,9 @@ class Outcome:
 
     way: str
     id: str
+    channel: str
+    entered: dict[str, int]
+    """How many of each kind: parts of a note, codes, follow-ups, parts of replies, files, and replies that went."""
     kills: int
     power_cuts: int
     wrong: list[tuple[str, str]]
@@ -102,6 +108,8 @@ class Shift:
                 Outcome(
                     c.way,
                     c.id,
+                    c.channel,
+                    _entered(far, c),
                     c.kills,
                     c.power_cuts,
                     wrong,
@@ -149,7 +157,7 @@ class Shift:
     def _hitch(self, c: Contact, error: Exception) -> None:
         """Not as expected: begin anew with what is there."""
         site = self.site
-        self.hitches[c.id] = f"{type(error).__name__}: {str(error)[:3000]}"
+        self.hitches[c.id] = f"{type(error).__name__}: {str(error)[:6000]}"
         c.log(f"hitch: {type(error).__name__} {str(error)[:200]}")
         site.heal()
         site.sign_in_as(c.author)
@@ -182,7 +190,7 @@ class Shift:
                 break
             except HITCH as error:
                 for c in self.contacts:
-                    c.log(f"hitch while settling ({attempt}): {str(error)[:1500]}")
+                    c.log(f"hitch while settling ({attempt}): {str(error)[:6000]}")
                 site.drop()
         return parked
 
@@ -217,6 +225,12 @@ class Shift:
             return []
         found: list[dict[str, Any]] = told.json
         return found
+
+
+def _entered(far: FarSides, c: Contact) -> dict[str, int]:
+    """What was entered about a contact, and how many replies its customer got."""
+    went = sum(f"/{c.id}/" in one["path"] for one in far.replies)
+    return {**Counter(piece.kind for piece in c.pieces if not piece.unwanted), **({WENT: went} if went else {})}
 
 
 def _applied(far: FarSides, c: Contact) -> list[str]:

@@ -28,7 +28,7 @@ from tests.cli.command_line import CONTROL, Ran, run
 from tests.e2e.workplace import DESKTOP, PRIYA, Workplace
 
 SETTINGS = Settings(
-    rate_per_minute=1e6, burst=1e6, autonomous=False, customers=20, offer_timeout=900.0, wrap_up_seconds=900.0
+    rate_per_minute=1e6, burst=1e6, autonomous=False, customers=20, offer_timeout=7200.0, wrap_up_seconds=7200.0
 )
 ZONE = "Europe/London"
 CANNED = "We look into it, {agent.name} of {queue.name}"
@@ -46,6 +46,8 @@ class Measured:
     undone_writes: int = 0
     full_disks: int = 0
     damages: int = 0
+    in_hand: int = 0
+    """Contacts that were worked side by side, at most."""
     crashes: list[str] = field(default_factory=list)
     draft_seconds: list[float] = field(default_factory=list)
     """From the start of the process to the draft on the screen."""

@@ -159,10 +159,10 @@ class Work:
         self.hands.turn_to(c.mark)
         for _ in range(6):
             self.hands.wait(lambda seen: "… sending" not in seen and Hands.HELD not in seen, 30.0)
-            if "F4 take back" not in self.hands.text():
+            if Hands.PARKED not in self.hands.text():
                 self.hands.to_reply()
             seen = self.hands.screen.wait_quiet(0.2, 2.0)
-            if "F4 take back" in seen:
+            if Hands.PARKED in seen:
                 self.hands.unpark()
             elif Hands.UNSURE in seen:
                 self.confirm(c)
@@ -272,8 +272,11 @@ class Work:
         """Finish the wrap-up, and see it go."""
         self.press_finish(c, times)
         try:
-            self.hands.wait(lambda _: not self.hands.shows(c.mark), 5.0)
+            self.hands.wait(lambda seen: not self.hands.shows(c.mark) or self.hands.ASKS_TO_FINISH in seen, 5.0)
+            is_asked = self.hands.shows(c.mark)
         except TimeoutError:  # the answer says why; whoever reads it presses again
+            is_asked = True
+        if is_asked:
             c.log("not gone:\n" + self.hands.text())
             self.press_finish(c)
             self.hands.wait(lambda _: not self.hands.shows(c.mark), deadline)

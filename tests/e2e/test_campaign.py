@@ -33,9 +33,14 @@ def test_nothing_entered_is_lost_doubled_or_altered(ways: tuple[str, ...], tmp_p
     assert not any(one["hitch"] for one in report.outcomes)
 
 
+MIXED = ("--mixed", "--wrap-ups", "1", "--kills", "0", "--power-cuts", "0", "--jobs", "1")
+
+
 @pytest.mark.slow
-def test_the_whole_campaign() -> None:
-    done = subprocess.run([sys.executable, "-m", "tests.campaign", "--quiet"], capture_output=True, text=True)
+@pytest.mark.parametrize("options", [(), MIXED], ids=["every way out", "a mixed hour"])
+def test_the_whole_campaign(options: tuple[str, ...]) -> None:
+    words = [sys.executable, "-m", "tests.campaign", "--quiet", *options]
+    done = subprocess.run(words, capture_output=True, text=True)
     print(done.stdout)
     assert done.returncode == 0
     assert all(f"{fault} 0" in done.stdout for fault in FAULTS)

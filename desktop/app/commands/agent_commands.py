@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from contextlib import AbstractContextManager
 
 from desktop.app.commands.colleague_chat import ColleagueChat
 from desktop.app.commands.command_result import IGNORED, CommandResult, failed
@@ -60,6 +61,10 @@ class AgentCommands:
     async def send(self, interaction_id: str, reply: Reply, *, key: str) -> CommandResult:
         """Send a reply that has more than its text, or files instead of one."""
         return await self._do(Verb.SEND_MESSAGE, interaction_id, key, {"text": reply.text}, reply)
+
+    def sending(self, interaction_id: str) -> AbstractContextManager[None]:
+        """Show a reply as being sent from the moment it leaves its field: it goes to disk before it goes out."""
+        return self._runner.shown(Verb.SEND_MESSAGE.value, interaction_id)
 
     async def _do(
         self, verb: Verb, interaction_id: str, key: str, arguments: dict[str, str], reply: Reply | None

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
@@ -117,15 +118,26 @@ class CommandRunner:
             return IGNORED
         if not self._intents.begin(slot):
             return IGNORED
-        self._mark(request, 1)
         try:
-            if request.line is None:
-                return await self._send(request, slot)
-            async with self._lines.setdefault(request.line, asyncio.Lock()):
-                return request.outdated() or await self._send(request, slot)
+            with self.shown(request.verb, request.subject):
+                if request.line is None:
+                    return await self._send(request, slot)
+                async with self._lines.setdefault(request.line, asyncio.Lock()):
+                    return request.outdated() or await self._send(request, slot)
         finally:
-            self._mark(request, -1)
             self._intents.end(slot)
+
+    @contextmanager
+    def shown(self, verb: str, subject: str | None) -> Iterator[None]:
+        """Show a verb as under way on its subject; None: nowhere."""
+        if subject is None:
+            yield
+            return
+        self._pending.mark(subject, verb, 1)
+        try:
+            yield
+        finally:
+            self._pending.mark(subject, verb, -1)
 
     async def _send(self, request: Request[T], slot: Hashable) -> CommandResult:
         key, call = self._intents.open(request.intent, request.call, request.key)
@@ -153,7 +165,3 @@ class CommandRunner:
             await self.snapshot.see(TELL_LOSER_SECONDS, request.subject)  # who lost a race sees to whom
         log.info("%s of %s: %s: %s", request.verb, request.subject, type(error).__name__, error.detail)
         return request.refused(error)
-
-    def _mark(self, request: Request[T], by: int) -> None:
-        if request.subject is not None:
-            self._pending.mark(request.subject, request.verb, by)

@@ -248,15 +248,19 @@ class Replies:
     async def _deliver(self, interaction_id: str, reply: OutgoingReply) -> CommandResult:
         self._under_way.add(reply.key)
         try:
-            await self._notes.flush(interaction_id)  # before it leaves: after a crash it goes under the same key
-            async with self._turns.setdefault(interaction_id, asyncio.Lock()):
-                if message_to(interaction_id) is not None:
-                    return await self._post(interaction_id, reply)
-                before = self._said(interaction_id, reply)
-                result = await self._send(interaction_id, reply)
-                arrived = result.ok or (result.error in _UNDECIDED and self._has_arrived(interaction_id, reply, before))
+            with self._commands.sending(interaction_id):
+                return await self._bring(interaction_id, reply)
         finally:
             self._under_way.discard(reply.key)
+
+    async def _bring(self, interaction_id: str, reply: OutgoingReply) -> CommandResult:
+        await self._notes.flush(interaction_id)  # before it leaves: after a crash it goes under the same key
+        async with self._turns.setdefault(interaction_id, asyncio.Lock()):
+            if message_to(interaction_id) is not None:
+                return await self._post(interaction_id, reply)
+            before = self._said(interaction_id, reply)
+            result = await self._send(interaction_id, reply)
+            arrived = result.ok or (result.error in _UNDECIDED and self._has_arrived(interaction_id, reply, before))
         if arrived:
             self._settle(interaction_id, reply, back=False)
             return CommandResult(True)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from desktop.domain.entities.model import Interaction, Message
-from desktop.domain.entities.words import Channel, Phase
+from desktop.domain.entities.words import Channel, Phase, Verb
+from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.errors import OutcomeUnknown, Rejected, Unavailable
 from desktop.words.catalogue import in_words
@@ -79,6 +80,26 @@ async def test_the_field_is_free_at_once_and_two_replies_keep_their_order(desks:
     await until(lambda: first.done() and second.done())
     assert sent(centre) == ["ok", "ok"]
     assert len(set(keys(centre))) == 2, "the same words twice are meant twice"
+
+
+async def test_what_is_on_its_way_to_the_disk_and_the_centre_is_never_called_unconfirmed(
+    desks: list[Desk], tmp_path: Path
+) -> None:
+    d, _ = await chatting(desks, tmp_path)
+    states: list[tuple[bool, bool]] = []  # whether a reply has left the field, and whether it is shown as being sent
+
+    def look(_: AppState, new: AppState) -> None:
+        outgoing = new.drafts["i1"].outgoing if "i1" in new.drafts else ()
+        states.append((bool(outgoing), Verb.SEND_MESSAGE.value in new.pending.get("i1", ())))
+
+    d.session.store.listeners.append(look)
+    d.session.notes.edit("i1", reply="Good afternoon.")
+    sending = asyncio.ensure_future(d.session.replies.send("i1"))
+    while not sending.done():
+        d.session.store.drain()
+        await asyncio.sleep(0)
+    assert (True, True) in states
+    assert (True, False) not in states, "left the field, and nothing said that it was under way"
 
 
 async def test_words_that_were_refused_are_in_the_field_again_before_what_was_typed_since(
