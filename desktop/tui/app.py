@@ -390,7 +390,7 @@ class DesktopApp(TerminalApp):
 
     # --- what cannot be undone, and letters without a place -----------------------------------------------------
 
-    def _prompt(self, act: Irrevocable | None) -> bool:
+    def _prompt(self, act: Irrevocable | None, too_soon: bool) -> bool:
         """Show what one more press does, or no more; False where the window is too small to read it."""
         if self._prompting is not None and self._prompting.is_attached:
             self._prompting.ask("")
@@ -398,7 +398,7 @@ class DesktopApp(TerminalApp):
         front = self.front
         if act is not None and not front.has_class("small"):
             self._prompting = front.query_one(Footer)
-            self._prompting.ask(act.prompt, act.key)
+            self._prompting.ask(act.prompt(too_soon=too_soon), act.key)
             self._prompting.call_after_refresh(self.presses.painted, act)
         self.outbox.prompted()
         return self._prompting is not None

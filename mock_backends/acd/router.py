@@ -680,7 +680,7 @@ class Router:
     @staticmethod
     def _need_room(agent: Agent, channel: str) -> None:
         if not agent.room(channel):
-            raise NoRoom(f"agent {agent.profile.id} has no room on {channel}")
+            raise NoRoom(f"{agent.profile.id} has no room on {channel}")
 
     def _close(self, work: Work) -> None:
         work.phase = Phase.CLOSED

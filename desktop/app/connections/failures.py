@@ -62,7 +62,7 @@ _WHY: dict[type[BackendError], str] = {
     AuthFailed: "failure.auth_failed",
     Forbidden: "failure.forbidden",
     NotFound: "failure.not_found",
-    Conflict: "failure.conflict",
+    Conflict: "failure.rejected",
     Rejected: "failure.rejected",
     OutcomeUnknown: "failure.outcome_unknown",
     Unsupported: "failure.unsupported",

@@ -5,7 +5,8 @@ victim. The same key for the same victim carries it out; any other key, a click,
 forget it.
 
 A key that is held down or bounces is one press, however often the terminal sends it: a second press counts only when
-the prompt has stood on the screen, and the key has been let go, for `READING_SECONDS`.
+the prompt has stood on the screen, and the key has been let go, for `READING_SECONDS`. The prompt says when one came
+too soon.
 """
 
 import time
@@ -50,10 +51,10 @@ class Irrevocable:
     victim: tuple[str, ...]
     words: str
 
-    @property
-    def prompt(self) -> str:
-        """What stands on screen between the two presses."""
-        return tr("{key} again: {act}", key=self.key, act=self.words)
+    def prompt(self, *, too_soon: bool = False) -> str:
+        """What stands on screen between the two presses; `too_soon`: after a second one that did not count."""
+        again = tr("{key} again: {act}", key=self.key, act=self.words)
+        return f"{tr('Too soon.')} {again}" if too_soon else again
 
 
 class TwoPresses:
@@ -61,7 +62,7 @@ class TwoPresses:
 
     def __init__(
         self,
-        show: Callable[[Irrevocable | None], bool],
+        show: Callable[[Irrevocable | None, bool], bool],
         later: Callable[[float, Callable[[], object]], object],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -69,7 +70,7 @@ class TwoPresses:
 
         Args:
             show: puts the prompt on the screen in front, or takes it away; says whether it can be read there. Once it
-                is painted, `painted` is to be called.
+                is painted, `painted` is to be called. Hears also whether a second press came too soon.
             later: calls back after so many seconds.
             clock: counts seconds and never goes back.
         """
@@ -78,6 +79,7 @@ class TwoPresses:
         self._clock = clock
         self._counts_from: float | None = None  # when the next press counts; None until the prompt is painted
         self._counts = False  # whether the last press of the armed act's key did
+        self._too_soon = False  # whether one that did not was told so
         self.by_letter = False
         """Whether the key that is being applied is a letter on its own: such a key is soon pressed by accident."""
         self._armed: Irrevocable | None = None
@@ -102,7 +104,9 @@ class TwoPresses:
         if act is None:
             self.disarm()
         elif self._armed == act:
-            return self._counts and self.disarm()
+            if self._counts:
+                return self.disarm()
+            self._say_too_soon()
         else:
             self.arm(act, still)
         return False
@@ -111,8 +115,8 @@ class TwoPresses:
         """Name the victim; the next press of the key carries it out. Where nobody can read it, nothing is armed."""
         self.disarm()
         self._armed, self._still = act, still
-        self._counts_from, self._counts = None, False
-        if self._show(act):
+        self._counts_from, self._counts, self._too_soon = None, False, False
+        if self._show(act, False):
             self._later(SECONDS, lambda: self.disarm(act))
         else:
             self._armed = self._still = None
@@ -123,8 +127,14 @@ class TwoPresses:
         if armed is None or (only is not None and armed is not only):
             return False
         self._armed = self._still = None
-        self._show(None)
+        self._show(None, False)
         return True
+
+    def _say_too_soon(self) -> None:
+        """Once: a key that is held down would say it thirty times a second."""
+        if not self._too_soon:
+            self._too_soon = True
+            self._show(self._armed, True)
 
     def painted(self, act: Irrevocable) -> None:
         """The prompt of `act` can be read from now on."""

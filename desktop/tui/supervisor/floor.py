@@ -23,7 +23,7 @@ class Floor:
         clock: Callable[[], float],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         presses: TwoPresses,
-        wants_field: Callable[[], None],
+        wants_field: Callable[[str], None],
         *,
         guide: bool,
     ) -> None:
@@ -33,7 +33,7 @@ class Floor:
             clock: the local one, seconds since the Unix epoch.
             spawn: runs a coroutine beside the screen.
             presses: asks again before what cannot be undone.
-            wants_field: hears that a field was asked for.
+            wants_field: hears that a field was asked for, and which digits lead to where it can be.
             guide: whether the guide is shown.
         """
         self._session = session

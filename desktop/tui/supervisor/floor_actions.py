@@ -39,6 +39,8 @@ from desktop.words.figures import arithmetic, known_as
 if TYPE_CHECKING:
     from desktop.app.session import Session
 
+_PANES = "".join(str(number) for number, _ in enumerate(FLOOR_TABS, 1))
+"""The digits that turn to a pane."""
 LONGEST_FILTER = 100
 """Characters of a filter that is remembered."""
 
@@ -53,7 +55,7 @@ class FloorActions:
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         done: Callable[[], None],
         presses: TwoPresses,
-        wants_field: Callable[[], None],
+        wants_field: Callable[[str], None],
     ) -> None:
         """`done` is called when something was done, `wants_field` when a field is to open."""
         self._screen = screen
@@ -85,7 +87,7 @@ class FloorActions:
     def _act(self, verb: FloorVerb) -> None:
         second = self._armed_for(verb)
         if verb is not FloorVerb.END_MONITOR and second is None:
-            self._wants_field()
+            self._wants_field(_PANES)  # a refusal says in which pane to select what it is about
         acts, view = self._session.supervisor.acts, self._screen.looked()
         health = best_heard(view.state)
         if health is None or health.health is not Health.LIVE:
@@ -141,7 +143,7 @@ class FloorActions:
                 self._screen.read(answers["contact"])
                 return CommandResult(True)
 
-            self._wants_field()
+            self._wants_field("")
             self._screen.ask(Act(tr("Read along"), whom, (Question("contact", tr("Which contact?"), options),), read))
 
     def chosen(self, event: ActsMenu.Chosen) -> None:
@@ -213,7 +215,7 @@ class FloorActions:
     # Looking
 
     def _filter(self) -> None:
-        self._wants_field()
+        self._wants_field("")
         self._screen.open_filter()
 
     def _sort_left(self) -> None:
@@ -316,7 +318,7 @@ class FloorActions:
 
     def _export(self) -> None:
         """Ask for a file, and write what the table shows."""
-        self._wants_field()
+        self._wants_field("")
         view, agents = self._screen.looked(), self._screen.about == "agent"
         what = "agents" if agents else "queues"
         keys = tuple(self._screen.table.ordering.keys)

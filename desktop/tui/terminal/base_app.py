@@ -137,9 +137,13 @@ class TerminalApp(GuardedApp, inherit_bindings=False):
     def letters_lost(self) -> None:
         """Letters go nowhere from now on: their field did not open, or went away."""
 
-    def wants_field(self) -> None:
-        """Say that a field was asked for: until one has the keyboard, what is typed is no verb."""
-        self._typed.want_field()
+    def wants_field(self, leads: str = "") -> None:
+        """Say that a field was asked for: until one has the keyboard, what is typed is no verb.
+
+        Args:
+            leads: the digits that a refusal names as the way there; pressed next, they are verbs all the same.
+        """
+        self._typed.want_field(leads)
 
     def clicked(self, key: str) -> None:
         """A button of the mouse was pressed: what is typed from now on belongs to what was clicked.

@@ -67,14 +67,20 @@ class TypedKeys:
         self._clock = clock
         self._typed_in: Widget | None = None  # the field that got the last key, where that was a letter
         self._wanted = False  # a field was asked for and has not been seen yet
+        self._leads = ""  # the keys that lead to where it can be asked for
         self._shut = False  # the field went away: letters go nowhere
         self._told = False  # `lost` was called since the last key that is no letter
         self._rested_at = 0.0  # when the pause after the last letter that went nowhere is over
         self._waiting: asyncio.Queue[events.Event] = asyncio.Queue()
 
-    def want_field(self) -> None:
-        """A field was asked for: until one has the keyboard, letters are no verbs."""
-        self._wanted = True
+    def want_field(self, leads: str = "") -> None:
+        """A field was asked for: until one has the keyboard, letters are no verbs.
+
+        Args:
+            leads: the digits that a refusal names, as they lead to where the field can be asked for. Pressed next, one
+                of them means what was read there.
+        """
+        self._wanted, self._leads = True, leads
 
     def release(self) -> None:
         """Letters are verbs again, where no field has the keyboard."""
@@ -92,7 +98,7 @@ class TypedKeys:
         while True:
             event = await self._waiting.get()
             letter = _is_letter(event)
-            if self._told and self._clock() >= self._rested_at:
+            if (self._told and self._clock() >= self._rested_at) or self._leads_on(event):
                 self.release()
             # A field keeps the order of the text it gets by itself; anything else waits.
             if not (letter and self._typed_in is not None and self._field() is self._typed_in):
@@ -126,6 +132,12 @@ class TypedKeys:
         self._rested_at = self._clock() + PAUSE_SECONDS
         self._lost()
         return True
+
+    def _leads_on(self, event: events.Event) -> bool:
+        """Whether a key is the one that was just named, with no field to take it."""
+        if not self._wanted or self._told or self._field() is not None:
+            return False
+        return isinstance(event, events.Key) and event.is_printable and event.key in self._leads
 
     def _follow(self, nodes: Sequence[MessagePump]) -> None:
         """Go the way of a key through the widgets that may want it, right behind it."""

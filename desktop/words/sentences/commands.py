@@ -56,7 +56,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "callback.no_number": mark("There is no number to call back."),
     "not_done.park": mark("The contact was not parked."),
     "not_known.park": mark("It is not known whether the contact was parked."),
-    "not_done.unpark": mark("The contact is still parked."),
+    "not_done.unpark": mark("Still parked."),
     "not_known.unpark": mark("It is not known whether the contact is still parked."),
     "pull.not_done": mark("The contact was not taken from the queue."),
     "pull.not_known": mark("It is not known whether the contact was taken from the queue."),

@@ -266,7 +266,7 @@ def test_a_plugins_own_sub_class_has_words_too() -> None:
     class Odd(Conflict):
         pass
 
-    assert "this has changed" in in_words(explain(Odd("x"), verbatim("No."), source="crm").text)
+    assert "Look before you press again" in in_words(explain(Odd("x"), verbatim("No."), source="crm").text)
     assert "an error in its plug-in" in in_words(explain(BackendError("x"), verbatim("No."), source="crm").text)
     assert issubclass(OutcomeUnknown, BackendError)
 

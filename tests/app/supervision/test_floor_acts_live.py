@@ -79,7 +79,7 @@ async def test_of_two_supervisors_at_once_one_wins_and_the_other_reads_it_in_wor
         winner = "Sam Rivera" if results[0].ok else "Ines"
         assert lost.error == "Conflict"
         assert in_words(lost.text).startswith("The conversation was not taken over.") and winner in in_words(lost.text)
-        assert "Nothing was changed." in in_words(lost.text) and "look before you press again" in in_words(lost.text)
+        assert "Nothing was changed." in in_words(lost.text) and "Look before you press again" in in_words(lost.text)
         mine = sam if results[0].ok else ines
         await mine.until(lambda: any(one.phase is Phase.ACTIVE for one in mine.store.state.interactions.values()))
 

@@ -5,13 +5,17 @@ from dataclasses import replace
 import pytest
 from textual.content import Content
 
+from desktop.app.connections.failures import explain
 from desktop.domain.entities.model import Address, Message, Waiting
 from desktop.domain.entities.news_item import NewsKind
 from desktop.domain.entities.words import Channel, Verb
 from desktop.domain.news.news import news_between
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence
+from desktop.ports.errors import Conflict
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.queues import QueuesPane
+from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.tui.agent.panes.work import WorkPane
 from desktop.tui.widgets.table import LineTable
 from tests.tui.agent.test_reply import quiet
@@ -128,3 +132,16 @@ async def test_what_cannot_be_parked_says_so() -> None:
         await settle(pilot, ["f4"])
         assert "Cannot park this contact now." in told(app.desk_screen)
     assert not [call for call in session.calls if call[0] == "commands.do"]
+
+
+async def test_who_has_no_room_to_take_a_contact_back_reads_why_in_one_line() -> None:
+    no_room = Conflict("maya has no room on chat")
+    refused = explain(no_room, Sentence("not_done.unpark"), source="contact_center").text
+    app, session = desk(quiet(parked=True, parked_since=NOW - 75, phase_since=NOW - 600))
+    async with app.run_test(size=SIZE) as pilot:
+        session.store.notice(refused, "error", "i1")
+        await settle(pilot)
+        said = told(app.desk_screen)
+        assert "Still parked." in said and "no room on chat" in said
+        assert "has changed" not in said, "nothing has changed: there is no room"
+        assert app.desk_screen.query_one(StatusLine).size.height == 1

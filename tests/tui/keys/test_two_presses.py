@@ -46,8 +46,8 @@ class Screen:
         self.presses.painted(act)
         return carried_out
 
-    def show(self, act: Irrevocable | None) -> bool:
-        self.shown = act.prompt if act is not None and self.room else ""
+    def show(self, act: Irrevocable | None, too_soon: bool = False) -> bool:
+        self.shown = act.prompt(too_soon=too_soon) if act is not None and self.room else ""
         return bool(self.shown)
 
 
@@ -66,6 +66,7 @@ def test_a_key_that_bounces_or_is_held_down_is_one_press() -> None:
     for after in (0.02, 0.66, *[0.03] * 50):
         assert not screen.press(END, after=after)
         assert screen.presses.armed == END, "let go, it can still be pressed again"
+        assert screen.shown == "Too soon. F8 again: end the contact with Priya Natarajan"
     assert screen.press(END)
 
 
@@ -78,6 +79,8 @@ def test_a_press_from_before_the_prompt_was_painted_does_not_count() -> None:
     screen.presses.painted(END)
     assert not screen.press(END, after=3, waited=3), "it waited while the screen was busy"
     assert screen.press(END)
+    assert not screen.press(END)
+    assert not screen.shown.startswith("Too soon"), "it is asked anew"
 
 
 @pytest.mark.parametrize("changed", [OTHER, replace(END, words="end Noor"), replace(END, key="x")])
@@ -352,6 +355,7 @@ async def test_a_burst_of_one_key_is_one_press(start: Any, keys: list[str]) -> N
     app, session = desk(start(), monotonic=lambda: now[0])
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, keys)
+        assert "Too soon. " in prompt(app)
         assert " again: " in prompt(app)
         assert app.is_running
         assert [call for call in session.calls if call[0].startswith("commands.")] == []

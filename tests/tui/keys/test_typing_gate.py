@@ -17,6 +17,7 @@ from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.widgets.table import LineTable
+from desktop.words.catalogue import in_words
 from tests.tui.desk import desk, settle, told
 from tests.tui.states import DETAILS, IDLE, PRIYA, active, offered
 from tests.tui.supervisor.floor_desk import floor_desk
@@ -205,3 +206,14 @@ async def test_the_floor_does_not_take_a_reason_for_verbs() -> None:
         assert not app.front.query_one(StateMenu).is_open
         await settle(pilot, ["escape", "2"])
         assert app.front.place == "agents"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("refused", "digit", "place"), [("l", "2", "agents"), ("k", "3", "alerts")])
+async def test_the_digit_that_a_refusal_on_the_floor_names_is_a_verb(refused: str, digit: str, place: str) -> None:
+    app, session = floor_desk(floor(), monotonic=lambda: 0.0)
+    async with app.run_test(size=(160, 45)) as pilot:
+        await settle(pilot, [refused])
+        assert f"({digit}: {place})" in in_words(session.store.drain().notices[-1].text)
+        await settle(pilot, [digit])
+        assert app.front.place == place  # type: ignore[union-attr]
+        assert session.calls == []
