@@ -68,7 +68,7 @@ def start_demo(chosen: Chosen) -> int:
             log_level=chosen["log_level"],
         )
     except InstanceHeld as held:
-        raise CommandError(tr("A demo runs already; leave it first."), Exit.REFUSED) from held
+        raise CommandError(tr("A demo is already running; leave it first."), Exit.REFUSED) from held
 
 
 def _settings(profile: Profile) -> "Settings":

@@ -106,9 +106,9 @@ def test_the_demo_runs_lets_others_take_part_and_ends_with_its_servers(tmp_path:
         with on_terminal("demo", env=env) as second:
             assert second.wait_end() == 1
             while second.read(0.1):
-                if "A demo runs already" in second.text:
+                if "A demo is already running" in second.text:
                     break
-            assert "A demo runs already" in second.text
+            assert "A demo is already running" in second.text
         os.write(terminal.master, b"\x0f")
         assert terminal.wait_end() == 0
     assert not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in servers)

@@ -92,7 +92,7 @@ class ExpertFinder(Pane, Vertical):
             (
                 Column("", 1),
                 Column("name", weight=3),
-                Column("presence", 12),
+                Column("presence", 14),
                 Column("age", 3, align="right"),
                 Column("skill", 5, min_width=40),
                 Column("there", 11, align="right", min_width=50),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _SOON_DONE: Final = frozenset({Verb.DECLINE, Verb.CANCEL_LEG})
 """What a letter typed by accident must not do at once, for whoever was there is gone; their function key may."""
 _OF_OFFERS: Final = frozenset({Verb.ACCEPT, Verb.DECLINE})
-NO_OFFER = mark("Nothing rings.")
+NO_OFFER = mark("Nothing is ringing.")
 _CANNOT: Final = {
     Verb.HOLD: mark("Cannot put this contact on hold now."),
     Verb.SWAP: mark("Cannot switch between customer and expert now."),
