@@ -12,7 +12,7 @@ from desktop.domain.state import available_verbs
 from desktop.tui.keys.two_presses import TwoPresses
 from tests.tui.cat import SITUATIONS, Seen, Unnamed, play, play_all
 
-QUICK, FULL = 2_000, 100_000
+QUICK, FULL = 1_000, 100_000
 
 
 async def test_whatever_is_typed_the_victim_is_named_first(full: bool) -> None:
