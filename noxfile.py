@@ -34,9 +34,10 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def unit(session: nox.Session) -> None:
-    """Domain and application."""
+    """Domain and application, without what takes seconds."""
     _install(session)
-    session.run("python", "-m", "pytest", "tests/domain", "tests/app", *(session.posargs or ["-n", "auto"]))
+    quick = ["tests/domain", "tests/app", "-m", "not thorough"]  # paths that are named run every tier otherwise
+    session.run("python", "-m", "pytest", *quick, *(session.posargs or ["-n", "auto"]))
 
 
 @nox.session

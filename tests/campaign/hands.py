@@ -202,16 +202,20 @@ class Hands:
         """Wait for the offer, with who it is."""
         self.wait("Incoming")
 
+    def take_offer(self, taken: Callable[[str], bool]) -> None:
+        """Press the key that accepts until it is so; an offer in the place of another asks for a second press."""
+        self.press("f2")
+        if not taken(self.wait(lambda seen: taken(seen) or self.ASKS in seen)):
+            self.press_again("f2")
+            self.wait(taken)
+
     def accept(self) -> None:
         """Take the offer; the keyboard is in the note then."""
-        self.press("f2")
-        self.wait(lambda seen: "talking" in seen or "F4 hold" in seen)
+        self.take_offer(lambda seen: "talking" in seen or "F4 hold" in seen)
 
     def accept_written(self, mark: str) -> None:
         """Take the offer of a written contact; the keyboard is in the reply then."""
-        self.screen.wait_quiet(1.1, 4.0)  # an offer in the place of one just accepted asks for a second press at first
-        self.press("f2")
-        self.wait(lambda seen: self.shows(mark) and "F8 end" in seen and _REPLY.search(seen) is not None)
+        self.take_offer(lambda seen: self.shows(mark) and "F8 end" in seen and _REPLY.search(seen) is not None)
         self.screen.wait_quiet(0.1, 1.0)  # the reply of the one before may still stand there
 
     def turn_to(self, mark: str) -> None:

@@ -59,10 +59,7 @@ class Hour:
             return False
         if not self._rings(self.hands.screen.wait_quiet(0.15, 1.0)):
             return False  # it was taken a moment ago
-        self.hands.press("f2")
-        if not self._accepted(self.hands.wait(lambda seen: self._accepted(seen) or self.hands.ASKS in seen)):
-            self.hands.press_again("f2")  # another one had taken the row of one just accepted
-            self.hands.wait(self._accepted)
+        self.hands.take_offer(self._accepted)
         self.hands.screen.wait_quiet(0.12, 1.0)
         taken = [c for c in self.waiting.values() if self.work.site.phase(c.id) == "active"]
         for c in taken:

@@ -168,7 +168,9 @@ class Shift:
         with contextlib.suppress(*HITCH):
             site.up()
             self.work.see_again(c)
-            self.work.carry_on(c)
+            for one in self.contacts:  # one beside it would keep the next from ringing
+                if site.phase(one.id):
+                    self.work.carry_on(one)
 
     def _settle(self) -> dict[str, str]:
         """Heal everything, finish what is open, send all of it again; answers why records were parked before."""
