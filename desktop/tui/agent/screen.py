@@ -92,6 +92,7 @@ class AgentScreen(ImmediateScreen):
         self._opened_for: str | None = None  # whose finder, search or keypad is open
         self._left: str | None = None  # selected when it left with a note that was not handed over
         self._panes: tuple[Pane, ...] = ()
+        self._on_top: tuple[_Closable, ...] = ()  # what can lie over the desk, in the order in which it is closed
         self._numbers = WorkNumbers()
         self._composer: Composer | None = None  # which field canned replies are on offer for
         self._wanted: tuple[str | None, str] = (None, "")  # of which contact, what is looked for in the timeline
@@ -146,6 +147,24 @@ class AgentScreen(ImmediateScreen):
     def on_mount(self) -> None:
         """Begin in the work list, with whatever is known."""
         self._panes = tuple(node for node in self.query("*") if isinstance(node, Pane))
+        self._on_top = (
+            self.query_one(Page),
+            self.query_one(StateMenu),
+            self.query_one(Keypad),
+            self.query_one(HelpField),
+            self.query_one(DialField),
+            self.query_one(RecordsPane),
+            self.query_one(CopyList),
+            self.query_one(FilePicker),
+            self.query_one(HeadFields),
+            self.query_one(SaveList),
+            self.query_one(ThreadSearch),
+            self.query_one(HistoryFilter),
+            self.query_one(SearchPane),
+            self.query_one(MessagePane),
+            self.query_one(EntryPane),
+            self.query_one(ExpertFinder),
+        )
         self.query_one(Guide).set_class(self._guide, "open")
         status = self.query_one(StatusLine)
         footer = self.query_one(Footer)
@@ -237,25 +256,7 @@ class AgentScreen(ImmediateScreen):
 
     def close_top(self) -> bool:
         """Close what is open on top; says whether anything was."""
-        on_top: tuple[_Closable, ...] = (
-            self.query_one(Page),
-            self.query_one(StateMenu),
-            self.query_one(Keypad),
-            self.query_one(HelpField),
-            self.query_one(DialField),
-            self.query_one(RecordsPane),
-            self.query_one(CopyList),
-            self.query_one(FilePicker),
-            self.query_one(HeadFields),
-            self.query_one(SaveList),
-            self.query_one(ThreadSearch),
-            self.query_one(HistoryFilter),
-            self.query_one(SearchPane),
-            self.query_one(MessagePane),
-            self.query_one(EntryPane),
-            self.query_one(ExpertFinder),
-        )
-        for pane in on_top:
+        for pane in self._on_top:
             if pane.is_open:
                 had_focus = pane.has_focus if isinstance(pane, EntryPane | HistoryFilter) else True
                 pane.close()
@@ -420,7 +421,8 @@ class AgentScreen(ImmediateScreen):
                 self._write_on(view)
         if self.query_one(ReplyPane).has_focus and not written and interaction is not None:
             self.focus_note()  # the contact is over: what was not sent stands there
-        self._close_what_is_of_another(view)
+        if any(pane.is_open for pane in self._on_top):
+            self._close_what_is_of_another(view)
         wrap_up = self.query_one(WrapUpPane)
         if wrap_up.is_open and (wrap_up.opened_for != view.selected or interaction is None):
             lost = wrap_up.has_focus_within

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from textual.content import Content
-from textual.geometry import Region
+from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.widget import Widget
 
 from desktop.domain.entities.customer import Match
@@ -81,6 +82,8 @@ class TextPane(Pane, Widget):
 
     DEFAULT_CSS = css_beside(__file__)
 
+    virtual_size = Reactive(Size(0, 0))
+    """Of no consequence for the layout, as nothing scrolls here: Textual's own asks for a second layout after each."""
     _lines: Content = Content("")
 
     def lines(self, view: View) -> Sequence[Content]:

@@ -1,6 +1,7 @@
 """The contact itself: what the IVR learned, who is on the line, what was said, and the verbs with their keys."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import ClassVar
 
 from textual.content import Content
@@ -76,11 +77,14 @@ class ConversationPane(TextPane):
         interaction = view.interaction
         if interaction is None:
             return content("")
-        every = (*VERB_KEYS, *RECORDING_KEYS)
-        lines = (verb_line(view, interaction, gap, table) for table in (every, VERB_KEYS) for gap in ("  ", " "))
-        fewer = (VERB_KEYS[:count] for count in range(len(VERB_KEYS), 0, -1))
-        shorter = (verb_line(view, interaction, " ", table, wrap_up=False) for table in fewer)
-        return first_that_fits(border_room(self), (*lines, *shorter))
+        under_way = _under_way(view, interaction)
+        verbs = [*under_way, *_hints(view, interaction, VERB_KEYS)]
+        recording = _hints(view, interaction, RECORDING_KEYS)
+        wrap_up = _wrap_up_hint(interaction)
+        whole = (Content(gap).join([*most, *wrap_up]) for most in ((*verbs, *recording), verbs) for gap in ("  ", " "))
+        # The last line of the screen names the wrap-up as well.
+        shorter = (Content(" ").join(verbs[:count]) for count in range(len(verbs), max(1, len(under_way)) - 1, -1))
+        return first_that_fits(border_room(self), chain(whole, shorter))
 
     def scroll_thread(self, pages: int) -> None:
         """Read further up (negative) or down in the messages."""
@@ -182,30 +186,25 @@ class ConversationPane(TextPane):
         return shown
 
 
-def verb_line(
-    view: View,
-    interaction: Interaction,
-    gap: str,
-    table: Sequence[tuple[Verb, str, str]] = VERB_KEYS,
-    *,
-    wrap_up: bool = True,
-) -> Content:
-    """The verbs of a table that are on offer, with their keys; those under way named as such, `gap` between them.
-
-    Args:
-        wrap_up: whether the wrap-up, which the last line of the screen names as well, is one of them.
-    """
+def _under_way(view: View, interaction: Interaction) -> list[Content]:
+    """The verbs that were pressed and not answered yet."""
     pending = view.state.pending.get(interaction.id, frozenset())
+    return [content(f"{term('verb', word)} …", "$accent") for word in sorted(pending)]
+
+
+def _hints(view: View, interaction: Interaction, table: Sequence[tuple[Verb, str, str]]) -> list[Content]:
+    """The verbs of a table that are on offer, with their keys."""
     on_offer = set(select.verbs_on_offer(view.state, interaction))
-    parts: list[Part] = [(f"{term('verb', word)} …{gap}", "$accent") for word in sorted(pending)]
-    used: set[str] = set()
+    labels: dict[str, str] = {}
     for verb, key, label in table:
-        if verb in on_offer and key not in used:
-            used.add(key)
-            parts += [key_hint(keys.BY_ID[key].shown, tr(label), gap)]
-    if wrap_up and interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):
-        parts += [key_hint(keys.BY_ID["wrap_up"].shown, tr("wrap-up"))]
-    return line(*parts).rstrip()
+        if verb in on_offer:
+            labels.setdefault(key, label)
+    return [key_hint(keys.BY_ID[key].shown, tr(label)) for key, label in labels.items()]
+
+
+def _wrap_up_hint(interaction: Interaction) -> list[Content]:
+    there = interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP)
+    return [key_hint(keys.BY_ID["wrap_up"].shown, tr("wrap-up"))] if there else []
 
 
 def _heading(view: View, room: int) -> Content:
