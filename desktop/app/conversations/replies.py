@@ -175,7 +175,9 @@ class Replies:
         await self._outside.leave(messages, CLOSE_SECONDS)
 
     async def send_again(self, interaction_id: str) -> CommandResult:
-        """Send once more what nobody knows of, under the keys it had."""
+        """Send once more what nobody knows of, under the keys it had, as long as its contact takes messages."""
+        if not self._takes_replies(interaction_id):
+            return IGNORED
         known = self._outgoing(interaction_id)
         waiting = [one for one in known if one.due is None and one.key not in self._under_way]
         self._unsure.update(one.key for one in waiting)
@@ -267,8 +269,10 @@ class Replies:
         if result.error in _UNDECIDED:
             self._unsure.add(reply.key)
             return CommandResult(False, result.text + Sentence("send_message.again"), result.error)
-        if result.error == FileRefused.__name__ and reply.key in self._unsure:
-            return result  # it may have arrived: it goes once more only as it was
+        # What may have arrived goes once more only as it was, and that the contact is over by now says nothing of it.
+        no_proof = result.error == FileRefused.__name__ or not self._takes_replies(interaction_id)
+        if no_proof and reply.key in self._unsure:
+            return result
         self._settle(interaction_id, reply, back=True)
         return result
 
@@ -297,6 +301,12 @@ class Replies:
         record = self._record(interaction_id)
         alike = [one for one in record.outgoing if one.text == reply.text] if record is not None else []
         return len(alike) == 1 and bool(self._said(interaction_id, reply) - before)
+
+    def _takes_replies(self, interaction_id: str) -> bool:
+        """Whether something may be sent at all: the contact is going on, or it belongs to none."""
+        interaction = self._store.drain().interactions.get(interaction_id)
+        there = interaction is not None and _may_be_sent(self._store.state, interaction)
+        return there or message_to(interaction_id) is not None
 
     def _said(self, interaction_id: str, reply: OutgoingReply) -> frozenset[str]:
         """The ids of our messages with these words; without any, of those with as many files."""

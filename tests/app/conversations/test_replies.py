@@ -213,6 +213,47 @@ async def test_after_a_crash_while_sending_it_goes_under_the_key_it_had(desks: l
     assert list(centre.said.values()) == ["Half sent."]
 
 
+async def test_what_may_have_arrived_is_never_said_not_to_be_sent_because_the_contact_is_over_now(
+    desks: list[Desk], tmp_path: Path
+) -> None:
+    """Crashed on the way, the contact ends meanwhile, and retry is pressed before the record is parked."""
+    d, centre = await chatting(desks, tmp_path)
+    centre.script.then("send_message", "hang")
+    d.session.notes.edit("i1", reply="Half sent.")
+    sending = asyncio.ensure_future(d.session.replies.send("i1"))
+    await until(lambda: keys(centre))
+    contact = centre.interactions["i1"]
+    centre.happen(replace(contact, version=9, phase=Phase.CLOSED))
+    d = await again(desks, d)
+    await until(lambda: d.session.notes.text("i1") is not None)
+    sending.cancel()
+    d.session.retry()
+    await d.time.run_until(lambda: d.state.outbox.parked == 1, disk=True)
+    (item,) = await d.session.outbox.items()
+    assert item.note == "Not known whether this was sent to the customer: Half sent."
+    assert len(keys(centre)) == 1
+
+
+async def test_a_refusal_of_what_may_have_arrived_proves_nothing_once_the_contact_is_over(
+    desks: list[Desk], tmp_path: Path
+) -> None:
+    d, centre = await chatting(desks, tmp_path)
+    centre.script.then("send_message", NO_ANSWER)
+    d.session.notes.edit("i1", reply="Half sent.")
+    assert not (await d.session.replies.send("i1")).ok
+
+    async def refused_since_it_is_over() -> None:
+        centre.happen(replace(centre.interactions["i1"], version=9, phase=Phase.CLOSED))
+        await until(lambda: "i1" not in d.state.interactions)
+        raise Rejected(Sentence("send_message.no_text"))
+
+    centre.script.then("send_message", refused_since_it_is_over)
+    assert not (await d.session.replies.send_again("i1")).ok
+    await d.time.run_until(lambda: d.state.outbox.parked == 1, disk=True)
+    (item,) = await d.session.outbox.items()
+    assert item.note == "Not known whether this was sent to the customer: Half sent."
+
+
 async def test_what_was_not_sent_stands_in_the_note_when_the_contact_is_over(desks: list[Desk], tmp_path: Path) -> None:
     d, centre = await chatting(desks, tmp_path)
     d.session.notes.edit("i1", "Asked for a refund.", reply="It will be there on Thursd")
