@@ -37,7 +37,8 @@ def failed(
         source: who was asked.
         safe: what is safe all the same; nothing where nothing was at stake.
     """
-    return CommandResult(False, explain(error, not_done, source=source, safe=safe).text, error_class(error).__name__)
+    failure = explain(error, not_done, source=source, safe=safe, pressed=True)
+    return CommandResult(False, failure.text, error_class(error).__name__)
 
 
 def absent(backend_calls: BackendCalls) -> BackendError:

@@ -56,6 +56,15 @@ _PRESS: dict[type[BackendError], str] = {
     BackendBug: "failure.was_logged",
 }
 
+_PRESSED: dict[type[BackendError], str] = {
+    **_PRESS,
+    Unavailable: "failure.once_back",
+    AuthFailed: "failure.sign_in_and_press",
+    ProtocolError: "failure.tell_if_it_persists",
+    BackendBug: "failure.was_logged_press",
+}
+"""Likewise of what somebody pressed: retry asks again what is read, and does no act a second time."""
+
 _WHY: dict[type[BackendError], str] = {
     Unavailable: "failure.unavailable",
     RateLimited: "failure.rate_limited",
@@ -88,17 +97,21 @@ def reason(error: BackendError, source: str) -> Sentence:
     return Sentence("failure.because", what=what, why=why) if why else Sentence("failure.reason", what=what)
 
 
-def explain(error: BackendError, not_done: Sentence, *, source: str, safe: Sentence = NOTHING) -> Failure:
+def explain(
+    error: BackendError, not_done: Sentence, *, source: str, safe: Sentence = NOTHING, pressed: bool = False
+) -> Failure:
     """The sentences for an error.
 
     Args:
         not_done: what did not happen ("The call was not put on hold.").
         source: who was asked, where the error does not know it better.
         safe: what is safe; `NOTHING` where nothing was at stake.
+        pressed: whether it was an act of somebody's, which only another press of theirs does again.
     """
     known = error_class(error)
     seconds = max(1, round(error.retry_after)) if isinstance(error, RateLimited) else 1
-    press = Sentence(_PRESS[known], seconds=seconds) if known is RateLimited else Sentence(_PRESS[known])
+    named = (_PRESSED if pressed else _PRESS)[known]
+    press = Sentence(named, seconds=seconds) if known is RateLimited else Sentence(named)
     return Failure(not_done + reason(error, source), safe, press)
 
 

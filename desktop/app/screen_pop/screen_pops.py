@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import partial
 
 from desktop.app.background import Background
-from desktop.app.commands.command_result import IGNORED, CommandResult
+from desktop.app.commands.command_result import IGNORED, CommandResult, failed
 from desktop.app.commands.intents import Intents
-from desktop.app.connections.failures import error_class, explain
+from desktop.app.connections.failures import explain
 from desktop.app.screen_pop.crm_desk import CrmDesk
 from desktop.app.screen_pop.crm_lookups import CrmLookups
 from desktop.app.screen_pop.identity_links import IdentityLinks
@@ -167,7 +167,7 @@ class ScreenPops:
             look = Sentence("customer.search_first")
             return CommandResult(False, replace(failure, press=look).text, OutcomeUnknown.__name__)
         except BackendError as error:
-            return CommandResult(False, explain(error, not_done, source=desk.source).text, error_class(error).__name__)
+            return failed(error, not_done, desk.source)
         finally:
             self._intents.end(intent)
         pop.chosen = None

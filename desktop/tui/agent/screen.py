@@ -277,6 +277,16 @@ class AgentScreen(ImmediateScreen):
             return True
         return False
 
+    def created(self, name: str) -> None:
+        """There is a record of this name: close the field in which it still stands."""
+        search = self.query_one(SearchPane)
+        if search.new_name == name:
+            had_focus = search.has_focus_within
+            search.close()
+            self.query_one("#right").set_class(self.asking, "asking")
+            if had_focus:
+                self._focus_work_or_note()
+
     @property
     def asking(self) -> bool:
         """Whether the right column shows something else than the customer: an expert, a search, a message, an entry."""

@@ -30,6 +30,10 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "failure.not_possible_here": mark("That is not possible here; {palette:key} lists what can be done."),
     "failure.tell_administrator": mark("{retry:key} tries again; if this persists, tell your administrator."),
     "failure.was_logged": mark("It was logged; {retry:key} tries again, or tell your administrator."),
+    "failure.once_back": mark("Press again once it is back."),
+    "failure.sign_in_and_press": mark("Sign in again, then press again."),
+    "failure.tell_if_it_persists": mark("Press again; if this persists, tell your administrator."),
+    "failure.was_logged_press": mark("It was logged; press again, or tell your administrator."),
     "profile.none": mark("This profile has none."),
     # Whether a backend can be reached.
     "connection.no_answer": mark("{source:The} did not answer in time."),

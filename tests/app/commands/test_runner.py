@@ -3,13 +3,25 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 
+import pytest
+
 from desktop.app.commands.command_result import CommandResult, failed
 from desktop.app.commands.contact_commands import SPECS
 from desktop.app.commands.runner import CommandRunner, Request
 from desktop.app.store import Store
 from desktop.domain.entities.words import Verb
 from desktop.domain.text.sentence import verbatim
-from desktop.ports.errors import BackendError, Conflict, OutcomeUnknown, Rejected, Unavailable
+from desktop.ports.errors import (
+    AuthFailed,
+    BackendBug,
+    BackendError,
+    Conflict,
+    OutcomeUnknown,
+    ProtocolError,
+    Rejected,
+    Unavailable,
+)
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeContactCenter, VirtualTime, interaction, make_asking
 
 
@@ -59,6 +71,21 @@ class Desk:
 async def test_the_answer_is_what_is_said() -> None:
     d = Desk()
     assert await d.runner.run(d.request()) == CommandResult(True, verbatim("TIDY"))
+
+
+@pytest.mark.parametrize(
+    ("error", "press"),
+    [
+        (Unavailable("down"), "Press again once it is back."),
+        (AuthFailed("expired"), "Sign in again, then press again."),
+        (ProtocolError("garbage"), "Press again; if this persists, tell your administrator."),
+        (BackendBug("a plug-in's"), "It was logged; press again, or tell your administrator."),
+    ],
+)
+async def test_what_was_pressed_is_done_by_another_press_and_not_by_retry(error: BackendError, press: str) -> None:
+    d = Desk()
+    d.errors = [error]
+    assert in_words((await d.runner.run(d.request())).text).endswith(press)
 
 
 async def test_pressed_again_without_an_answer_the_same_words_go_out_under_the_same_key() -> None:

@@ -297,7 +297,9 @@ async def test_search_create_and_going_on_without(d: Desk) -> None:
     d.session.pops.without("i1")
     assert (d.pop().answer, d.pop().chosen) == (PopAnswer.NO_MATCH, None)
     d.crm.script.then("create_customer", Unavailable("down"))
-    assert (await d.session.pops.create("i1", "Ada")).error == "Unavailable"
+    refused = await d.session.pops.create("i1", "Ada")
+    assert refused.error == "Unavailable"
+    assert in_words(refused.text).endswith("Press again once it is back."), "retry makes no record"
     d.crm.script.then("create_customer", OutcomeUnknown("No answer."))
     unknown = await d.session.pops.create("i1", "Ada")
     assert unknown.error == "OutcomeUnknown"

@@ -8,11 +8,13 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input
 
+from desktop.app.commands.command_result import CommandResult
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Phase, PopAnswer, Verb
 from desktop.domain.state.events import Change
 from desktop.domain.state.state import AppState, Ending
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.page import Page
@@ -211,6 +213,26 @@ async def test_enter_on_a_customer_links_the_contact_and_without_one_shows_the_c
         await settle(pilot, ["enter"])
         assert "Anna Smith" in str(app.desk_screen.query_one(CustomerPane).render())
         assert calls(session, "pops.link") == []
+
+
+async def test_the_name_of_a_new_customer_stands_in_its_field_until_there_is_a_record() -> None:
+    down = CommandResult(False, verbatim("No record was created."), "Unavailable")
+    answers = iter([down, CommandResult(True)])
+    app, session = desk(active())
+
+    async def create(interaction_id: str, name: str) -> CommandResult:
+        session.calls.append(("pops.create", interaction_id, name))
+        return next(answers)
+
+    session.pops.create = create
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["escape", "plus", *"Ada", "enter"])
+        pane = app.desk_screen.query_one(SearchPane)
+        assert told(app.desk_screen).startswith("✕ No record was created.")
+        assert pane.new_name == "Ada"
+        await settle(pilot, ["enter"])
+        assert not pane.is_open
+        assert calls(session, "pops.create") == [("i1", "Ada"), ("i1", "Ada")]
 
 
 async def test_enter_on_a_colleague_opens_the_finder_at_them_and_calls_nobody() -> None:

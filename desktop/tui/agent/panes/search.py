@@ -97,6 +97,11 @@ class SearchPane(Pane, Vertical):
         return self._only_shows and self.is_open
 
     @property
+    def new_name(self) -> str:
+        """The name of the new customer that is being typed; "" while none is."""
+        return self.text if self.is_open and self._creating else ""
+
+    @property
     def text(self) -> str:
         """What is looked for."""
         return " ".join(self.query_one(Input).value.split())

@@ -21,6 +21,7 @@ from desktop.tui.widgets.safe_text import safe
 from desktop.words.catalogue import tr
 
 if TYPE_CHECKING:
+    from desktop.app.commands.command_result import CommandResult
     from desktop.app.session import Session
 
 
@@ -233,11 +234,19 @@ class CustomerVerbs(DeskVerbs):
         self._messages.shown(match)
 
     def create_customer(self, name: str) -> None:
-        """Make a record and link the contact to it."""
-        interaction = self._selected()
-        if interaction is not None and self.session is not None:
-            self._result(self.session.pops.create(interaction.id, name), interaction.id)
-        self._screen.close_top()
+        """Make a record and link the contact to it; the name stands in its field until there is one."""
+        interaction, session = self._selected(), self.session
+        if interaction is None or session is None:
+            self._screen.close_top()
+            return
+
+        async def create() -> "CommandResult":
+            result = await session.pops.create(interaction.id, name)
+            if result.ok:
+                self._screen.created(name)
+            return result
+
+        self._result(create(), interaction.id)
 
     def open_search(self, *, creating: bool) -> None:
         """Open the search, or to name a new customer its field alone."""
