@@ -78,4 +78,4 @@ async def test_what_was_acknowledged_survives_kill_9(tmp_path: Path, full: bool)
     assert set(kept) & set(left) == set()
     assert [note for note in notes if not is_intact(note)] == []
     assert delivered <= {row.key for row in kept.values() if row.state == "delivered"}
-    assert len(rows) > kills / 2
+    assert rows and drafts and left, "some were killed before a record was done, and some after"
