@@ -19,7 +19,7 @@ from desktop.domain.select.contacts import (
     server_now,
     verbs_on_offer,
 )
-from desktop.domain.select.copyable import Copyable, copyables
+from desktop.domain.select.copyable import Copyable, copyables, copyables_of_customer
 from desktop.domain.select.customer import (
     came_from,
     case_of,
@@ -80,6 +80,7 @@ __all__ = [
     "colleague",
     "consent_to",
     "copyables",
+    "copyables_of_customer",
     "customer_of",
     "details_of",
     "differing",

@@ -353,6 +353,7 @@ def _write(path: str, told: Connection) -> None:
     asyncio.run(work())
 
 
+@pytest.mark.thorough
 async def test_what_was_said_to_be_saved_survives_kill_9(tmp_path: Path) -> None:
     path = tmp_path / "p.db"
     context = multiprocessing.get_context("forkserver")

@@ -9,6 +9,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from desktop.app.storage.local_store import LocalStore
 from tests.app.storage.kill_victim import is_intact, saves_of, work
 
@@ -41,6 +43,7 @@ def kill_one(path: Path, generation: int, rng: random.Random) -> list[tuple[str,
     return acknowledged
 
 
+@pytest.mark.thorough
 async def test_what_was_acknowledged_survives_kill_9(tmp_path: Path, full: bool) -> None:
     path = tmp_path / "profile" / "store.db"
     rng = random.Random(7)

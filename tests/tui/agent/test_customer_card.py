@@ -7,18 +7,22 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.content import Content
 
 from desktop.domain import select
 from desktop.domain.entities.customer import Customer, CustomerDetails, Match, Record
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Direction, Phase, PopAnswer
+from desktop.domain.state.events import Change, InteractionChanged
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.customer import CustomerPane
+from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.tui.widgets.safe_text import web_address
 from desktop.tui.words import wording
+from desktop.words.catalogue import in_words
 from tests.tui.desk import desk, settle
 from tests.tui.several import two_crms, two_crms_ambiguous, two_crms_one_down, two_crms_one_unknown
 from tests.tui.states import (
@@ -231,11 +235,36 @@ async def test_what_is_copied_carries_no_control_character(monkeypatch: pytest.M
         assert base64.b64decode(told.removeprefix("\x1b]52;c;").removesuffix("\a")).decode() == app.clipboard
 
 
-async def test_without_a_contact_there_is_nothing_to_copy() -> None:
-    app, _ = desk(replace(offered(), interactions={}))
+async def test_a_customer_looked_at_without_a_contact_is_copied_from_too() -> None:
+    app, session = desk(IDLE)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        app.desk_screen.preview = replace(ONE.matches[0], customer=RICH)
+        app.desk_screen.redraw()
+        await settle(pilot)
+        card, pane = app.desk_screen.query_one(CustomerPane), app.desk_screen.query_one(CopyList)
+        assert Content.from_markup(card.border_subtitle or "").plain.strip() == "b copy"
+        assert "b copy" in app.desk_screen.query_one(Footer).render().plain
+        await settle(pilot, ["b", "1"])
+        assert (app.clipboard, pane.is_open) == ("+442079460018", False)
+        await settle(pilot, ["b", "escape"])
+        assert not pane.is_open
+        assert app.desk_screen.preview is not None, "the list closes first, then the card"
+        await settle(pilot, ["b"])
+        session.store.publish(InteractionChanged(Change.OFFERED, CALL), "contact_center")
+        await settle(pilot)
+        assert not pane.is_open, "who rings is another customer: no digit copies what was listed before"
+
+
+async def test_without_a_contact_or_a_customer_there_is_nothing_to_copy() -> None:
+    app, session = desk(IDLE)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot, ["b"])
+        card = app.desk_screen.query_one(CustomerPane)
         assert not app.desk_screen.query_one(CopyList).is_open
+        assert not card.border_subtitle
+        told = in_words(session.store.drain().notices[-1].text)
+        assert told == "Nothing to copy: no contact is selected and no customer is shown."
 
 
 NUMBERS = [

@@ -1,4 +1,4 @@
-"""What of the selected contact can be copied; a digit or enter copies it."""
+"""What of the selected contact, or of the customer looked at without one, can be copied; a digit or enter copies it."""
 
 from textual import events
 from textual.app import ComposeResult
@@ -53,8 +53,7 @@ class CopyList(Pane, Vertical):
 
     def open(self) -> None:
         """Show what there is now: it stays so until it is closed, so that no digit comes to mean another text."""
-        interaction = self.view.interaction if self.view is not None else None
-        self._offered = select.copyables(self.view.state, interaction)[:MOST] if self.view and interaction else ()
+        self._offered = _of(self.view)[:MOST] if self.view is not None else ()
         self.border_title = content(tr("Copy"))
         self.border_subtitle = line(
             key_hint(tr("digit"), tr("copies"), "  "),
@@ -92,6 +91,13 @@ class CopyList(Pane, Vertical):
 
     def _choose(self, one: select.Copyable) -> None:
         self.post_message(self.Chosen(_label(one), one.text))
+
+
+def _of(view: View) -> tuple[select.Copyable, ...]:
+    """What there is to copy on the card."""
+    if view.interaction is not None:
+        return select.copyables(view.state, view.interaction)
+    return select.copyables_of_customer(view.state, view.preview) if view.preview is not None else ()
 
 
 def _row(number: int, one: select.Copyable) -> Row:

@@ -54,9 +54,8 @@ class CustomerPane(TextPane):
     def draw(self, view: View) -> None:
         """Redraw the card and say where it came from and how old it is."""
         self.border_title = _heading(view)
-        self.border_subtitle = (
-            line(key_hint(shown("copy"), tr("copy"))) if view.interaction is not None else content("")
-        )
+        has_card = view.interaction is not None or view.preview is not None
+        self.border_subtitle = line(key_hint(shown("copy"), tr("copy"))) if has_card else content("")
         super().draw(view)
 
     def on_resize(self) -> None:

@@ -23,7 +23,7 @@ IDLE = ("state", "search", "queues", "outbox", "diagnostics", "help", "palette",
 IN_CONTACT = ("note", "search", "copy", "state", "outbox", "help", "palette")
 WRITING = ("back", "wrap_up", "search", "state", "help", "palette")
 IN_WRAP_UP = ("finish", "callback", "text", "extend", "note", "search", "help", "palette")
-LOOKING_AT_CUSTOMER = ("customer_message", "dial", "find", "search", "back", "state", "help", "palette")
+LOOKING_AT_CUSTOMER = ("customer_message", "dial", "copy", "find", "search", "back", "state", "help", "palette")
 ON_PAGE = ("back", "help", "palette")
 
 

@@ -131,14 +131,14 @@ class CustomerVerbs(DeskVerbs):
             screen.opened()
 
     def copy(self) -> None:
-        """Copy the entry that is read; else list what of the contact can be copied."""
+        """Copy the entry that is read; else list what of the contact or the customer can be copied."""
         pane, entry = self._screen.query_one(CopyList), self._screen.query_one(EntryPane)
         if entry.is_open and entry.has_focus:
             self.copied(tr("the entry"), entry.text, lines=True)
         elif pane.is_open:
             self._screen.close_top()
-        elif self._selected() is None:
-            self._tell(tr("Nothing to copy: no contact is selected."))
+        elif self._selected() is None and self._screen.preview is None:
+            self._tell(tr("Nothing to copy: no contact is selected and no customer is shown."))
         else:
             self._screen.uncover()
             pane.open()
