@@ -78,12 +78,12 @@ class ConversationPane(TextPane):
         if interaction is None:
             return content("")
         under_way = _under_way(view, interaction)
-        verbs = [*under_way, *_hints(view, interaction, VERB_KEYS)]
+        hints = [*under_way, *_hints(view, interaction, VERB_KEYS)]
         recording = _hints(view, interaction, RECORDING_KEYS)
         wrap_up = _wrap_up_hint(interaction)
-        whole = (Content(gap).join([*most, *wrap_up]) for most in ((*verbs, *recording), verbs) for gap in ("  ", " "))
+        whole = (Content(gap).join([*most, *wrap_up]) for most in ((*hints, *recording), hints) for gap in ("  ", " "))
         # The last line of the screen names the wrap-up as well.
-        shorter = (Content(" ").join(verbs[:count]) for count in range(len(verbs), max(1, len(under_way)) - 1, -1))
+        shorter = (Content(" ").join(hints[:count]) for count in range(len(hints), max(1, len(under_way)) - 1, -1))
         return first_that_fits(border_room(self), chain(whole, shorter))
 
     def scroll_thread(self, pages: int) -> None:
