@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
+from desktop.domain.alerts.worst_first import trouble
 from desktop.domain.entities.model import QueueStats
 from desktop.domain.figures.metric import SERVICE_LEVEL, Unit
 from desktop.domain.figures.metrics import METRICS
-from desktop.tui.supervisor.floor_view import BELOW, SEVERITY, FloorView, alarm, signed
+from desktop.tui.supervisor.floor_view import BELOW, SEVERITY, FloorView, signed
 from desktop.tui.supervisor.panels.floor_column import NONE, Cell, FloorColumn, Sorted
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.widgets.table_columns import Column
@@ -17,6 +18,8 @@ QueueColumn = FloorColumn[QueueStats]
 _PEOPLE = 12
 """Cells of the agents' column."""
 OLD = ("◐", "$warning")
+_TOO_FEW = "!"
+"""Before a figure that is beyond its threshold, of too few contacts for an alert."""
 
 
 def _alert(queue: QueueStats, view: FloorView) -> Cell:
@@ -25,14 +28,7 @@ def _alert(queue: QueueStats, view: FloorView) -> Cell:
 
 
 def _worst(queue: QueueStats, view: FloorView) -> Sorted:
-    """The alert first, then by how much the service level misses its target, then the longest wait."""
-    level, target = METRICS[SERVICE_LEVEL].value(queue, view.now, view.formula), view.thresholds.target(queue)
-    judged = view.thresholds.judge(queue, SERVICE_LEVEL, level) is not None
-    missing = round((target - level) * 100) if judged and level is not None and target is not None else 0
-    wait = METRICS["longest_wait"].value(queue, view.clock_of(queue), view.formula)
-    alert = view.queue_alert(queue.name)
-    foreseen = alert is not None and alert.forecast is not None
-    return (alarm(alert) - foreseen / 2, float(missing), wait or 0.0)
+    return trouble(queue, view.queue_alert(queue.name), view.clock_of(queue), view.formula, view.thresholds)
 
 
 def _name(queue: QueueStats, view: FloorView) -> Cell:
@@ -41,7 +37,8 @@ def _name(queue: QueueStats, view: FloorView) -> Cell:
 
 
 def marked(queue: QueueStats, view: FloorView, name: str, text: str, *, by: str = "", sign: str = "") -> Cell:
-    """A figure as it is written, with a sign before it where it is beyond a threshold of its queue.
+    """A figure as it is written, with a sign before it where it is beyond a threshold of its queue: in no colour where
+    that is of too few contacts for an alert.
 
     Args:
         name: the figure.
@@ -50,10 +47,12 @@ def marked(queue: QueueStats, view: FloorView, name: str, text: str, *, by: str 
         sign: stands for both severities, in the style of either.
     """
     judged = METRICS[by or name].value(queue, view.clock_of(queue), view.formula)
-    severity = None if view.is_old(queue) else view.thresholds.judge(queue, by or name, judged)
-    if severity is None:
+    if view.is_old(queue):
         return text, ""
-    usual, style = SEVERITY[severity]
+    severity = view.thresholds.judge(queue, by or name, judged)
+    usual, style = SEVERITY[severity] if severity is not None else (_TOO_FEW, "")
+    if severity is None and view.thresholds.judge(queue, by or name, judged, few=True) is None:
+        return text, ""
     return (f"{sign}{text}" if sign else f"{usual} {text}"), style
 
 
