@@ -31,7 +31,6 @@ _SIGNS = (
     ("▼", mark("service level below its target")),
     ("◐", mark("figures of a queue that are out of date")),
     ("▂▆ ┄", mark("service level by quarter hour: low bars miss the target, which stands after ┄")),
-    (mark("free/busy/in"), mark("agents of a queue: free, busy, signed in")),
 )
 
 
@@ -47,7 +46,7 @@ def help_lines() -> list[Line]:
             if key.group == group:
                 shown = " ".join(show(name) for name in key.letters)
                 lines.append(
-                    Hanging(line((f"  {shown:<8}", "bold $accent"), f"{key.label:<16}"), content(key.help, "$muted"))
+                    Hanging(line((f"  {shown:<8}", "bold $accent"), f"{key.label:<17}"), content(key.help, "$muted"))
                 )
     lines += [content(""), content(tr("Same as on your desk"), "bold $accent")]
     for name in SHARED:

@@ -14,6 +14,7 @@ from desktop.domain.select.floor_verbs import standing
 from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work
 from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.supervisor.panels.agent_detail import agent_lines
+from desktop.tui.supervisor.panels.floor_column import NONE
 from desktop.tui.supervisor.panels.floor_pane import FloorPane
 from desktop.tui.supervisor.panels.queue_detail import queue_lines
 from desktop.tui.widgets.css import css_beside
@@ -80,7 +81,7 @@ class DetailPanel(FloorPane, Vertical):
                 Column(mark("customer"), weight=3),
                 Column(mark("state"), 10),
                 Column(mark("waited"), _WAITED, "right"),
-                Column(mark("prio"), 4, "right", 44),
+                Column(mark("priority"), 8, "right", 48),
             ),
             empty="",
             clears_selection=True,
@@ -184,7 +185,7 @@ def _row(contact: Contact, now: float, stale: bool) -> Row:
             (contact.who, ""),
             (contact.word, style),
             (short_duration(now - contact.arrived_at, _WAITED), ""),
-            (str(contact.priority), "$muted"),
+            (str(contact.priority), "") if contact.priority else NONE,
         ),
         "$muted" if stale else "",
     )

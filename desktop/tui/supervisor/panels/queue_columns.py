@@ -15,7 +15,7 @@ from desktop.tui.words.figures import bar_to_target, estimate, fitted, share, sh
 from desktop.words.marks import pmark
 
 QueueColumn = FloorColumn[QueueStats]
-_PEOPLE = 12
+_PEOPLE = 19
 """Cells of the agents' column."""
 OLD = ("◐", "$warning")
 _TOO_FEW = "!"
@@ -73,7 +73,7 @@ def levels(queue: QueueStats, view: FloorView) -> Sequence[float | None]:
 
 
 def _trend(queue: QueueStats, view: FloorView) -> Cell:
-    """A bar for each quarter of an hour, high enough only where it met the target, and the target itself."""
+    """A bar for each quarter of an hour, high enough only where it met the target."""
     if queue.name not in view.state.queues:
         return "", ""  # of all together: the status line has it
     known, target = levels(queue, view), view.thresholds.target(queue)
@@ -84,9 +84,12 @@ def _trend(queue: QueueStats, view: FloorView) -> Cell:
         missed = level is not None and target is not None and level < target
         style = "$muted" if level is None else "$warning" if missed else "$accent"
         parts.append((NONE[0] if level is None else bar_to_target(level, target), style))
-    if target is not None:
-        parts.append((f" ┄{share(target)}", "$muted"))
     return line(*parts)
+
+
+def _target(queue: QueueStats, view: FloorView) -> Cell:
+    target = view.thresholds.target(queue) if queue.name in view.state.queues else None
+    return (f"┄{share(target)}" if target is not None else "", "$muted")
 
 
 def _of(
@@ -124,31 +127,37 @@ QUEUE_COLUMNS: tuple[QueueColumn, ...] = (
     _metric("longest_wait", pmark("column", "longest"), 7, 0, marks=2),
     FloorColumn(
         "estimated_wait",
-        Column(pmark("column", "est. wait"), 12, "right", 94),
+        Column(pmark("column", "estimated wait"), 14, "right", 100),
         lambda queue, _: (estimate(queue), ""),
         _of("estimated_wait", 12)[1],
         metric="estimated_wait",
     ),
-    _metric("offered", pmark("column", "offered"), 7, 56),
-    _metric("answered", pmark("column", "answered"), 8, 104),
+    _metric("offered", pmark("column", "offered"), 7, 60),
+    _metric("answered", pmark("column", "answered"), 8, 84),
     _metric("abandoned", pmark("column", "abandoned"), 7, 50, marks=2, by="abandon_rate"),
     _metric(SERVICE_LEVEL, pmark("column", "SL"), 4, 0, marks=1, sign=BELOW),
     FloorColumn(
         "trend",
-        Column(pmark("column", "  2 h ┄ target"), 15, "left", 76),
+        Column(pmark("column", "  last 2 h"), 10, "left", 70),
         _trend,
         lambda queue, view: next((one for one in reversed(levels(queue, view)) if one is not None), None),
         down=False,
+    ),
+    FloorColumn(
+        "target",
+        Column(pmark("column", "target"), 6, "left", 88),
+        _target,
+        lambda queue, view: view.thresholds.target(queue),
     ),
     _metric("asa", pmark("column", "ASA"), 5, 110),
     _metric("aht", pmark("column", "AHT"), 5, 116),
     FloorColumn(
         "agents",
-        Column(pmark("column", "free/busy/in"), _PEOPLE, "right", 128),
+        Column(pmark("column", "free/busy/signed in"), _PEOPLE, "right", 136),
         _people,
         lambda queue, _: queue.agents_available,
         down=False,
         metric="agents_available",
     ),
-    _metric("occupancy", pmark("column", "occupancy"), 9, 138),
+    _metric("occupancy", pmark("column", "occupancy"), 9, 146),
 )
