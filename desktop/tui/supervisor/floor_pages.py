@@ -87,7 +87,7 @@ def compare_lines(queue: QueueStats | None, view: FloorView) -> list[Line]:
     if queue is None or queue.counts is None:
         return [content(tr("This queue has no counts."), "$muted")]
     counts = queue.counts
-    threshold = wording.UNKNOWN if counts.threshold is None else f"{counts.threshold:.0f} s"
+    threshold = wording.limit(counts.threshold)
     in_time = tr('"in time" means within {threshold}', threshold=threshold)
     lines: list[Line] = [
         line(

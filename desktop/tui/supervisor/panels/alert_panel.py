@@ -83,15 +83,20 @@ class AlertPanel(FloorPane, LineTable):
         cells, room = self.cells_of(_WHAT), self._page - len(entries)
         rows: list[Row] = []
         advised: set[str] = set()
+        told: set[str] = set()  # several alerts about one queue want the same
         for row, alert in entries:
             more: list[Content] = []
             if room > 0 and cells:
                 first, *rest = as_content(row.cells[_WHAT]).wrap(cells)
                 if rest and len(rest) <= room:
                     row, more = row._replace(cells=(*row.cells[:_WHAT], first)), rest
-                if alert is not None and len(more) < room and (todo := advice(alert, view)):
+                todo = advice(alert, view) if alert is not None and len(more) < room else ""
+                if todo and todo not in told:
+                    told.add(todo)
                     advised.add(row.key)
-                    more.append(content(f"→ {todo}", "$muted"))
+                    whole = content(f"→ {todo}", "$muted")
+                    parts = whole.wrap(cells)
+                    more += parts if len(more) + len(parts) <= room else [whole]
             rows += [row, *(Row(f"{row.key}\n{n}", ("", "", one), of=row.key) for n, one in enumerate(more))]
             room -= len(more)
         return rows, advised

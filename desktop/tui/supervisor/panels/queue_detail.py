@@ -91,7 +91,7 @@ def _service_level(queue: QueueStats, view: FloorView, width: int) -> Content:
     target = view.thresholds.target(queue)
     figure: list[Part] = [
         (f"{sign}{exact_share(value)}", style),
-        (f" {tr('in {seconds:.0f} s', seconds=limit)}" if limit else "", ""),
+        (f" {tr('in {time}', time=wording.limit(limit))}" if limit else "", ""),
         (f" ({tr('target {share}', share=share(target))})" if target is not None else "", "$muted"),
     ]
     said = [(f"{tr('service level today')} ", "$muted"), *figure]
