@@ -274,7 +274,7 @@ async def test_rows_are_not_sorted_anew_within_the_second_or_while_something_is_
 @pytest.mark.parametrize("column", range(15))
 async def test_every_column_sorts_both_ways(column: int) -> None:
     app, _ = floor_desk(floor())
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=(230, 50)) as pilot:  # wide enough for every column
         await settle(pilot, ["2", "full_stop", "1"])
         screen = screen_of(app)
         for panel, tab in ((QueuePanel, "1"), (AgentPanel, "2")):

@@ -128,7 +128,7 @@ QUEUE_COLUMNS: tuple[QueueColumn, ...] = (
     FloorColumn(
         "estimated_wait",
         Column(pmark("column", "estimated wait"), 14, "right", 100),
-        lambda queue, _: (estimate(queue), ""),
+        lambda queue, _: (estimate(queue), "") if queue.estimated_high or queue.estimated_wait != 0 else NONE,
         _of("estimated_wait", 12)[1],
         metric="estimated_wait",
     ),
