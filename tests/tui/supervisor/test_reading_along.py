@@ -8,12 +8,13 @@ import pytest
 from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.model import Message
 from desktop.domain.entities.words import Channel
+from desktop.domain.state.events import AgentChanged
 from desktop.words.catalogue import in_words
 from tests.tui.desk import settle
 from tests.tui.states import NOW
 from tests.tui.supervisor.floor_desk import FloorSession, floor_desk
 from tests.tui.supervisor.floor_states import CHAT, floor, work
-from tests.tui.supervisor.test_floor import SIZE, screen_of, screen_text, sees, until
+from tests.tui.supervisor.test_floor import SIZE, change, screen_of, screen_text, sees, until
 from tests.tui.supervisor.test_floor_verbs import MAYA, WHY, typed
 
 MEI = ["2", "down", "down", "down"]
@@ -100,6 +101,18 @@ async def test_whatever_is_written_is_read_and_never_listened_to(channel: Channe
         await settle(pilot, ["escape", "space"])
         listed = await sees(pilot, "only the agent reads it", "read along", "take over")
         assert "listen" not in listed and "whisper" not in listed and "talking" not in listed.split("Mei Tanaka", 1)[1]
+
+
+async def test_what_was_taken_over_is_not_offered_to_be_taken_over() -> None:
+    app, session = reading()
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, [*MEI, "L", "enter"])
+        await sees(pilot, "t take over  esc close")
+        mei, sam = (session.store.state.agents[one] for one in ("a5", "sam"))
+        mine = replace(sam, version=2, work=mei.work[:1])
+        await change(session, pilot, AgentChanged(replace(mei, version=2, work=mei.work[1:])), AgentChanged(mine))
+        await until(pilot, lambda: "take over  esc close" not in screen_text(app.screen))
+        assert "❝ Q. Adams · Chat · in contact 05:10 · Sam Rivera" in screen_text(app.screen)
 
 
 async def test_a_call_is_not_read() -> None:
