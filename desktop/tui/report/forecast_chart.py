@@ -133,14 +133,16 @@ def _agents(raster: Raster, foreseen: Foreseen, at: Axis, top: int, rows: int) -
     most = max([2, *(one for one in needed if one is not None)])
     at.frame(raster, top, rows, str(most), tr("agents"))
     bottom = top + rows - 1
+    before = None
     for index in at.shown:
         agents = needed[index]
+        same, before = agents == before, agents
         if not agents:
             continue
         x, high = at.x(index), agents * (rows - 1) / most
         raster.bar(x, at.bar(index), bottom, high, "$success")
         text = str(agents)
-        if len(text) <= at.bar(index):
+        if len(text) < at.bar(index) or (len(text) == at.bar(index) and not same):  # bars that touch: once for a run
             raster.put(x, bottom - int(high + 0.999), text.center(at.bar(index)), "bold")
 
 
