@@ -140,6 +140,7 @@ def _run(where: Path, lock: "InstanceLock", scenario: str, role: str, speed: flo
                 log_path=log_path,
                 calls=window,
                 settings=lambda: _settings(profile),
+                floor_first=role == "supervisor",
             )
 
 

@@ -137,6 +137,7 @@ class DesktopApp(TerminalApp):
         keymap: dict[str, str] | None = None,
         calls: Wanted | None = None,
         throwaway: bool = False,
+        floor_first: bool = False,
     ) -> None:
         """An app that is not running yet.
 
@@ -149,6 +150,7 @@ class DesktopApp(TerminalApp):
             keymap: other keys for the names in the table of keys.
             calls: for which news to ring and to ask for a notification, and what around the screen shows an offer.
             throwaway: whether what is kept goes when the program is left, as in the demo.
+            floor_first: whether whoever signs in is taken for a supervisor, and sees the floor before the desk.
 
         Raises:
             ValueError: a key that the table does not know, or that stands for two verbs.
@@ -180,7 +182,9 @@ class DesktopApp(TerminalApp):
         )
         self.desk.finding.run = self.action_desk
         self.door = FloorLauncher(
-            self, self.desk_screen, clock, self.spawn, self.presses, self.wants_field, guide=guide
+            *(self, self.desk_screen, clock, self.spawn, self.presses, self.wants_field),
+            guide=guide,
+            expected=floor_first,
         )
         self.quality = QualityLauncher(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
         self.reports = ReportLauncher(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
@@ -784,6 +788,7 @@ def run_desktop(
     calls: Wanted | None = None,
     throwaway: bool = False,
     settings: "Callable[[], Settings] | None" = None,
+    floor_first: bool = False,
 ) -> int:
     """Run the desktop on this terminal to its end.
 
@@ -797,6 +802,7 @@ def run_desktop(
         calls: for which news to ring, and to ask for a notification.
         throwaway: whether what is kept goes when the program is left, as in the demo.
         settings: makes what the page of settings shows and changes.
+        floor_first: whether whoever signs in is taken for a supervisor, and sees the floor before the desk.
 
     Returns:
         The exit status: 0, 1 after a crash, 2 where no screen can be shown, 128 + n after signal n.
@@ -804,7 +810,15 @@ def run_desktop(
     Raises:
         ValueError: a key or a theme that there is not.
     """
-    app = DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap, calls=calls, throwaway=throwaway)
+    app = DesktopApp(
+        build,
+        guide=guide,
+        log_path=log_path,
+        keymap=keymap,
+        calls=calls,
+        throwaway=throwaway,
+        floor_first=floor_first,
+    )
     app.theme_files = ThemeFiles(themes)
     if settings is not None:
         app.use_settings(settings)

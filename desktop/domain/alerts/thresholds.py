@@ -23,15 +23,18 @@ class Thresholds:
         wanted = [rule.raise_at for rule in self._of(queue, SERVICE_LEVEL) if rule.low_is_bad]
         return max(wanted, default=None)
 
-    def judge(self, queue: QueueStats, figure: str, value: float | None) -> Severity | None:
+    def judge(self, queue: QueueStats, figure: str, value: float | None, *, few: bool = False) -> Severity | None:
         """How bad a figure of the queue is; None where it is well, unknown or of no rule.
 
         Args:
             figure: what a rule watches.
+            few: also where it is of fewer contacts than the rule wants before it alerts.
         """
         if value is None:
             return None
-        rules = [rule for rule in self._of(queue, figure) if rule.is_bad(value) and _counts_enough(rule, queue)]
+        rules = [
+            rule for rule in self._of(queue, figure) if rule.is_bad(value) and (few or _counts_enough(rule, queue))
+        ]
         found = [rule.severity_at(value, None) for rule in rules]
         return Severity.CRITICAL if Severity.CRITICAL in found else Severity.WARNING if found else None
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 PROMISED_WITHIN = 30 * 86_400.0
 """How old a wrap-up may be whose callback is still to come, in seconds."""
+_CELLS = 74
+"""Of a line of figures: as many as a narrow window shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def _figures(state: AppState, now: Instant) -> Iterator[Line]:
         yield content(f"  {tr('The contact centre keeps no figures of your day.')}", "$muted")
         return
     told = me.today.until if me is not None and me.today is not None else None
-    yield from _indented(day_lines(day, None if told is None else now - told, aged=True))
+    yield from _indented(day_lines(day, None if told is None else now - told, aged=True, width=_CELLS))
 
 
 def _queues(state: AppState, now: Instant) -> Iterator[Line]:

@@ -12,12 +12,13 @@ from desktop.words.catalogue import tr
 
 LABEL = 10
 """Cells for figures to the left of a chart."""
-_WIDEST = 16
+_WIDEST = 15
+"""Cells of a bar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Intervals `first` to before `end` of all `starts` are in sight, each `column` cells wide with its gap.
+    """Intervals `first` to before `end` of all `starts` are in sight, side by side over the whole of `room` cells.
 
     `left`: cells for figures beside the chart. `dated`: whether the first time of a day has its date.
     """
@@ -27,23 +28,36 @@ class Axis:
     days: CentreDays
     first: int
     end: int
-    column: int
+    room: int
     left: int = LABEL
     dated: bool = True
 
-    @property
-    def bar(self) -> int:
-        """Cells of a bar: from three cells on there is a gap between two."""
-        return self.column - 1 if self.column > 2 else self.column
+    def bar(self, index: int) -> int:
+        """Cells of a bar. Bars are equally wide where there is a gap between two; else they touch, and fill the row."""
+        column = self.room // max(1, self.end - self.first)
+        return min(_WIDEST, column - 1) if column > 2 else self.x(index + 1) - self.x(index)
 
     def x(self, index: int) -> int:
         """Where the column of an interval begins."""
-        return self.left + (index - self.first) * self.column
+        return self.left + (index - self.first) * self.room // max(1, self.end - self.first)
 
     @property
     def shown(self) -> range:
         """Indexes of the intervals in sight."""
         return range(self.first, self.end)
+
+    def frame(self, raster: Raster, top: int, rows: int, most: str, name: str) -> None:
+        """The upright line of a chart: the greatest value at its top, its name at the foot."""
+        for y in range(top, top + rows):
+            raster.put(self.left - 1, y, "│", "$rule")
+        raster.put(0, top, f"{most:>{self.left - 2}} ┤", "$muted")
+        if rows > 1:
+            raster.put(0, top + rows - 1, f"{name[: self.left - 1]:<{self.left - 1}}", "")
+
+    def target(self, raster: Raster, row: int, value: str) -> None:
+        """The line of what is wanted, with its value beside it."""
+        raster.put(0, row, f"{value:>{self.left - 2}} ┼", "$muted")
+        raster.put(self.left, row, "┄" * self.room, "$muted")
 
     def write(self, raster: Raster, y: int) -> None:
         """Times under the columns, as many as there is room for; arrows where there is more to the sides."""
@@ -68,10 +82,9 @@ class Axis:
 def axis(starts: Sequence[Instant], width: float, days: CentreDays, cells: int, cursor: int, left: int = LABEL) -> Axis:
     """As many intervals as fit into `cells` cells around the cursor."""
     room = max(1, cells - left)
-    column = max(1, min(_WIDEST, room // max(1, len(starts))))
-    fits = min(len(starts), room // column)
+    fits = min(len(starts), room)
     first = max(0, min(cursor - fits // 2, len(starts) - fits))
-    return Axis(starts, width, days, first, first + fits, column, left)
+    return Axis(starts, width, days, first, first + fits, room, left)
 
 
 def label(start: Instant, width: float, days: CentreDays, *, fresh: bool) -> str:

@@ -10,7 +10,7 @@ from desktop.app.staffing.demand_forecast import DemandForecast, Plan, Span
 from desktop.domain.entities.instant import Instant
 from desktop.domain.staffing.forecast import Expected
 from desktop.domain.staffing.staffing import Requirement
-from desktop.tui.report.axis import LABEL, Axis
+from desktop.tui.report.axis import Axis
 from desktop.tui.report.raster import Raster
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
@@ -104,21 +104,20 @@ def outlook_lines(foreseen: Foreseen, at: Axis, cursor: int, width: int, height:
     _agents(raster, foreseen, at, contacts, agents)
     at.write(raster, rows - 1)
     if cursor in at.shown:
-        raster.tint(at.x(cursor), at.bar, 0, rows - 1)
+        raster.tint(at.x(cursor), at.bar(cursor), 0, rows - 1)
     return [*raster.lines(), *words]
 
 
 def _contacts(raster: Raster, foreseen: Foreseen, at: Axis, rows: int) -> None:
     most = max([4.0, *(one.expected.high if one.expected else float(one.came or 0) for one in foreseen.slots)])
-    raster.put(0, 0, f"{most:>{LABEL - 1}.0f}", "$muted")
-    raster.put(0, rows - 1, tr("contacts")[: LABEL - 1], "")
+    at.frame(raster, 0, rows, f"{most:.0f}", tr("contacts"))
     scale, bottom = (rows - 0.25) / most, rows - 1
     for index in at.shown:
         x, one = at.x(index), foreseen.slots[index].expected
         if one is None:
-            raster.bar(x, at.bar, bottom, (foreseen.slots[index].came or 0) * scale, "$muted")
+            raster.bar(x, at.bar(index), bottom, (foreseen.slots[index].came or 0) * scale, "$muted")
             continue
-        expected_bar(raster, x, at.bar, bottom, scale, one, "$accent")
+        expected_bar(raster, x, at.bar(index), bottom, scale, one, "$accent")
 
 
 def expected_bar(raster: Raster, x: int, wide: int, bottom: int, scale: float, one: Expected, style: str) -> None:
@@ -132,18 +131,19 @@ def expected_bar(raster: Raster, x: int, wide: int, bottom: int, scale: float, o
 def _agents(raster: Raster, foreseen: Foreseen, at: Axis, top: int, rows: int) -> None:
     needed = [None if one.needed is None else one.needed.agents for one in foreseen.slots]
     most = max([2, *(one for one in needed if one is not None)])
-    raster.put(0, top, f"{most:>{LABEL - 1}}", "$muted")
-    raster.put(0, top + rows - 1, tr("agents")[: LABEL - 1], "")
+    at.frame(raster, top, rows, str(most), tr("agents"))
     bottom = top + rows - 1
+    before = None
     for index in at.shown:
         agents = needed[index]
+        same, before = agents == before, agents
         if not agents:
             continue
         x, high = at.x(index), agents * (rows - 1) / most
-        raster.bar(x, at.bar, bottom, high, "$success")
+        raster.bar(x, at.bar(index), bottom, high, "$success")
         text = str(agents)
-        if len(text) <= at.bar:
-            raster.put(x, bottom - int(high + 0.999), text.center(at.bar), "bold")
+        if len(text) < at.bar(index) or (len(text) == at.bar(index) and not same):  # bars that touch: once for a run
+            raster.put(x, bottom - int(high + 0.999), text.center(at.bar(index)), "bold")
 
 
 def _words(foreseen: Foreseen, width: int) -> list[Content]:

@@ -9,7 +9,7 @@ from textual.content import Content
 from desktop.domain.entities.counts import Counts
 from desktop.domain.figures.metrics import METRICS
 from desktop.domain.figures.service_level import Formula
-from desktop.tui.report.axis import LABEL, Axis
+from desktop.tui.report.axis import Axis
 from desktop.tui.report.raster import Raster
 from desktop.tui.words import wording
 from desktop.tui.words.figures import exact_share, number, share
@@ -48,7 +48,7 @@ def plot_lines(charted: Charted, width: int, height: int) -> list[Content]:
     axis = charted.axis
     axis.write(raster, height - 1)
     if charted.cursor in axis.shown:
-        raster.tint(axis.x(charted.cursor), axis.bar, 0, height - 1)
+        raster.tint(axis.x(charted.cursor), axis.bar(charted.cursor), 0, height - 1)
     return raster.lines()
 
 
@@ -78,7 +78,7 @@ def legend() -> tuple[tuple[str, str], ...]:
         ("▄", "$error"),
         (f" {tr('abandoned')}  ", "$muted"),
         ("┄", "$muted"),
-        (f" {share(TARGET)}", "$muted"),
+        (f" {tr('target')}", "$muted"),
     )
 
 
@@ -97,16 +97,9 @@ def _top(values: Sequence[float | None], least: float) -> float:
     return max([least, *(one for one in values if one is not None)])
 
 
-def _frame(raster: Raster, top: int, rows: int, name: str, most: str) -> None:
-    """Name and greatest value beside a chart."""
-    raster.put(0, top, f"{most:>{LABEL - 1}}", "$muted")
-    if rows > 1:
-        raster.put(0, top + rows - 1, f"{name[: LABEL - 1]:<{LABEL - 1}}", "")
-
-
 def _offered(raster: Raster, charted: Charted, top: int, rows: int) -> None:
     most = _top([one.offered if one else None for one in charted.counts], 4)
-    _frame(raster, top, rows, ptr("chart", "offered"), f"{most:.0f}")
+    charted.axis.frame(raster, top, rows, f"{most:.0f}", ptr("chart", "offered"))
     contact_bars(raster, charted.axis, charted.counts, top, rows, most)
 
 
@@ -122,8 +115,8 @@ def contact_bars(raster: Raster, axis: Axis, counts: Sequence[Counts | None], to
         high, all_of_it = answered * scale, one.offered * scale
         if round(all_of_it) > round(high):
             high = round(high)  # the shade stands on whole cells
-            raster.shade(x, axis.bar, bottom, high, all_of_it, "░", "$warning")
-        raster.bar(x, axis.bar, bottom, high, "$accent")
+            raster.shade(x, axis.bar(index), bottom, high, all_of_it, "░", "$warning")
+        raster.bar(x, axis.bar(index), bottom, high, "$accent")
 
 
 def _abandoned(raster: Raster, charted: Charted, top: int, rows: int) -> None:
@@ -133,7 +126,7 @@ def _abandoned(raster: Raster, charted: Charted, top: int, rows: int) -> None:
 
 def _service_level(raster: Raster, charted: Charted, top: int, rows: int) -> None:
     values = [charted.formula.value(one) if one else None for one in charted.counts]
-    _frame(raster, top, rows, tr("SL"), "100 %")
+    charted.axis.frame(raster, top, rows, share(1.0), tr("SL"))
     level_bars(raster, charted.axis, values, top, rows, TARGET)
 
 
@@ -143,14 +136,14 @@ def level_bars(
     """Service levels, 100 % of which fill the rows, over the line of their target."""
     bottom = top + rows - 1
     if target is not None:
-        raster.put(axis.left, target_row(top, rows, target), "┄" * (axis.x(axis.end) - axis.left), "$muted")
+        axis.target(raster, target_row(top, rows, target), share(target))
     for index in axis.shown:
         value = values[index]
         if value is not None:
             met = target is None or value >= target
-            raster.bar(axis.x(index), axis.bar, bottom, value * rows, "$success" if met else "$warning")
+            raster.bar(axis.x(index), axis.bar(index), bottom, value * rows, "$success" if met else "$warning")
             if value == 0:
-                raster.put(axis.x(index), bottom, "▁" * axis.bar, "$error")
+                raster.put(axis.x(index), bottom, "▁" * axis.bar(index), "$error")
 
 
 def target_row(top: int, rows: int, target: float) -> int:
@@ -175,12 +168,12 @@ def _bars(
     style: str,
     written: str = "",
 ) -> None:
-    _frame(raster, top, rows, name, written or f"{most:.0f}")
     axis = charted.axis
+    axis.frame(raster, top, rows, written or f"{most:.0f}", name)
     for index in axis.shown:
         value = values[index]
         if value:
-            raster.bar(axis.x(index), axis.bar, top + rows - 1, value * (rows - 0.25) / most, style)
+            raster.bar(axis.x(index), axis.bar(index), top + rows - 1, value * (rows - 0.25) / most, style)
 
 
 _CHARTS = {"offered": _offered, "abandoned": _abandoned, "SL": _service_level, "AHT": _handling}

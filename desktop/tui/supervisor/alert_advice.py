@@ -28,22 +28,26 @@ _FIRST: Final[Mapping[str, Sequence[FloorVerb]]] = {
 """What helps first, by what the rule watches; for the rest, by what the alert is about."""
 
 
-def advice(alert: Alert, view: FloorView) -> str:
-    """What to do about it, "" where somebody deals with it already."""
+def advice(alert: Alert, view: FloorView, *, opened: bool = False) -> str:
+    """What to do about it, "" where somebody deals with it already.
+
+    Args:
+        opened: whether it is said in the details, which `enter` leads to from elsewhere.
+    """
     if alert.over_at is not None:
         return tr("It is over. {acknowledge:key} takes it off the list.") if not alert.acknowledged_by else ""
     if alert.acknowledged_by:
         return ""
     match alert.about:
         case About.QUEUE:
-            return _of_queue(alert, view)
+            return _of_queue(alert, view, opened=opened)
         case About.SOURCE:
             return tr("{diagnostics:key} shows what is wrong, {retry:key} tries again.")
         case _:
             return _of_agent(alert, view)
 
 
-def _of_queue(alert: Alert, view: FloorView) -> str:
+def _of_queue(alert: Alert, view: FloorView, *, opened: bool) -> str:
     who, queue = standing(view.state), view.state.queues.get(alert.subject)
     away = _away(alert.subject, view) if who.has(FloorVerb.AGENT_STATE) else []
     if len(away) == 1:
@@ -55,10 +59,12 @@ def _of_queue(alert: Alert, view: FloorView) -> str:
             len(away),
         )
     if queue is None or view.is_old(queue):
-        return tr("enter opens the queue.")
+        return "" if opened else tr("enter opens the queue.")
     if not queue.waiting:
-        return tr("No one is waiting now. enter opens the queue.")
+        return tr("No one waiting.") if opened else tr("No one is waiting now. enter opens the queue.")
     acts = _keys([verb for verb in (FloorVerb.MOVE, FloorVerb.PRIORITY) if who.has(verb)])
+    if opened:
+        return tr("{n} waiting: {acts}", n=queue.waiting, acts=acts) if acts else ""
     if acts:
         return tr("{n} waiting: enter, then {acts}", n=queue.waiting, acts=acts)
     return tr("{n} waiting: enter lists them.", n=queue.waiting)

@@ -10,9 +10,11 @@ from desktop.domain.entities.words import Health
 from desktop.domain.figures.service_level import FORMULAS
 from desktop.domain.news import notices
 from desktop.domain.select.centres import best_heard
+from desktop.domain.select.floor_verbs import VERBS
 from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.state_menu import StateMenu
+from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
 from desktop.tui.quality.launcher import QualityWanted
 from desktop.tui.supervisor import floor_pages
@@ -35,12 +37,14 @@ from desktop.tui.widgets.safe_text import content, safe
 from desktop.tui.words import wording
 from desktop.words.catalogue import in_words, ntr, tr
 from desktop.words.figures import arithmetic, known_as
+from desktop.words.marks import mark
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
 
 _PANES = "".join(str(number) for number, _ in enumerate(FLOOR_TABS, 1))
 """The digits that turn to a pane."""
+_WRITTEN = mark("This is no call but a written contact: {read:key} reads it along.")
 LONGEST_FILTER = 100
 """Characters of a filter that is remembered."""
 
@@ -110,9 +114,13 @@ class FloorActions:
             if self._presses.press(second[0]):
                 self._carry_out(second[1])
             return
-        act = ActionBuilder(acts, view, self._session.supervisor.habits.reasons).make(verb, self._screen.target(view))
+        target = self._screen.target(view)
+        act = ActionBuilder(acts, view, self._session.supervisor.habits.reasons).make(verb, target)
         if act is None:
-            self.tell(self._screen.gone(view) or tr(SHOWN[verb].first))
+            written = VERBS[verb].mode is not None and bool(target.readable(acts.standing))
+            if written:
+                self._wants_field(_PANES + "".join(FLOOR_BY_ID["read"].letters))
+            self.tell(self._screen.gone(view) or tr(_WRITTEN if written else SHOWN[verb].first))
         else:
             self._screen.query_one(FloorGuide).did(SHOWN[verb].key)
             self._screen.ask(act)

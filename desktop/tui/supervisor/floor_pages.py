@@ -31,7 +31,6 @@ _SIGNS = (
     ("▼", mark("service level below its target")),
     ("◐", mark("figures of a queue that are out of date")),
     ("▂▆ ┄", mark("service level by quarter hour: low bars miss the target, which stands after ┄")),
-    (mark("free/busy/in"), mark("agents of a queue: free, busy, signed in")),
 )
 
 
@@ -47,7 +46,7 @@ def help_lines() -> list[Line]:
             if key.group == group:
                 shown = " ".join(show(name) for name in key.letters)
                 lines.append(
-                    Hanging(line((f"  {shown:<8}", "bold $accent"), f"{key.label:<16}"), content(key.help, "$muted"))
+                    Hanging(line((f"  {shown:<8}", "bold $accent"), f"{key.label:<17}"), content(key.help, "$muted"))
                 )
     lines += [content(""), content(tr("Same as on your desk"), "bold $accent")]
     for name in SHARED:
@@ -88,7 +87,7 @@ def compare_lines(queue: QueueStats | None, view: FloorView) -> list[Line]:
     if queue is None or queue.counts is None:
         return [content(tr("This queue has no counts."), "$muted")]
     counts = queue.counts
-    threshold = wording.UNKNOWN if counts.threshold is None else f"{counts.threshold:.0f} s"
+    threshold = wording.limit(counts.threshold)
     in_time = tr('"in time" means within {threshold}', threshold=threshold)
     lines: list[Line] = [
         line(

@@ -41,6 +41,8 @@ class FloorStatus(FloorPane, Widget):
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = css_beside(__file__)
     _line = Content("")
+    _counted: tuple[object, float | None] = (None, None)
+    """The quarters of an hour that were answered last, and the service level of the day at that moment."""
 
     def look_at(self, view: FloorView) -> tuple[object, ...]:
         """All of the floor in few figures, and what wants somebody."""
@@ -49,7 +51,10 @@ class FloorStatus(FloorPane, Widget):
 
     def draw_floor(self, view: FloorView) -> None:
         """Redraw the line; its size never changes."""
-        drawn = first_that_fits(self.content_size.width, _versions(view))
+        recent, level = view.quarters.get(ALL_QUEUES), _day_level(view)
+        if recent is not self._counted[0]:
+            self._counted = (recent, level)
+        drawn = first_that_fits(self.content_size.width, _versions(view, self._counted[1]))
         if not drawn.is_same(self._line):
             self._line = drawn
             self.refresh()
@@ -64,11 +69,11 @@ class FloorStatus(FloorPane, Widget):
         return self._line
 
 
-def _versions(view: FloorView) -> Iterator[Content]:
-    """From all there is to say down to what must be said."""
+def _versions(view: FloorView, before: float | None) -> Iterator[Content]:
+    """From all there is to say down to what must be said; `before` as for `_direction`."""
     waiting, longest, agents = _waiting(view), _longest(view), _agents(view)
     wanted, age = tuple(_wanted(view)), _age(view)
-    level, aimed = _level(view, aimed=False), _level(view, aimed=True)
+    level, aimed = _level(view, before, aimed=False), _level(view, before, aimed=True)
     old = view.stale or (view.summary.together is not None and view.is_old(view.summary.together))
     yield _joined(waiting, longest, aimed, agents, *wanted, age)
     last = (age,) if old else ()
@@ -108,10 +113,14 @@ def _longest(view: FloorView) -> _Said:
     return [(f"{tr('longest')} ", ""), (f"{sign} {wording.duration(wait)}".strip(), style)]
 
 
-def _level(view: FloorView, *, aimed: bool) -> _Said:
-    """The service level and where it goes; `aimed`: with its target."""
+def _day_level(view: FloorView) -> float | None:
     together = view.summary.together
-    level = None if together is None else METRICS[SERVICE_LEVEL].value(together, view.now, view.formula)
+    return None if together is None else METRICS[SERVICE_LEVEL].value(together, view.now, view.formula)
+
+
+def _level(view: FloorView, before: float | None, *, aimed: bool) -> _Said:
+    """The service level and where it goes; `aimed`: with its target."""
+    together, level = view.summary.together, _day_level(view)
     if together is None or level is None:
         return []
     severity = None if view.is_old(together) else view.thresholds.judge(together, SERVICE_LEVEL, level)
@@ -122,20 +131,27 @@ def _level(view: FloorView, *, aimed: bool) -> _Said:
         (f"{ptr('column', 'SL')} ", ""),
         (f"{sign}{share(level)}", style),
         (said, "$muted"),
-        *_direction(view, level),
+        *_direction(view, level, before),
     ]
 
 
-def _direction(view: FloorView, level: float) -> _Said:
-    """Whether it was better or worse lately than over the day."""
+def _direction(view: FloorView, level: float, before: float | None) -> _Said:
+    """Whether it was better or worse lately than over the day.
+
+    Args:
+        before: the level of the day when the last quarters of an hour were told. What it has lost or gained since is
+            newer than they are.
+    """
     recent = [one for one in view.quarters.get(ALL_QUEUES, ())[-RECENT:] if one is not None]
     together = total(recent, by_own_threshold=True)
     lately = None if together is None else view.formula.value(together)
     if lately is None:
         return []
-    if lately < level - STEADY:
+    since = 0.0 if before is None else level - before
+    change = since if abs(since) > STEADY else lately - level
+    if change < -STEADY:
         return [(f" ↘ {tr('worse')}", "$warning")]
-    return [(f" ↗ {tr('better')}", "$success")] if lately > level + STEADY else [(f" → {tr('steady')}", "$muted")]
+    return [(f" ↗ {tr('better')}", "$success")] if change > STEADY else [(f" → {tr('steady')}", "$muted")]
 
 
 def _agents(view: FloorView) -> _Said:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 from textual.app import SystemCommand
 
 from desktop.domain import select
-from desktop.domain.entities.words import Phase, Role
+from desktop.domain.entities.words import Health, Phase, Role
+from desktop.domain.select.centres import best_heard
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.guide import Guide
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from desktop.tui.terminal.base_app import TerminalApp
 
 _SCREEN: Final = "floor"
+_VEILED: Final = "veiled"
+"""The class of a desk of which only the header is shown."""
 _BUSY: Final = (Phase.OFFERED, Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP)
 ON_FLOOR: Final = frozenset(
     {
@@ -47,6 +50,7 @@ class FloorLauncher:
         wants_field: Callable[[str], None],
         *,
         guide: bool,
+        expected: bool = False,
     ) -> None:
         """A closed door.
 
@@ -57,7 +61,9 @@ class FloorLauncher:
             presses: asks again before what cannot be undone.
             wants_field: hears that a field was asked for, and which digits lead to where it can be.
             guide: whether the floor's guide is shown.
+            expected: whether whoever signs in is taken for a supervisor: then the desk shows nothing before its turn.
         """
+        desk_screen.set_class(expected, _VEILED)
         self.session: Session | None = None
         self._app = app
         self._desk = desk_screen
@@ -84,6 +90,8 @@ class FloorLauncher:
     def draw(self, state: AppState) -> None:
         """Draw a new state on the screen in front, after having changed it where the role demands that."""
         self._follow_role(state)
+        if self._role is not None or _unreachable(state):
+            self._desk.remove_class(_VEILED)
         self._call(state)
         floor = self._floor
         if floor is not None and self.is_open:
@@ -237,6 +245,12 @@ class FloorLauncher:
             self.session.store.notice(verbatim(text), severity)
         else:
             self._app.notify(text)
+
+
+def _unreachable(state: AppState) -> bool:
+    """Whether the contact centre has turned out to be down before it said who signs in."""
+    health = best_heard(state)
+    return health is not None and health.health is Health.DOWN
 
 
 def _role(state: AppState) -> Role | None:

@@ -54,7 +54,7 @@ SHOWN: Final[Mapping[FloorVerb, VerbWords]] = {
         "take_over",
         pmark("audit", "took over"),
         mark("Take over"),
-        mark("Select an agent who is on a call first (2: agents)."),
+        mark("Select an agent who has a contact first, other than yourself (2: agents)."),
     ),
     FloorVerb.REASSIGN: VerbWords(
         "reassign",
@@ -75,7 +75,9 @@ SHOWN: Final[Mapping[FloorVerb, VerbWords]] = {
     FloorVerb.AGENT_STATE: VerbWords(
         "agent_state", pmark("audit", "changed the state of"), mark("Change the agent's state"), _AN_AGENT
     ),
-    FloorVerb.MESSAGE: VerbWords("message", pmark("audit", "messaged"), mark("Message to {agent}"), _AN_AGENT),
+    FloorVerb.MESSAGE: VerbWords(
+        "message", pmark("audit", "messaged"), mark("Message to {agent}"), _AN_AGENT, mark("only the agent reads it")
+    ),
     FloorVerb.BROADCAST: VerbWords(
         "broadcast",
         pmark("audit", "messaged the team"),

@@ -189,6 +189,10 @@ class LineTable(ScrollView, can_focus=True):
         if self._removed is not None:
             self._move(self._cursor)
 
+    def cells_of(self, column: int) -> int:
+        """How many cells a column has now; 0 where it is not shown, or nothing is yet."""
+        return dict(fit(self._columns, max(0, self.scrollable_content_region.width - 1))).get(column, 0)
+
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Have other columns from now on; rows set before must have cells for them."""
         if tuple(columns) != self._columns:

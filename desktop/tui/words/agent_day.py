@@ -8,45 +8,38 @@ from desktop.domain.entities.floor import Activity, AgentDay, Schedule, StateStr
 from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.model import Agent
 from desktop.domain.figures.adherence import Fits, adherence, standing, stretches_of
+from desktop.tui.widgets.flowed_pairs import flowed
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.words import wording
 from desktop.tui.words.figures import exact_share, share
 from desktop.words.catalogue import ptr, term, tr
 
 
-def pairs(*words: str) -> Content:
-    """Labels and their values in turn, on one line."""
-    parts: list[Part] = []
-    for label, value in zip(words[::2], words[1::2], strict=True):
-        parts += [("   " if parts else "", ""), (f"{label} ", "$muted"), (value, "")]
-    return line(*parts)
-
-
-def day_lines(day: AgentDay | None, age: float | None, *, aged: bool) -> list[Content]:
+def day_lines(day: AgentDay | None, age: float | None, *, aged: bool, width: int) -> list[Content]:
     """What was handled, missed and declined, and how the time went.
 
     Args:
         day: the sums; None where the centre tells none.
         age: seconds since they were told; None where that is not known.
         aged: whether the age is said.
+        width: cells of a line.
     """
     if day is None:
         return []
     worked = day.engaged + day.idle
-    as_of = (ptr("figures", "updated"), wording.since(age))
-    return [
-        pairs(
-            *(tr("today"), tr("{n} handled", n=day.handled)),
-            *(ptr("figures", "missed"), str(day.missed), ptr("figures", "declined"), str(day.declined)),
-            *(tr("signed in"), wording.duration(day.signed_in)),
-        ),
-        pairs(
-            *(ptr("figure", "occupancy"), share(day.engaged / worked if worked > 0 else None)),
-            *(tr("of capacity"), share(day.load / worked if worked > 0 else None)),
-            *(tr("idle"), wording.duration(day.idle)),
-            *(as_of if aged else ()),
-        ),
+    as_of = [(ptr("figures", "updated"), wording.since(age))] if aged else []
+    handled = [
+        (tr("today"), tr("{n} handled", n=day.handled)),
+        (ptr("figures", "missed"), str(day.missed)),
+        (ptr("figures", "declined"), str(day.declined)),
+        (tr("signed in"), wording.duration(day.signed_in)),
     ]
+    time = [
+        (ptr("figure", "occupancy"), share(day.engaged / worked if worked > 0 else None)),
+        (tr("of capacity"), share(day.load / worked if worked > 0 else None)),
+        (tr("idle"), wording.duration(day.idle)),
+    ]
+    return [*flowed(handled, width), *flowed([*time, *as_of], width)]
 
 
 def schedule_lines(
@@ -85,7 +78,7 @@ def schedule_lines(
             line(
                 (f"{tr('adherence')} ", "$muted"),
                 (exact_share(kept.share), "bold"),
-                (f"  {_part_of(kept.adherent, kept.scheduled)}", ""),
+                (f"  {_part_of(kept.adherent, kept.scheduled)}" if kept.scheduled else "", ""),
                 (f"  {tr('excused {time}', time=wording.duration(kept.excepted))}" if kept.excepted else "", "$muted"),
                 (_not_seen(kept.unobserved, observed), "$muted"),
                 (f"  {tr('updated {ago}', ago=wording.since(now - at))}", "$muted"),

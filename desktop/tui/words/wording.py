@@ -100,6 +100,9 @@ _FAILED: Mapping[LegFailure | None, str] = {
 }
 
 
+_UNITS = ((3_600, "h"), (60, "min"), (1, "s"))
+
+
 def source(name: str) -> str:
     """A source as the header names it, `crm` or `crm shop`; "" for one it does not show."""
     kind, own = Source.of(name)
@@ -129,6 +132,14 @@ def duration(seconds: float | None) -> str:
     hours, rest = divmod(whole, 3600)
     minutes, secs = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes:02}:{secs:02}"
+
+
+def limit(seconds: float | None) -> str:
+    """A limit as it was set, in the greatest unit that says it whole: `20 s`, `10 min`, `4 h`."""
+    if seconds is None:
+        return UNKNOWN
+    size, unit = next(((size, unit) for size, unit in _UNITS if seconds >= size and not seconds % size), _UNITS[-1])
+    return f"{seconds / size:.0f} {unit}"
 
 
 def age(seconds: float | None) -> str:

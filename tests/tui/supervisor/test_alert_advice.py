@@ -9,6 +9,7 @@ from desktop.domain.entities.alert import About, Alert
 from desktop.domain.entities.floor import Activity, ActivityKind, Schedule
 from desktop.domain.entities.words import Availability
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.supervisor.panels.alert_panel import AlertPanel
 from desktop.tui.widgets.safe_text import plain
 from tests.tui.desk import settle
@@ -92,7 +93,7 @@ async def test_the_cursor_goes_from_alert_to_alert() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot, ["3"])
         panel = screen_of(app).query_one(AlertPanel)
-        alerts = [row.key for row in panel.rows if not row.key.startswith("advice|")]
+        alerts = [row.key for row in panel.rows if row.of is None]
         assert len(alerts) < len(panel.rows)
         seen = [panel.cursor_key]
         for _ in range(len(alerts) - 1):
@@ -107,13 +108,24 @@ async def test_the_cursor_goes_from_alert_to_alert() -> None:
         assert panel.cursor_key == alerts[-1]
 
 
-async def test_the_most_urgent_come_first_where_room_is_short_and_the_border_says_it_of_the_selected_one() -> None:
+async def test_the_most_urgent_is_said_in_full_where_room_is_short_and_the_border_advises_on_the_selected_one() -> None:
     app, _ = floor_desk(floor())
     async with app.run_test(size=(120, 36)) as pilot:
-        await settle(pilot, ["3", "down"])
+        await settle(pilot, ["3"])
         panel = screen_of(app).query_one(AlertPanel)
-        await sees(pilot, "→ 7 waiting: enter, then m move")
-        assert [row.key for row in panel.rows if row.key.startswith("advice|")] == [f"advice|{panel.cursor_key}"]
-        assert "→" not in str(panel.border_subtitle)
+        await sees(pilot, "Maya Okafor needs help: wants to", "cancel, may I give 20 %?")
+        await settle(pilot, ["down"])
+        await until(pilot, lambda: "→ 7 waiting: enter, then m move" in str(panel.border_subtitle))
         await settle(pilot, ["down"])
         await until(pilot, lambda: "→ 3 waiting: enter, then m move" in str(panel.border_subtitle))
+
+
+async def test_what_to_do_about_a_queue_is_said_once_however_many_alerts_it_has() -> None:
+    state = floor()
+    (first,) = (one for one in state.alerts.values() if one.subject == "Billing")
+    second = replace(first, key="abandon-rate|Billing", text=verbatim("Billing: abandon rate 9 %, above 7 %"))
+    app, _ = floor_desk(replace(state, alerts={**state.alerts, second.key: second}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, ["3"])
+        text = await sees(pilot, "abandon rate 9 %", "→ 7 waiting")
+        assert text.count("→ 7 waiting") == 1

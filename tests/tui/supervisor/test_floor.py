@@ -1,5 +1,6 @@
 """The supervisor's screen: who gets to see it, what stays where it is, what is shown of what."""
 
+import asyncio
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -9,12 +10,15 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
-from desktop.domain.entities.words import Availability, Role
+from desktop.domain.entities.words import Availability, Health, Role
 from desktop.domain.figures.queue_totals import all_together
 from desktop.domain.figures.service_level import DEFAULT_FORMULA, FORMULAS
 from desktop.domain.state.events import AgentChanged, Envelope
 from desktop.domain.state.floor_events import FloorChanged
+from desktop.domain.state.state import AppState, SourceHealth
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.page import Page
+from desktop.tui.app import DesktopApp
 from desktop.tui.keys import keys
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID, FLOOR_KEYS, SHARED
 from desktop.tui.supervisor.banners.listening_banner import ListeningBanner
@@ -26,8 +30,8 @@ from desktop.tui.supervisor.panels.queue_panel import QueuePanel
 from desktop.tui.supervisor.screen import SupervisorScreen
 from desktop.tui.widgets.safe_text import plain
 from desktop.words.catalogue import in_words, term
-from tests.tui.desk import desk, settle
-from tests.tui.states import NOW, offered
+from tests.tui.desk import desk, settle, unhurried
+from tests.tui.states import IDLE, NOW, offered
 from tests.tui.supervisor.floor_desk import FloorSession, floor_desk
 from tests.tui.supervisor.floor_states import AGENTS, QUEUES, SAM, floor, offered_on_floor
 
@@ -55,6 +59,43 @@ async def test_a_supervisor_gets_the_floor_by_the_servers_word() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         assert names(screen_of(app).query_one(QueuePanel))[0] == "Billing"
+
+
+def expecting(state: AppState) -> tuple[DesktopApp, asyncio.Event]:
+    """A desktop at which a supervisor is expected; it is signed in once the event is set."""
+    signed_in = asyncio.Event()
+
+    async def build() -> Any:
+        await signed_in.wait()
+        return FloorSession(state)
+
+    return DesktopApp(build, guide=True, clock=lambda: NOW, monotonic=unhurried(), floor_first=True), signed_in
+
+
+async def test_where_a_supervisor_is_expected_the_desk_never_shows_before_the_floor() -> None:
+    app, signed_in = expecting(floor())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        header, *rest = screen_text(app.screen).splitlines()
+        assert "signing in" in header and not "".join(rest).strip()
+        signed_in.set()
+        await sees(pilot, "Queues · 5 · worst first")
+        await settle(pilot, ["v"])
+        await sees(pilot, "No active contacts.")
+
+
+GONE = SourceHealth(Health.DOWN, NOW, verbatim("Refused."))
+
+
+@pytest.mark.parametrize(
+    "state", [IDLE, replace(IDLE, me="", health={"contact_center": GONE})], ids=["an agent", "nobody answers"]
+)
+async def test_the_desk_shows_where_the_expected_supervisor_does_not_come(state: AppState) -> None:
+    app, signed_in = expecting(state)
+    async with app.run_test(size=SIZE) as pilot:
+        signed_in.set()
+        await sees(pilot, "Customer")
+        assert app.screen is app.desk_screen
 
 
 @pytest.mark.parametrize("pressed", [["v"], ["alt+v"], ["s", "escape", "v"], ["alt+v", "alt+v"]])
@@ -233,7 +274,7 @@ async def test_rows_are_not_sorted_anew_within_the_second_or_while_something_is_
 @pytest.mark.parametrize("column", range(15))
 async def test_every_column_sorts_both_ways(column: int) -> None:
     app, _ = floor_desk(floor())
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=(230, 50)) as pilot:  # wide enough for every column
         await settle(pilot, ["2", "full_stop", "1"])
         screen = screen_of(app)
         for panel, tab in ((QueuePanel, "1"), (AgentPanel, "2")):

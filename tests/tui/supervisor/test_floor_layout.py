@@ -12,8 +12,9 @@ from desktop.tui.supervisor.panels.detail_panel import DetailPanel
 from desktop.tui.supervisor.panels.queue_panel import QueuePanel
 from desktop.tui.widgets.safe_text import plain
 from tests.tui.desk import settle
+from tests.tui.states import NOW
 from tests.tui.supervisor.floor_desk import floor_desk
-from tests.tui.supervisor.floor_states import QUEUES, floor, offered_on_floor, quiet
+from tests.tui.supervisor.floor_states import QUEUES, counts, floor, offered_on_floor, quiet
 from tests.tui.supervisor.test_floor import change, screen_of, screen_text, sees, until
 
 EVERY_SIZE = [(200, 50), (152, 40), (140, 32), (120, 36), (100, 24), (80, 24)]
@@ -138,6 +139,20 @@ async def test_one_line_says_how_the_floor_is(size: tuple[int, int], said: str) 
     async with app.run_test(size=size) as pilot:
         text = await sees(pilot, said)
         assert text.splitlines()[1].strip() == said
+
+
+async def test_where_the_service_level_goes_is_newer_than_the_quarters_of_an_hour() -> None:
+    app, session = floor_desk(floor())
+    now = NOW
+    app.door._clock = lambda: now
+    async with app.run_test(size=(152, 40)) as pilot:
+        await sees(pilot, "SL 80% (target 80%) ↘ worse")
+        now = NOW + 2
+        in_time = [
+            replace(one, version=2, as_of=now, counts=counts(90, 85, 90, 0, 9.0, 200.0)) for one in QUEUES.values()
+        ]
+        await change(session, pilot, FloorChanged(queues=tuple(in_time)))
+        await sees(pilot, "↗ better")
 
 
 async def test_a_quiet_floor_says_so() -> None:

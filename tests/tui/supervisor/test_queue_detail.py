@@ -35,7 +35,7 @@ def shown(found: WhatIf, of: str = Q) -> str:
 
 def test_what_if_is_one_sentence_with_its_assumption() -> None:
     text = shown(SAID)
-    assert "With 1 more agent: 62 → 79 % (80 % range 70%–90%), if the last 30 min continue" in text
+    assert "With 1 more agent: 62 → 79 % (likely 70–90 %), if the last 30 min continue" in text
 
 
 def test_what_else_it_assumes_stands_beside_the_formulas() -> None:
@@ -53,9 +53,9 @@ def test_nothing_is_assumed_where_nothing_is_said() -> None:
     assert "what-if: Only 4 came in 30 min." in text and "continue" not in text
 
 
-def detail(view: FloorView, height: int = HEIGHT, queue: QueueStats = QUEUES[Q]) -> list[str]:
+def detail(view: FloorView, height: int = HEIGHT, queue: QueueStats = QUEUES[Q], width: int = WIDTH) -> list[str]:
     """The lines of the details."""
-    return [line.plain for line in queue_lines(queue, view, WIDTH, height)]
+    return [line.plain for line in queue_lines(queue, view, width, height)]
 
 
 def looked(**more: Any) -> FloorView:
@@ -102,7 +102,9 @@ def test_there_is_one_service_level_with_its_name_and_its_target() -> None:
 
 
 def test_the_estimated_wait_says_how_often_it_held() -> None:
-    assert "estimated wait 02:10 1–5m · 81% within the predicted range (120 answered" in "\n".join(detail(looked()))
+    assert "estimated wait 02:10 (01:05–04:20) · 81% within the predicted range (120 answered" in "\n".join(
+        detail(looked())
+    )
 
 
 def test_the_answer_for_another_queue_is_not_shown() -> None:
@@ -115,3 +117,16 @@ def test_the_longest_wait_today_is_never_below_that_of_who_waits_now() -> None:
     queue = replace(QUEUES["Billing"], counts=replace(sums, longest_wait=56.0), longest_since=AT - 288)
     assert METRICS["longest_wait_today"].value(queue, AT, DEFAULT_FORMULA) == 288.0
     assert METRICS["longest_wait_today"].value(replace(queue, longest_since=AT - 9), AT, DEFAULT_FORMULA) == 56.0
+
+
+def test_in_a_narrow_column_the_words_give_way_to_the_plot() -> None:
+    lines = detail(looked(), 22, width=42)
+    assert "SL ▼62.80 % in 20 s (target 80%)" in [one.strip() for one in lines]
+    assert sum("│" in one or "┤" in one or "┼" in one for one in lines) >= 7, "the plot keeps its lines"
+
+
+def test_a_queue_with_hours_to_answer_says_hours() -> None:
+    counted = QUEUES[Q].counts
+    assert counted is not None
+    mail = replace(QUEUES[Q], counts=replace(counted, threshold=14_400.0))
+    assert " in 4 h" in "\n".join(detail(looked(), queue=mail))

@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
+from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.model import Message
+from desktop.domain.entities.words import Channel
+from desktop.domain.state.events import AgentChanged
 from desktop.words.catalogue import in_words
 from tests.tui.desk import settle
 from tests.tui.states import NOW
 from tests.tui.supervisor.floor_desk import FloorSession, floor_desk
-from tests.tui.supervisor.floor_states import CHAT, floor
-from tests.tui.supervisor.test_floor import SIZE, screen_of, screen_text, sees, until
+from tests.tui.supervisor.floor_states import CHAT, floor, work
+from tests.tui.supervisor.test_floor import SIZE, change, screen_of, screen_text, sees, until
 from tests.tui.supervisor.test_floor_verbs import MAYA, WHY, typed
 
 MEI = ["2", "down", "down", "down"]
@@ -80,6 +83,36 @@ async def test_the_agent_is_coached_and_the_contact_taken_over_from_where_it_is_
         await settle(pilot, ["t"])
         await until(pilot, lambda: len(session.calls) > 1)
         assert session.calls[1:] == [("take_over", "w5", "why not")]
+
+
+@pytest.mark.parametrize("channel", [Channel.CHAT, Channel.EMAIL, Channel.SMS])
+async def test_whatever_is_written_is_read_and_never_listened_to(channel: Channel) -> None:
+    state = floor()
+    written = replace(state.agents["a5"], work=(work(5, "Q. Adams", 310, channel=channel, queue="Chat"),))
+    app, session = floor_desk(replace(state, agents={**state.agents, "a5": written}))
+    session.supervisor.acts.contacts = {CHAT.id: replace(CHAT, channel=channel)}
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, [*MEI, "l"])
+        assert in_words(session.store.drain().notices[-1].text) == (
+            "This is no call but a written contact: L reads it along."
+        )
+        await settle(pilot, ["L"])
+        await sees(pilot, f"{TRAITS[channel].sign} Q. Adams · Chat · in contact 05:10 · Mei Tanaka", "n message")
+        await settle(pilot, ["escape", "space"])
+        listed = await sees(pilot, "only the agent reads it", "read along", "take over")
+        assert "listen" not in listed and "whisper" not in listed and "talking" not in listed.split("Mei Tanaka", 1)[1]
+
+
+async def test_what_was_taken_over_is_not_offered_to_be_taken_over() -> None:
+    app, session = reading()
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, [*MEI, "L", "enter"])
+        await sees(pilot, "t take over  esc close")
+        mei, sam = (session.store.state.agents[one] for one in ("a5", "sam"))
+        mine = replace(sam, version=2, work=mei.work[:1])
+        await change(session, pilot, AgentChanged(replace(mei, version=2, work=mei.work[1:])), AgentChanged(mine))
+        await until(pilot, lambda: "take over  esc close" not in screen_text(app.screen))
+        assert "❝ Q. Adams · Chat · in contact 05:10 · Sam Rivera" in screen_text(app.screen)
 
 
 async def test_a_call_is_not_read() -> None:

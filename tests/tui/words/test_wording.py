@@ -128,3 +128,19 @@ def test_a_plan_as_written_is_read_as_the_same_moment(now: datetime, minutes: in
     assert read_due(f"{written} about {note}", now.timestamp(), now.tzinfo or UTC) == Due(
         then.timestamp(), f"about {note}".strip()
     )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (20.0, "20 s"),
+        (90.0, "90 s"),
+        (600.0, "10 min"),
+        (14_400.0, "4 h"),
+        (5_400.0, "90 min"),
+        (0.0, "0 s"),
+        (None, "—"),
+    ],
+)
+def test_a_limit_is_said_in_the_unit_it_was_set_in(seconds: float | None, said: str) -> None:
+    assert wording.limit(seconds) == said

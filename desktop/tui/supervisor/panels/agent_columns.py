@@ -128,7 +128,7 @@ AGENT_COLUMNS: tuple[FloorColumn[Agent], ...] = (
         lambda agent, _: agent.next and agent.next.value,
         down=False,
     ),
-    FloorColumn("use", Column(pmark("column", "capacity"), 14, "left", 96), _use, _load),
+    FloorColumn("use", Column(pmark("column", "capacity"), 14, "left", 112), _use, _load),
     FloorColumn(
         "missed",
         Column(pmark("column", "missed"), 6, "right", 58),
@@ -138,7 +138,7 @@ AGENT_COLUMNS: tuple[FloorColumn[Agent], ...] = (
     FloorColumn("adherence", Column(pmark("column", "adherence"), 9, "right", 74), _adherence, _adherence_order),
     FloorColumn(
         "team",
-        Column(pmark("column", "team"), 12, "left", 108),
+        Column(pmark("column", "team"), 12, "left", 124),
         lambda agent, _: (agent.team, "$muted"),
         lambda agent, _: agent.team.casefold(),
         down=False,

@@ -3,13 +3,15 @@
 from textual.content import Content
 
 from desktop.domain.entities.model import Agent
+from desktop.domain.entities.words import Availability
 from desktop.domain.figures.agent_day import day_until
-from desktop.tui.supervisor.agent_activity import activity, reason_label
+from desktop.tui.supervisor.agent_activity import activity, is_busy, reason_label
 from desktop.tui.supervisor.alert_advice import advice
 from desktop.tui.supervisor.floor_view import STALE_SECONDS, FloorView, agent_name, signed
+from desktop.tui.widgets.flowed_pairs import flowed
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
-from desktop.tui.words.agent_day import day_lines, hour_and_minute, pairs, schedule_lines
+from desktop.tui.words.agent_day import day_lines, hour_and_minute, schedule_lines
 from desktop.words.catalogue import in_words, term, tr
 
 _MESSAGES = 3
@@ -20,11 +22,13 @@ def agent_lines(agent: Agent, view: FloorView, width: int) -> list[Content]:
     doing = activity(agent, view.state)
     sign, word, style = wording.AVAILABILITY[agent.observed]
     state: list[Part] = [
-        (f"{sign} {tr(word)}", style),
-        (f" {wording.duration(view.clock - agent.since)}", "$muted"),
-        (f"   {doing.word} ", doing.style),
+        (f"{sign} ", style),
+        (f"{doing.word} ", doing.style),
         (wording.duration(view.clock - doing.since), ""),
     ]
+    if is_busy(agent) and agent.observed is not Availability.AVAILABLE:
+        away = wording.duration(view.clock - agent.since)
+        state.append((f" · {reason_label(view.state, agent.reason) or tr(word)} {away}", style))
     if agent.next is not None:
         following = reason_label(view.state, agent.next_reason) or term("availability", agent.next)
         state.append((f"   → {tr('then {state}', state=following)}", "$accent"))
@@ -34,22 +38,25 @@ def agent_lines(agent: Agent, view: FloorView, width: int) -> list[Content]:
         line(*state),
         *([line(signed(alert), f" {in_words(alert.text)}")] if alert is not None else []),
         *([line((f"  → {todo}", "$muted"))] if (todo := advice(alert, view) if alert is not None else "") else []),
-        pairs(
-            *(tr("team"), agent.team or wording.UNKNOWN),
-            *(tr("queues"), ", ".join(agent.queues) or wording.UNKNOWN),
+        *flowed(
+            [
+                (tr("team"), agent.team or wording.UNKNOWN),
+                (tr("queues"), ", ".join(agent.queues) or wording.UNKNOWN),
+                *([(tr("skills"), skills)] if skills else []),
+            ],
+            width,
         ),
-        *([pairs(tr("skills"), skills)] if skills else []),
-        *_day(agent, view),
+        *_day(agent, view, width),
         *_messages(agent, view),
     ]
 
 
-def _day(agent: Agent, view: FloorView) -> list[Content]:
+def _day(agent: Agent, view: FloorView, width: int) -> list[Content]:
     day = day_until(agent, view.clock)
     age = None if day is None or day.until is None else view.now - day.until
     old = (age is None or age > STALE_SECONDS) and not view.stale
     asked = view.day if view.day.of == agent.id else None
-    lines = day_lines(day, age, aged=old)
+    lines = day_lines(day, age, aged=old, width=width)
     lines += schedule_lines(
         agent,
         view.schedules.get(agent.id),

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
+from textual.content import Content
+
 from desktop.domain.entities.alert import Alert
 from desktop.domain.entities.floor import HelpRequest, HelpState
 from desktop.domain.entities.model import Instant
@@ -18,21 +20,22 @@ from desktop.tui.supervisor.floor_view import (
     urgency,
 )
 from desktop.tui.supervisor.panels.floor_pane import FloorPane
-from desktop.tui.widgets.safe_text import Part, line
+from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
-from desktop.tui.widgets.table_rows import Row
+from desktop.tui.widgets.table_rows import Row, as_content
 from desktop.tui.words import wording
 from desktop.words.catalogue import in_words, tr
 
-_ADVICE: Final = "advice|"
-"""Begins the key of the line below an alert that says what to do about it. The cursor passes it by."""
+_WHAT: Final = 2
+"""The column of what is said."""
 
 
 class AlertPanel(FloorPane, LineTable):
     """Requests first, then alerts by urgency; what is acknowledged says by whom and when.
 
-    What to do about each stands below it as far as there is room, else that of the selected one in the border.
+    The most urgent are said in full, with what to do about each below it, as far as there is room; of the others what
+    to do stands in the border while they are selected.
     """
 
     ticks: ClassVar[bool] = True
@@ -42,6 +45,7 @@ class AlertPanel(FloorPane, LineTable):
             (Column("", 1), Column("age", 3, "right"), Column("what")),
             header=False,
             clears_selection=True,
+            parts=True,
             empty=tr("No alerts or help requests."),
             id="floor-alerts",
         )
@@ -56,17 +60,14 @@ class AlertPanel(FloorPane, LineTable):
         """List them."""
         requests, alerts = wanting(view)
         self._said = {one.key: self._in_words(one) for one in alerts}
-        todo = _advised(alerts, view, self._page - len(requests) - len(alerts))
-        rows = [_help_row(one, view) for one in requests]
-        for one in alerts:
-            rows.append(_alert_row(one, self._said[one.key][1], view))
-            if one.key in todo:
-                rows.append(Row(_ADVICE + one.key, ("", "", (f"→ {todo[one.key]}", "$muted"))))
+        entries: list[tuple[Row, Alert | None]] = [(_help_row(one, view), None) for one in requests]
+        entries += ((_alert_row(one, self._said[one.key][1], view), one) for one in alerts)
+        rows, advised = self._listed(entries, view)
         self.set_rows(rows)
         self.border_title = line(tr("Alerts"), *counted(view))
         now = self.cursor_key or ""
         full, note = view.state.alerts.get(now), view.state.acknowledgements.get(now)
-        hint = "" if full is None or now in todo else advice(full, view)
+        hint = "" if full is None or now in advised else advice(full, view)
         below = f"→ {hint}" if hint else note.text if note is not None else full.rule if full is not None else ""
         self.border_subtitle = line((below, "$muted"), (_blind_words(view), "$warning"))
 
@@ -76,28 +77,34 @@ class AlertPanel(FloorPane, LineTable):
         if self.view is not None:
             self.draw(self.view)
 
-    def _move(self, to: int) -> None:
-        """See the base class; a line of advice belongs to the alert above it."""
-        to = max(0, min(to, len(self.rows) - 1))
-        if self.rows and self.rows[to].key.startswith(_ADVICE):
-            to += 1 if to == self._cursor + 1 and to + 1 < len(self.rows) else -1
-        super()._move(to)
+    def _listed(self, entries: Sequence[tuple[Row, Alert | None]], view: FloorView) -> tuple[list[Row], set[str]]:
+        """The rows with their further lines, and the keys of those below which stands what to do: the most urgent
+        come first to the room there is."""
+        cells, room = self.cells_of(_WHAT), self._page - len(entries)
+        rows: list[Row] = []
+        advised: set[str] = set()
+        told: set[str] = set()  # several alerts about one queue want the same
+        for row, alert in entries:
+            more: list[Content] = []
+            if room > 0 and cells:
+                first, *rest = as_content(row.cells[_WHAT]).wrap(cells)
+                if rest and len(rest) <= room:
+                    row, more = row._replace(cells=(*row.cells[:_WHAT], first)), rest
+                todo = advice(alert, view) if alert is not None and len(more) < room else ""
+                if todo and todo not in told:
+                    told.add(todo)
+                    advised.add(row.key)
+                    whole = content(f"→ {todo}", "$muted")
+                    parts = whole.wrap(cells)
+                    more += parts if len(more) + len(parts) <= room else [whole]
+            rows += [row, *(Row(f"{row.key}\n{n}", ("", "", one), of=row.key) for n, one in enumerate(more))]
+            room -= len(more)
+        return rows, advised
 
     def _in_words(self, alert: Alert) -> tuple[Sentence, str]:
         """What the alert says; put into words once, for there may be hundreds, and a panel is drawn often."""
         known = self._said.get(alert.key)
         return known if known is not None and known[0] is alert.text else (alert.text, in_words(alert.text))
-
-
-def _advised(alerts: Sequence[Alert], view: FloorView, room: int) -> dict[str, str]:
-    """What to do about as many alerts as there is room for, the most urgent first, by their keys."""
-    found: dict[str, str] = {}
-    for one in alerts:
-        if len(found) >= room:
-            break
-        if said := advice(one, view):
-            found[one.key] = said
-    return found
 
 
 def _blind_words(view: FloorView) -> str:

@@ -14,6 +14,7 @@ from desktop.domain.select.floor_verbs import standing
 from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work
 from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.supervisor.panels.agent_detail import agent_lines
+from desktop.tui.supervisor.panels.floor_column import NONE
 from desktop.tui.supervisor.panels.floor_pane import FloorPane
 from desktop.tui.supervisor.panels.queue_detail import queue_lines
 from desktop.tui.widgets.css import css_beside
@@ -26,10 +27,18 @@ from desktop.tui.words.figures import short_duration
 from desktop.words.catalogue import in_words, tr
 from desktop.words.marks import mark
 
-_WAITED = 7
+_TIME = 7
 """Cells of a duration."""
 _CONTACT_LINES = 5
 """Lines for the contacts below the words, at least."""
+
+
+_CONTACT = (Column("", 1), Column(mark("customer"), weight=3), Column(mark("state"), 10))
+_COLUMNS = {
+    "queue": (*_CONTACT, Column(mark("waited"), _TIME, "right"), Column(mark("priority"), 8, "right", 48)),
+    "agent": (*_CONTACT, Column(mark("time"), _TIME, "right"), Column(mark("queue"), min_width=48, weight=2)),
+}
+"""Of who waits in a queue, and of what an agent has in hand."""
 
 
 class DetailLines(Widget):
@@ -75,13 +84,7 @@ class DetailPanel(FloorPane, Vertical):
         """Words and contacts."""
         yield DetailLines()
         yield LineTable(
-            (
-                Column("", 1),
-                Column(mark("customer"), weight=3),
-                Column(mark("state"), 10),
-                Column(mark("waited"), _WAITED, "right"),
-                Column(mark("prio"), 4, "right", 44),
-            ),
+            _COLUMNS["queue"],
             empty="",
             clears_selection=True,
             id="detail-contacts",
@@ -117,8 +120,10 @@ class DetailPanel(FloorPane, Vertical):
         self.query_one(DetailLines).show(lines, view.about)
         clock = view.clock
         before, self._of = self._of, (view.about, view.agent if about_agent else view.queue)
-        rows = [_row(one, clock, view.stale) for one in self.contacts.values()]
-        self.query_one(LineTable).set_rows(rows, anew=before != self._of)
+        rows = [_row(one, clock, view, of_agent=about_agent) for one in self.contacts.values()]
+        table = self.query_one(LineTable)
+        table.set_columns(_COLUMNS[view.about])
+        table.set_rows(rows, anew=before != self._of)
 
     @property
     def is_on_screen(self) -> bool:
@@ -175,7 +180,8 @@ def _asked(view: FloorView) -> Content:
     return line((tr("waiting list updated {ago}", ago=wording.since(view.now - waiting.at)), "$muted"))
 
 
-def _row(contact: Contact, now: float, stale: bool) -> Row:
+def _row(contact: Contact, now: float, view: FloorView, *, of_agent: bool) -> Row:
+    priority = (str(contact.priority), "") if contact.priority else NONE
     style = "bold $accent" if contact.phase is Phase.OFFERED else ""
     return Row(
         contact.id,
@@ -183,8 +189,8 @@ def _row(contact: Contact, now: float, stale: bool) -> Row:
             (contact.sign, "$accent"),
             (contact.who, ""),
             (contact.word, style),
-            (short_duration(now - contact.arrived_at, _WAITED), ""),
-            (str(contact.priority), "$muted"),
+            (short_duration(now - contact.arrived_at, _TIME), ""),
+            (contact.queue, "$muted") if of_agent else priority,
         ),
-        "$muted" if stale else "",
+        "$muted" if view.stale else "",
     )

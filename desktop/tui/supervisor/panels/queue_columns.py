@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
+from desktop.domain.alerts.worst_first import trouble
 from desktop.domain.entities.model import QueueStats
 from desktop.domain.figures.metric import SERVICE_LEVEL, Unit
 from desktop.domain.figures.metrics import METRICS
-from desktop.tui.supervisor.floor_view import BELOW, SEVERITY, FloorView, alarm, signed
+from desktop.tui.supervisor.floor_view import BELOW, SEVERITY, FloorView, signed
 from desktop.tui.supervisor.panels.floor_column import NONE, Cell, FloorColumn, Sorted
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.widgets.table_columns import Column
@@ -14,9 +15,11 @@ from desktop.tui.words.figures import bar_to_target, estimate, fitted, share, sh
 from desktop.words.marks import pmark
 
 QueueColumn = FloorColumn[QueueStats]
-_PEOPLE = 12
+_PEOPLE = 19
 """Cells of the agents' column."""
 OLD = ("◐", "$warning")
+_TOO_FEW = "!"
+"""Before a figure that is beyond its threshold, of too few contacts for an alert."""
 
 
 def _alert(queue: QueueStats, view: FloorView) -> Cell:
@@ -25,14 +28,7 @@ def _alert(queue: QueueStats, view: FloorView) -> Cell:
 
 
 def _worst(queue: QueueStats, view: FloorView) -> Sorted:
-    """The alert first, then by how much the service level misses its target, then the longest wait."""
-    level, target = METRICS[SERVICE_LEVEL].value(queue, view.now, view.formula), view.thresholds.target(queue)
-    judged = view.thresholds.judge(queue, SERVICE_LEVEL, level) is not None
-    missing = round((target - level) * 100) if judged and level is not None and target is not None else 0
-    wait = METRICS["longest_wait"].value(queue, view.clock_of(queue), view.formula)
-    alert = view.queue_alert(queue.name)
-    foreseen = alert is not None and alert.forecast is not None
-    return (alarm(alert) - foreseen / 2, float(missing), wait or 0.0)
+    return trouble(queue, view.queue_alert(queue.name), view.clock_of(queue), view.formula, view.thresholds)
 
 
 def _name(queue: QueueStats, view: FloorView) -> Cell:
@@ -41,7 +37,8 @@ def _name(queue: QueueStats, view: FloorView) -> Cell:
 
 
 def marked(queue: QueueStats, view: FloorView, name: str, text: str, *, by: str = "", sign: str = "") -> Cell:
-    """A figure as it is written, with a sign before it where it is beyond a threshold of its queue.
+    """A figure as it is written, with a sign before it where it is beyond a threshold of its queue: in no colour where
+    that is of too few contacts for an alert.
 
     Args:
         name: the figure.
@@ -50,10 +47,12 @@ def marked(queue: QueueStats, view: FloorView, name: str, text: str, *, by: str 
         sign: stands for both severities, in the style of either.
     """
     judged = METRICS[by or name].value(queue, view.clock_of(queue), view.formula)
-    severity = None if view.is_old(queue) else view.thresholds.judge(queue, by or name, judged)
-    if severity is None:
+    if view.is_old(queue):
         return text, ""
-    usual, style = SEVERITY[severity]
+    severity = view.thresholds.judge(queue, by or name, judged)
+    usual, style = SEVERITY[severity] if severity is not None else (_TOO_FEW, "")
+    if severity is None and view.thresholds.judge(queue, by or name, judged, few=True) is None:
+        return text, ""
     return (f"{sign}{text}" if sign else f"{usual} {text}"), style
 
 
@@ -74,7 +73,7 @@ def levels(queue: QueueStats, view: FloorView) -> Sequence[float | None]:
 
 
 def _trend(queue: QueueStats, view: FloorView) -> Cell:
-    """A bar for each quarter of an hour, high enough only where it met the target, and the target itself."""
+    """A bar for each quarter of an hour, high enough only where it met the target."""
     if queue.name not in view.state.queues:
         return "", ""  # of all together: the status line has it
     known, target = levels(queue, view), view.thresholds.target(queue)
@@ -85,9 +84,12 @@ def _trend(queue: QueueStats, view: FloorView) -> Cell:
         missed = level is not None and target is not None and level < target
         style = "$muted" if level is None else "$warning" if missed else "$accent"
         parts.append((NONE[0] if level is None else bar_to_target(level, target), style))
-    if target is not None:
-        parts.append((f" ┄{share(target)}", "$muted"))
     return line(*parts)
+
+
+def _target(queue: QueueStats, view: FloorView) -> Cell:
+    target = view.thresholds.target(queue) if queue.name in view.state.queues else None
+    return (f"┄{share(target)}" if target is not None else "", "$muted")
 
 
 def _of(
@@ -125,31 +127,37 @@ QUEUE_COLUMNS: tuple[QueueColumn, ...] = (
     _metric("longest_wait", pmark("column", "longest"), 7, 0, marks=2),
     FloorColumn(
         "estimated_wait",
-        Column(pmark("column", "est. wait"), 12, "right", 94),
-        lambda queue, _: (estimate(queue), ""),
+        Column(pmark("column", "estimated wait"), 14, "right", 100),
+        lambda queue, _: (estimate(queue), "") if queue.estimated_high or queue.estimated_wait != 0 else NONE,
         _of("estimated_wait", 12)[1],
         metric="estimated_wait",
     ),
-    _metric("offered", pmark("column", "offered"), 7, 56),
-    _metric("answered", pmark("column", "answered"), 8, 104),
+    _metric("offered", pmark("column", "offered"), 7, 60),
+    _metric("answered", pmark("column", "answered"), 8, 84),
     _metric("abandoned", pmark("column", "abandoned"), 7, 50, marks=2, by="abandon_rate"),
     _metric(SERVICE_LEVEL, pmark("column", "SL"), 4, 0, marks=1, sign=BELOW),
     FloorColumn(
         "trend",
-        Column(pmark("column", "  2 h ┄ target"), 15, "left", 76),
+        Column(pmark("column", "  last 2 h"), 10, "left", 70),
         _trend,
         lambda queue, view: next((one for one in reversed(levels(queue, view)) if one is not None), None),
         down=False,
+    ),
+    FloorColumn(
+        "target",
+        Column(pmark("column", "target"), 6, "left", 88),
+        _target,
+        lambda queue, view: view.thresholds.target(queue),
     ),
     _metric("asa", pmark("column", "ASA"), 5, 110),
     _metric("aht", pmark("column", "AHT"), 5, 116),
     FloorColumn(
         "agents",
-        Column(pmark("column", "free/busy/in"), _PEOPLE, "right", 128),
+        Column(pmark("column", "free/busy/signed in"), _PEOPLE, "right", 136),
         _people,
         lambda queue, _: queue.agents_available,
         down=False,
         metric="agents_available",
     ),
-    _metric("occupancy", pmark("column", "occupancy"), 9, 138),
+    _metric("occupancy", pmark("column", "occupancy"), 9, 146),
 )

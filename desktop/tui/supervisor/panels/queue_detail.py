@@ -18,8 +18,8 @@ from desktop.tui.widgets.flowed_pairs import flowed
 from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
-from desktop.tui.words.figures import estimate, exact_share, number, share, written
-from desktop.words.catalogue import in_words, ntr, term, tr
+from desktop.tui.words.figures import exact_share, number, share, written
+from desktop.words.catalogue import in_words, ntr, ptr, term, tr
 from desktop.words.figures import known_as
 
 _COUNTS = ("offered", "answered", "abandoned")
@@ -29,30 +29,36 @@ _OTHERS = (
     *("average_talk", "average_hold", "average_wrap_up"),
 )
 """Figures for which there must be room."""
-_FEWEST_ROWS, _MOST_ROWS = 4, 13
-"""Of a plot."""
+_FEWEST_ROWS, _ENOUGH_ROWS, _MOST_ROWS = 4, 8, 13
+"""Of a plot; with fewer than enough, other things go first."""
 _GAP = 3
 _LEGEND = 2
 """Lines below a plot at most."""
 
 
 def queue_lines(queue: QueueStats, view: FloorView, width: int, height: int) -> list[Content]:
-    """What is known of a queue beside its row: a plot as high as there is room, and all figures only where there is.
+    """What is known of a queue beside its row: a plot as high as there is room, and what else there is room for.
 
     Args:
         width: cells there are for a line.
         height: lines there are.
     """
-    above = [*_alert(view.queue_alert(queue.name), view), _service_level(queue, view)]
-    said = [*_what_if(queue, view), *_estimate(queue)]
-    room = height - _LEGEND - _lines_of([*above, *said], width)
-    figures, more = (
-        flowed([_named(queue, name, view) for name in names], width)
-        for names in ((*_COUNTS, *_TIMES), (*_COUNTS, *_TIMES, *_OTHERS))
-    )
-    if room - len(more) >= _MOST_ROWS:
-        figures = more
-    rows = max(_FEWEST_ROWS, min(_MOST_ROWS, room - len(figures)))
+    alert = view.queue_alert(queue.name)
+    level = _service_level(queue, view, width)
+    said = [*_what_if(queue, view), *_estimate(queue, width)]
+    above, figures, rows = [level], list[Content](), 0
+    for least, advised, names in (
+        (_MOST_ROWS, True, (*_COUNTS, *_TIMES, *_OTHERS)),
+        (_ENOUGH_ROWS, True, (*_COUNTS, *_TIMES)),
+        (_ENOUGH_ROWS, False, (*_COUNTS, *_TIMES)),
+        (_FEWEST_ROWS, False, _COUNTS),
+    ):
+        above = [*_alert(alert, view, advised=advised), level]
+        figures = flowed([_named(queue, name, view) for name in names], width)
+        rows = height - _LEGEND - _lines_of([*above, *said], width) - len(figures)
+        if rows >= least:
+            break
+    rows = max(_FEWEST_ROWS, min(_MOST_ROWS, rows))
     return [*above, *_day(view.today, queue, view, width, rows), *said, *figures]
 
 
@@ -61,29 +67,44 @@ def _lines_of(lines: Sequence[Content], width: int) -> int:
     return sum(line.get_height({}, width) for line in lines)
 
 
-def _alert(alert: Alert | None, view: FloorView) -> list[Content]:
+def _shortened(width: int, *versions: Content) -> Content:
+    """The first version that fits on a line, else the last, which is broken."""
+    return next((one for one in versions if one.cell_length <= width), versions[-1])
+
+
+def _alert(alert: Alert | None, view: FloorView, *, advised: bool) -> list[Content]:
     if alert is None:
         return []
-    todo = advice(alert, view)
+    todo = advice(alert, view, opened=True) if advised else ""
     said = line(signed(alert), " ", (in_words(alert.text), signed(alert)[1]))
     return [said, *([line((f"  → {todo}", "$muted"))] if todo else [])]
 
 
-def _service_level(queue: QueueStats, view: FloorView) -> Content:
-    """The one service level of the formula in force, with its name and its target."""
+def _service_level(queue: QueueStats, view: FloorView, width: int) -> Content:
+    """The one service level of the formula in force, with its target and, where there is room, the formula's name,
+    which stands below the queues as well."""
     formula, counts = view.formula, queue.counts
     value = formula.value(counts) if counts is not None else None
     limit = counts.threshold if counts is not None else None
     severity = None if view.is_old(queue) else view.thresholds.judge(queue, SERVICE_LEVEL, value)
     sign, style = ("", "bold") if severity is None else (BELOW, SEVERITY[severity][1])
     target = view.thresholds.target(queue)
-    return line(
-        (f"{tr('service level today')} ", "$muted"),
+    figure: list[Part] = [
         (f"{sign}{exact_share(value)}", style),
-        (f" {tr('in {seconds:.0f} s', seconds=limit)}" if limit else "", ""),
+        (f" {tr('in {time}', time=wording.limit(limit))}" if limit else "", ""),
         (f" ({tr('target {share}', share=share(target))})" if target is not None else "", "$muted"),
-        (f" · {term('formula', formula.id)} · {known_as(formula)[0]}  ", "$muted"),
-        key_hint(FLOOR_BY_ID["compare"].shown, tr("all formulas")),
+    ]
+    said = [(f"{tr('service level today')} ", "$muted"), *figure]
+    name, vendors = term("formula", formula.id), known_as(formula)[0]
+    all_of_them = key_hint(FLOOR_BY_ID["compare"].shown, tr("all formulas"))
+    return _shortened(
+        width,
+        line(*said, (f" · {name} · {vendors}  ", "$muted"), all_of_them),
+        line(*said, (f" · {name}  ", "$muted"), all_of_them),
+        line(*said, (f" · {name}", "$muted")),
+        line(*said, "  ", all_of_them),
+        line(*said),
+        line((f"{ptr('column', 'SL')} ", "$muted"), *figure),
     )
 
 
@@ -93,19 +114,23 @@ def _named(queue: QueueStats, name: str, view: FloorView) -> tuple[str, str]:
     return term("figure", name), written(value, metric.unit)
 
 
-def _estimate(queue: QueueStats) -> list[Content]:
+def _estimate(queue: QueueStats, width: int) -> list[Content]:
     """The wait that is told to who comes now, and how often such a prediction held."""
     score = queue.estimates
     if queue.estimated_wait is None and (score is None or not score.scored):
         return []
-    held: list[Part] = []
-    if score is not None and score.scored:
-        held = [
-            (f" · {tr('{share} within the predicted range', share=share(score.within / score.scored))}", ""),
-            (f" ({tr('{n} answered', n=number(score.scored))}", "$muted"),
-            (f", {tr('average error')} {wording.duration(score.absolute_seconds / score.scored)})", "$muted"),
-        ]
-    return [line((f"{term('figure', 'estimated_wait')} ", "$muted"), (estimate(queue), ""), *held)]
+    low, high = queue.estimated_low, queue.estimated_high
+    between = "" if low is None or high is None else f" ({wording.duration(low)}–{wording.duration(high)})"
+    wait: list[Part] = [
+        (f"{term('figure', 'estimated_wait')} ", "$muted"),
+        (f"{wording.duration(queue.estimated_wait)}{between}", ""),
+    ]
+    if score is None or not score.scored:
+        return [line(*wait)]
+    held = (f" · {tr('{share} within the predicted range', share=share(score.within / score.scored))}", "")
+    error = f"{tr('average error')} {wording.duration(score.absolute_seconds / score.scored)}"
+    of = tr("{n} answered", n=number(score.scored))
+    return [_shortened(width, line(*wait, held, (f" ({of}, {error})", "$muted")), line(*wait, held))]
 
 
 def _what_if(queue: QueueStats, view: FloorView) -> list[Content]:
@@ -119,7 +144,8 @@ def _what_if(queue: QueueStats, view: FloorView) -> list[Content]:
         return [line((f"{tr('what-if')}: {why_not}", "$muted"))] if why_not else []
     result = f"{found.now.service_level * 100:.0f} → {step.service_level * 100:.0f} %"
     if step.low is not None and step.high is not None:
-        result += f" ({tr('80 % range {range}', range=f'{share(step.low)}–{share(step.high)}')})"
+        between = f"{step.low * 100:.0f}–{step.high * 100:.0f} %"
+        result += f" ({tr('likely {range}', range=between)})"
     assumed = tr("if the last {minutes:.0f} min continue", minutes=found.window / 60)
     return [
         line(

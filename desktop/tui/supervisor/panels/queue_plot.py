@@ -14,7 +14,7 @@ from desktop.domain.figures.service_level import Formula
 from desktop.domain.staffing.forecast import Expected
 from desktop.tui.report.axis import Axis, axis
 from desktop.tui.report.forecast_chart import expected_bar
-from desktop.tui.report.plots import contact_bars, level_bars, target_row
+from desktop.tui.report.plots import contact_bars, level_bars
 from desktop.tui.report.raster import Raster
 from desktop.tui.supervisor.floor_view import HALF_HOUR
 from desktop.tui.widgets.safe_text import Part, line
@@ -73,9 +73,7 @@ def _to_come(day: QueueDay) -> dict[Instant, Expected]:
 
 def _levels(raster: Raster, at: Axis, day: QueueDay, counts: Sequence[Counts | None], rows: int) -> None:
     values = [None if one is None else day.formula.value(one) for one in counts]
-    _frame(raster, 0, rows, share(1.0), ptr("column", "SL"))
-    if day.target is not None and (row := target_row(0, rows, day.target)) < rows - 1:
-        raster.put(0, row, f"{share(day.target):>{LEFT - 2}} ┼", "$muted")
+    at.frame(raster, 0, rows, share(1.0), ptr("column", "SL"))
     level_bars(raster, at, values, 0, rows, day.target)
 
 
@@ -84,22 +82,13 @@ def _contacts(
 ) -> None:
     known = [float(one.offered) for one in counts if one is not None and one.offered is not None]
     most = max([4.0, *known, *(one.high for one in to_come.values())])
-    _frame(raster, top, rows, number(round(most)), ptr("chart", "offered"))
+    at.frame(raster, top, rows, number(round(most)), ptr("chart", "offered"))
     contact_bars(raster, at, counts, top, rows, most)
     scale, bottom = (rows - 0.25) / most, top + rows - 1
     for index in at.shown:
         expected = to_come.get(at.starts[index])
         if expected is not None:
-            expected_bar(raster, at.x(index), at.bar, bottom, scale, expected, "$muted")
-
-
-def _frame(raster: Raster, top: int, rows: int, most: str, name: str) -> None:
-    """An upright line with the greatest value at its top and the name of the chart at its foot."""
-    for y in range(top, top + rows):
-        raster.put(LEFT - 1, y, "│", "$rule")
-    raster.put(0, top, f"{most:>{LEFT - 2}} ┤", "$muted")
-    if rows > 1:
-        raster.put(0, top + rows - 1, f"{name[: LEFT - 2]:<{LEFT - 2}}", "")
+            expected_bar(raster, at.x(index), at.bar(index), bottom, scale, expected, "$muted")
 
 
 def _legend(*, foreseen: bool) -> Content:

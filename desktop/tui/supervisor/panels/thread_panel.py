@@ -13,7 +13,7 @@ from desktop.domain.entities.model import Interaction, Message
 from desktop.domain.entities.words import DeliveryState
 from desktop.domain.select.floor_verbs import standing
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
-from desktop.tui.supervisor.actions.target import contact_in_sight
+from desktop.tui.supervisor.actions.target import contact_in_sight, target_read
 from desktop.tui.supervisor.contact import contact_of_interaction, named
 from desktop.tui.supervisor.floor_view import FloorView, agent_name
 from desktop.tui.supervisor.panels.floor_pane import FloorPane
@@ -58,14 +58,6 @@ class ThreadPanel(FloorPane, VerticalScroll, can_focus=True):
     def open(self, contact_id: str) -> None:
         """Show a contact's thread from now on."""
         self.contact_id, self._lines = contact_id, None
-        who = standing(self.view.state) if self.view is not None else None
-        parts: list[Part] = [key_hint(FLOOR_BY_ID["acts"].shown, FLOOR_BY_ID["acts"].label, "  ")]
-        for verb in _ACTS:
-            if who is None or not who.has(verb):
-                continue
-            key = FLOOR_BY_ID[SHOWN[verb].key]
-            parts += [key_hint(key.shown, key.label, "  ")]
-        self.border_subtitle = line(*parts, key_hint("esc", tr("close")))
         self.query_one(PageText).set_lines([content(tr("Asking …"), "$muted")])
         self.add_class("open")
         self.focus()
@@ -93,6 +85,7 @@ class ThreadPanel(FloorPane, VerticalScroll, can_focus=True):
         if not self.is_open or known.of != self.contact_id:
             return
         self.border_title = line(*self._titled(view))
+        self.border_subtitle = line(*_keys(view), key_hint("esc", tr("close")))
         shown = (known.value.messages if known.value is not None else None, known.problem)
         if shown == self._lines:
             return
@@ -116,6 +109,15 @@ class ThreadPanel(FloorPane, VerticalScroll, can_focus=True):
         has = f" · {agent_name(view.state, contact.agent_id)}" if contact.agent_id else ""
         heard = (f" · {tr('updated {ago}', ago=wording.since(age))}", "$muted")
         return ((f"{named(contact, view.now)}{has}", ""), heard)
+
+
+def _keys(view: FloorView) -> Sequence[Part]:
+    """What can be done about the contact and whoever has it by now."""
+    who = standing(view.state)
+    offered = target_read(view, who).offered(who)
+    names = [SHOWN[verb].key for verb in _ACTS if verb in offered]
+    keys = [FLOOR_BY_ID[name] for name in (*(["acts"] if offered else []), *names)]
+    return [key_hint(key.shown, key.label, "  ") for key in keys]
 
 
 def thread_lines(interaction: Interaction, view: FloorView) -> Sequence[Line]:
