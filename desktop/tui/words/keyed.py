@@ -13,6 +13,10 @@ def keyed(sentence: str, name: str, style: str = "$muted") -> list[Part]:
         name: of that key, in the table of keys.
         style: of the words around it.
     """
-    key = shown(name)
+    return with_key(sentence, shown(name), style)
+
+
+def with_key(sentence: str, key: str, style: str = "$muted") -> list[Part]:
+    """Likewise, with a key as it is printed."""
     before, found, after = sentence.partition(key)
     return [(before, style), key_hint(found), (after, style)]

@@ -399,7 +399,7 @@ def how_contact_ended(state: AppState, interaction: Interaction) -> str:
     """How a contact in wrap-up ended; "" where nobody told."""
     match contact_end(state, interaction):
         case ContactEnd.AGENT_ENDED:
-            return tr("you ended it")
+            return tr("ended by you")
         case ContactEnd.CUSTOMER_LEFT:
             return tr("customer hung up") if interaction.channel in CALLS else tr("customer left")
         case ContactEnd.TRANSFERRED:
@@ -416,6 +416,8 @@ def how_contact_ended(state: AppState, interaction: Interaction) -> str:
 
 def cannot_pause(interaction: Interaction | None) -> str:
     """Why the recording can be neither paused nor resumed."""
+    if interaction is not None and interaction.channel not in CALLS:
+        return tr("Only calls are recorded.")
     if interaction is None or interaction.phase is not Phase.ACTIVE:
         return tr("There is no call whose recording could be paused.")
     if interaction.recording is Recording.NONE:

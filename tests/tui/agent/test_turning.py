@@ -187,7 +187,7 @@ async def test_the_key_that_the_empty_desk_names_works_from_a_closed_note() -> N
         session.store.state = missed()  # parked meanwhile
         app.request_frame()
         await settle(pilot)
-        assert "Press alt+s to be available again." in str(app.desk_screen.query_one(ConversationPane).render())
+        assert "Press s to be available again." in str(app.desk_screen.query_one(ConversationPane).render())
         await settle(pilot, ["alt+s"])
         assert app.desk_screen.query_one(StateMenu).is_open
 

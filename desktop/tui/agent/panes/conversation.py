@@ -1,7 +1,7 @@
 """The contact itself: what the IVR learned, who is on the line, what was said, and the verbs with their keys."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final
 
 from textual.content import Content
 
@@ -9,7 +9,7 @@ from desktop.domain import select
 from desktop.domain.entities.channels import CALLS, TRAITS, WRITTEN
 from desktop.domain.entities.floor import HelpState
 from desktop.domain.entities.model import Interaction, Leg
-from desktop.domain.entities.words import Direction, LegKind, LegPhase, Phase, Recording, Verb
+from desktop.domain.entities.words import Channel, Direction, LegKind, LegPhase, Phase, Recording, Verb
 from desktop.domain.select.hearing import AGENT, CUSTOMER, Hearing, hearing
 from desktop.domain.text.folding import fold
 from desktop.tui.agent.past import details_seen, what_came_before
@@ -21,9 +21,10 @@ from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
-from desktop.tui.words.keyed import keyed
+from desktop.tui.words.keyed import keyed, with_key
 from desktop.tui.words.titles import title
 from desktop.words.catalogue import ptr, term, tr
+from desktop.words.marks import mark
 
 ROOMY = 12
 """Lines of text from which parts are set apart by an empty one."""
@@ -161,7 +162,7 @@ class ConversationPane(TextPane):
         width, height = self.content_size
         shown = [*_recording_lines(view, interaction), *_call_lines(view, interaction, width)]
         if ended := wording.how_contact_ended(view.state, interaction):
-            shown.append(line((f"{tr('ended')}  ", "$muted"), (ended, "bold")))
+            shown.append(content(ended, "bold"))
         about = [*_reason_lines(view, interaction), *_help_lines(view, interaction)]
         about += _previous_lines(interaction, width)
         shown += [*([content("")] if shown and height > ROOMY else []), *about]
@@ -288,16 +289,29 @@ def _idle(view: View) -> list[Content]:
             line(*keyed(tr("{retry:key} tries again now."), "retry")),
             content(""),
         ]
-    if any(one.phase is Phase.OFFERED for one in select.mine(view.state)):
-        lines.append(line(*keyed(tr("A contact rings. {accept:key} answers."), "accept")))
+    offer = next((one for one in select.mine(view.state) if one.phase is Phase.OFFERED), None)
+    key = keys.BY_ID["state"].brief
+    if offer is not None:
+        lines.append(line(*keyed(tr(_COMES_IN[offer.channel]), "accept")))
     elif me.observed.value == "available":
-        lines.append(content(tr("Waiting for the next contact. It will ring here."), "$muted"))
+        serves = {channel for channel, most in me.capacity.items() if most}
+        call = tr("Waiting for the next call. It will ring here.")
+        contact = tr("Waiting for the next contact. It will come in here.")
+        lines.append(content(call if serves and serves <= CALLS else contact, "$muted"))
     elif me.reason == "missed":
         lines.append(content(tr("You were taken off the queue because an offer was not answered."), "$warning"))
-        lines.append(line(*keyed(tr("Press {state:key} to be available again."), "state")))
+        lines.append(line(*with_key(tr("Press {key} to be available again.", key=key), key)))
     else:
-        lines.append(line(*keyed(tr("Press {state:key} to choose your availability."), "state")))
+        lines.append(line(*with_key(tr("Press {key} to choose your availability.", key=key), key)))
     return lines
+
+
+_COMES_IN: Final[Mapping[Channel, str]] = {
+    Channel.VOICE: mark("A call is ringing. {accept:key} answers."),
+    Channel.CHAT: mark("A chat has come in. {accept:key} accepts."),
+    Channel.EMAIL: mark("An e-mail has come in. {accept:key} accepts."),
+    Channel.SMS: mark("A text message has come in. {accept:key} accepts."),
+}
 
 
 def _reason_lines(view: View, interaction: Interaction) -> list[Content]:

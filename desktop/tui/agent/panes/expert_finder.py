@@ -152,6 +152,14 @@ class ExpertFinder(Pane, Vertical):
         self.post_message(self.Looking(()))
 
     @property
+    def _does(self) -> str:
+        """What enter does: only who is on a call can talk to somebody first."""
+        if self.transferring:
+            return "transfer"
+        interaction = self.view.interaction if self.view is not None else None
+        return "consult" if interaction is None or interaction.channel in CALLS else "chat"
+
+    @property
     def under_cursor(self) -> str | None:
         """The id of the person under the cursor."""
         key = self.query_one("#expert-list", LineTable).cursor_key
@@ -206,6 +214,11 @@ class ExpertFinder(Pane, Vertical):
         writing = self.query_one("#expert-message", Input).has_focus
         wordings = []
         consult, send = tr("consult"), tr("send")
+        if self._does == "chat":
+            return key_hints(
+                border_room(self),
+                (("enter", send if writing else tr("chat")), (shown("transfer"), tr("blind transfer"))),
+            )
         for blind, instead in ((tr("blind transfer"), tr("consult instead")), (tr("transfer"), consult)):
             verb, other = (blind, ("expert", instead)) if self.transferring else (consult, ("transfer", blind))
             wordings.append(
@@ -253,13 +266,13 @@ class ExpertFinder(Pane, Vertical):
         if event.input.id == "expert-message":
             self._send(event.input)
             return
-        self.pick("transfer" if self.transferring else "consult")
+        self.pick(self._does)
 
     def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
         """Enter on a row does as in the field."""
         event.stop()
         self._chosen = event.key
-        self.pick("transfer" if self.transferring else "consult")
+        self.pick(self._does)
 
     def on_line_table_highlighted(self, event: LineTable.Highlighted) -> None:
         """What speaks for the expert under the cursor."""

@@ -142,7 +142,7 @@ class AvailabilityVerbs(DeskVerbs):
 
     def _becomes_of_words(self) -> str:
         if self._context.throwaway:
-            return tr("this is the demo: nothing you wrote is kept")
+            return tr("the demo keeps nothing")
         state = self._screen.state
         unsent = [one for one in self._screen.work() if one.id in state.drafts and state.drafts[one.id].reply.strip()]
         if not unsent:

@@ -16,8 +16,9 @@ from desktop.tui.agent.verbs.base import DeskContext, DeskVerbs
 from desktop.tui.agent.verbs.messages import MessageVerbs
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words.consequences import sending
+from desktop.tui.words.still_needed import refusal, still_needed
 from desktop.tui.words.titles import title
-from desktop.words.catalogue import in_words, tr
+from desktop.words.catalogue import tr
 from desktop.words.marks import mark
 
 STAYS_HIDDEN: Final = mark("It stays hidden: a message to the customer carries no card number.")
@@ -97,7 +98,7 @@ class WrapUpVerbs(DeskVerbs):
         pane, note = self._screen.query_one(WrapUpPane), self._screen.query_one(NotePane)
         problems = select.wrap_up_problems(self._screen.state, interaction, pane.codes, note.text)
         if problems and interaction.id not in self._screen.state.unfinished:
-            self._tell(tr("Still needed: {what}", what=" ".join(map(in_words, problems))))
+            self._tell(refusal(*still_needed(problems)))
             only_note = not select.wrap_up_problems(self._screen.state, interaction, pane.codes, "any")
             if only_note:
                 self._screen.uncover()
