@@ -91,13 +91,12 @@ class ExpertFinder(Pane, Vertical):
         yield LineTable(
             (
                 Column("", 1),
-                Column("name", weight=3),
-                Column("presence", 14),
-                Column("age", 3, align="right"),
-                Column("skill", 5, min_width=40),
-                Column("there", 11, align="right", min_width=50),
+                Column(mark("name"), weight=3),
+                Column(mark("presence"), 14),
+                Column(mark("seen"), 4, align="right"),
+                Column(mark("skill"), 5, min_width=40),
+                Column(mark("their time"), 10, align="right", min_width=50),
             ),
-            header=False,
             empty=tr("No matches."),
             id="expert-list",
         )
@@ -384,7 +383,7 @@ def _local_time(zone: str, now: Instant) -> str:
         there = datetime.fromtimestamp(now, ZoneInfo(zone)) if zone else None
     except (ZoneInfoNotFoundError, ValueError, OverflowError, OSError):
         return ""
-    return tr("{time} local", time=f"{there:%H:%M}") if there is not None else ""
+    return f"{there:%H:%M}" if there is not None else ""
 
 
 def _evidence(expert: RankedExpert, now: Instant) -> Content:

@@ -135,9 +135,11 @@ def _sides(view: View) -> Iterator[tuple[Content, Content]]:
     ]
     with_capacity, without = line(" ", *_agent(view), *_capacity(view), *new), line(" ", *_agent(view), *new)
     yield with_capacity, line(*aged, *words, "   ")
+    close = [part for name, health in sources for part in _source(name, health, view.now, aged=False, gap=" ")]
     yield with_capacity, line(*short, *words, "  ")
     yield without, line(*short, *words, "  ")
     yield without, line(*short, *(words if waits else []), " ")
+    yield without, line(*close, *(words if waits else []), " ")
     yield without, line(*ill, *(words if waits else []), " ")
     least = [*count, *attention] if waits else []
     yield without, line(*ill, *least, " ")
@@ -164,7 +166,7 @@ def _signs(view: View) -> list[Part]:
     return [part for name, sign, _, style in signs for part in ((f"{name} ", "$muted"), (f"{sign}  ", style))]
 
 
-def _source(name: str, health: SourceHealth, now: Instant, *, aged: bool) -> list[Part]:
+def _source(name: str, health: SourceHealth, now: Instant, *, aged: bool, gap: str = "  ") -> list[Part]:
     sign, word, style = wording.HEALTH[health.health]
     heard = health.last_heard if health.last_heard is not None else health.since
     parts: list[Part] = [(f"{wording.source(name)} ", "$muted"), (sign, style)]
@@ -172,4 +174,4 @@ def _source(name: str, health: SourceHealth, now: Instant, *, aged: bool) -> lis
         parts.append((f" {tr(word)}", style))
     if aged:
         parts.append((f" {wording.age(now - heard)}", "$muted"))
-    return [*parts, "   " if aged else "  "]
+    return [*parts, "   " if aged else gap]

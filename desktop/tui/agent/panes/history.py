@@ -80,6 +80,19 @@ def _case(case: Case, now: Instant) -> Row:
     )
 
 
+DAY, DAY_AND_YEAR = 9, 11
+"""Cells of `yesterday`, and of a day in another year."""
+
+
+def _timeline_columns(day: int) -> tuple[Column, ...]:
+    return (Column("day", day), Column("", 1), Column("what"), Column("who", 12, min_width=60))
+
+
+def _day_cells(entries: Sequence[HistoryEntry], now: Instant) -> int:
+    """What the days need: the oldest entry tells whether one is of another year."""
+    return DAY_AND_YEAR if entries and len(wording.day(entries[-1].at, now)) > DAY else DAY
+
+
 class TimelinePane(Pane, LineTable):
     """Everything that happened, newest first, this contact on top."""
 
@@ -90,7 +103,7 @@ class TimelinePane(Pane, LineTable):
 
     def __init__(self) -> None:
         super().__init__(
-            (Column("day", 11), Column("", 1), Column("what"), Column("who", 12, min_width=60)),
+            _timeline_columns(DAY),
             header=False,
             empty=tr("No history."),
             click_chooses=True,
@@ -117,6 +130,7 @@ class TimelinePane(Pane, LineTable):
         self.border_subtitle = _keys(view) if every else content("")
         nothing = tr("Nothing found.") if every else _empty(view, "timeline", details.timeline is None, details)
         self.set_empty(nothing)
+        self.set_columns(_timeline_columns(_day_cells(every, view.now)))
         narrowed = bool(view.wanted) and view.wanted != self._wanted
         self._wanted = view.wanted
         self.set_rows(_rows(listed, details, view.now), anew=narrowed)

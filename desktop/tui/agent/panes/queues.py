@@ -24,6 +24,27 @@ STALE = 15.0
 """Seconds without a sign of life after which figures are shown dim."""
 
 
+WHOLE_WORDS = 62
+"""Cells from which the headings are whole words, and no name of a queue is cut for them."""
+
+
+def _columns(width: int) -> tuple[Column, ...]:
+    """The columns in a pane so wide: the name of the queue comes first, then who waits and how well it goes."""
+    whole = width >= WHOLE_WORDS
+    waiting = (tr("waiting"), 7) if whole else (ptr("customers waiting", "wait"), 4)
+    estimate = (tr("est. wait"), 9) if whole else (ptr("wait", "est."), 6)
+    free = (tr("agents free"), 11) if whole else (ptr("agents", "free"), 4)
+    level = (tr("service level"), 13) if whole else (tr("SL"), 4)
+    return (
+        Column(tr("queue")),
+        Column(*waiting, align="right"),
+        Column(ptr("wait", "longest"), 7, align="right"),
+        Column(*estimate, align="right", min_width=54),
+        Column(*free, align="right", min_width=46),
+        Column(*level, align="right"),
+    )
+
+
 class QueuesPane(Pane, LineTable):
     """Waiting, longest and estimated wait, service level; while one is here, who waits and may be taken by enter."""
 
@@ -31,14 +52,7 @@ class QueuesPane(Pane, LineTable):
 
     def __init__(self) -> None:
         super().__init__(
-            (
-                Column(tr("queue")),
-                Column(ptr("customers waiting", "wait"), 4, align="right"),
-                Column(ptr("wait", "longest"), 7, align="right"),
-                Column(ptr("wait", "est."), 6, align="right", min_width=44),
-                Column(ptr("agents", "free"), 4, align="right", min_width=36),
-                Column(tr("SL"), 4, align="right"),
-            ),
+            _columns(0),
             empty=tr("No queue figures yet."),
             clears_selection=True,
             id="queues",
@@ -78,6 +92,7 @@ class QueuesPane(Pane, LineTable):
 
     def on_resize(self) -> None:
         """Fit the new width."""
+        self.set_columns(_columns(self.content_size.width))
         if self.view is not None:
             self.draw(self.view)
 
