@@ -111,7 +111,7 @@ class WrapUpVerbs(DeskVerbs):
             pane.editor.focus_field()
             return
         note.tell()
-        self._finished = (interaction.id, self._screen.view().now)
+        self._finished = (interaction.id, self._screen.now)
         self._result(session.wrap_ups.finish(interaction.id), interaction.id, record(interaction.id))
 
     def _send_reply(self, interaction: Interaction) -> None:
@@ -151,7 +151,7 @@ class WrapUpVerbs(DeskVerbs):
     def _pressed_twice(self, interaction: Interaction) -> bool:
         """Whether the key has finished a contact a moment ago: neither that again nor the next by a slip."""
         finished, self._finished = self._finished, None
-        if finished is None or self._screen.view().now - finished[1] >= SLIP_SECONDS:
+        if finished is None or self._screen.now - finished[1] >= SLIP_SECONDS:
             return False
         if finished[0] == interaction.id:
             self._finished = finished
