@@ -31,6 +31,14 @@ _NONE = {
 """By the part: that there is nothing in it, and that the CRM does not keep any."""
 
 
+MOST_ID = 9
+"""Cells of a case's number at most: longer ones are read in the entry."""
+
+
+def _case_columns(number: int) -> tuple[Column, ...]:
+    return (Column("", number), Column("subject"), Column("", 8, min_width=30), Column("age", 4, align="right"))
+
+
 class CasesPane(Pane, LineTable):
     """The customer's cases, open ones first."""
 
@@ -38,7 +46,7 @@ class CasesPane(Pane, LineTable):
 
     def __init__(self) -> None:
         super().__init__(
-            (Column("", 9), Column("subject"), Column("", 8, min_width=30), Column("age", 4, align="right")),
+            _case_columns(MOST_ID),
             header=False,
             empty=tr("No cases."),
             click_chooses=True,
@@ -61,6 +69,7 @@ class CasesPane(Pane, LineTable):
         title = tr("Cases · {n} open", n=count) + partly if cases is not None else tr("Cases")
         self.border_title = content(title)
         self.set_empty(_empty(view, "cases", cases is None, details))
+        self.set_columns(_case_columns(min(MOST_ID, max((len(case.id) + 1 for case in ordered), default=MOST_ID))))
         self.set_rows([_case(case, view.now) for case in ordered])
 
 

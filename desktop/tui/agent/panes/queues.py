@@ -24,14 +24,14 @@ STALE = 15.0
 """Seconds without a sign of life after which figures are shown dim."""
 
 
-WHOLE_WORDS = 62
-"""Cells from which the headings are whole words, and no name of a queue is cut for them."""
+ROOMY, WHOLE_WORDS = 44, 62
+"""Cells from which one heading, and from which all are whole words: no name of a queue is to be cut for them."""
 
 
 def _columns(width: int) -> tuple[Column, ...]:
     """The columns in a pane so wide: the name of the queue comes first, then who waits and how well it goes."""
     whole = width >= WHOLE_WORDS
-    waiting = (tr("waiting"), 7) if whole else (ptr("customers waiting", "wait"), 4)
+    waiting = (tr("waiting"), 7) if width >= ROOMY else (ptr("customers waiting", "wait"), 4)
     estimate = (tr("est. wait"), 9) if whole else (ptr("wait", "est."), 6)
     free = (tr("agents free"), 11) if whole else (ptr("agents", "free"), 4)
     level = (tr("service level"), 13) if whole else (tr("SL"), 4)
