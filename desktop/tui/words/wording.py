@@ -261,13 +261,6 @@ def on_file(match: Match, came_from: Address) -> tuple[tuple[str, str], ...]:
     return ((f"  {tr('number not on file') if by_phone else tr('address not on file')}", "$warning"),)
 
 
-MONITORING: Mapping[Monitoring | None, str] = {
-    Monitoring.LISTEN: mark("listens"),
-    Monitoring.WHISPER: mark("speaks to you alone"),
-    Monitoring.BARGE: mark("in the call, the customer hears them"),
-}
-
-
 def help_state(request: HelpRequest) -> str:
     """Where a request for help stands, in words."""
     if request.state is HelpState.OPEN:
@@ -285,7 +278,7 @@ def leg(value: Leg, heard: Hearing | None) -> str:
     if value.kind is LegKind.SUPERVISOR:
         if value.phase is not LegPhase.ACTIVE:
             return ptr("a party", "left")
-        return tr(MONITORING[value.monitoring]) if value.monitoring in MONITORING else tr("on the line")
+        return tr("on the line")
     if heard is not None and value.id in heard.waiting:
         return tr("on hold")
     if heard is not None and value.id in heard.joined and heard.everybody:

@@ -225,7 +225,7 @@ def _heading(view: View, room: int) -> Content:
     said, style = ("", "") if _recording_lines(view, interaction) else _recording(view, interaction)
     who = f"{sign} {title(view.state, interaction)}"
     muted = [(f" · {tr('muted')}", "bold $warning")] if interaction.muted else []
-    aside = interaction.held or interaction.parked
+    aside = interaction.held or interaction.parked or interaction.phase is Phase.WRAP_UP
     talking = (f"{wording.talk(interaction)} {time}".rstrip(), "bold $warning" if aside else "bold $success")
     queue, level = f" · {interaction.queue}", _service_level(interaction)
     said = f" · {said}" if said else ""
@@ -361,8 +361,7 @@ def _call_lines(view: View, interaction: Interaction, width: int) -> list[Conten
     if said:
         lines.append(content(said, "bold $warning" if interaction.held or interaction.muted else "$muted"))
     ended = [leg for leg in interaction.legs if leg.phase not in OPEN_LEG][-3:]
-    supervisors = [leg for leg in interaction.legs if leg.phase in OPEN_LEG and leg.kind is LegKind.SUPERVISOR]
-    return [*lines, *(_party(*_leg_face(leg, heard)) for leg in (*supervisors, *ended))]
+    return [*lines, *(_party(*_leg_face(leg, heard)) for leg in ended)]
 
 
 def _strip(view: View, interaction: Interaction, heard: Hearing, width: int) -> Content:

@@ -8,10 +8,11 @@ from textual.message import Message
 from desktop.domain import select
 from desktop.domain.entities.channels import CALLS, TRAITS, WRITTEN
 from desktop.domain.entities.model import Instant, Interaction
-from desktop.domain.entities.words import Phase
+from desktop.domain.entities.words import Channel, Phase
 from desktop.domain.news.news import unseen_count
 from desktop.domain.select.threads import last_of_customer
 from desktop.domain.state.state import AppState
+from desktop.domain.text.mail_text import mail_parts
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table import LineTable
@@ -136,8 +137,12 @@ def _further(state: AppState, interaction: Interaction, width: int, lines: int) 
 def _about(interaction: Interaction) -> str:
     """What the customer wrote last, else why they called."""
     last = last_of_customer(interaction) if interaction.channel in WRITTEN else None
-    words = " ".join(last.text[:_SEEN].split()) if last is not None and last.media_type == "text/plain" else ""
-    return words or interaction.subject
+    if last is None or last.media_type != "text/plain":
+        return interaction.subject
+    text = last.text
+    if interaction.channel is Channel.EMAIL:
+        text = " ".join(line for part in mail_parts(text) if not part.quoted for line in part.lines)
+    return " ".join(text[:_SEEN].split()) or interaction.subject
 
 
 def _ended(state: AppState, lines: int, *, nothing_else: bool) -> list[Row]:
