@@ -31,14 +31,14 @@ ROOMY, WHOLE_WORDS = 44, 62
 def _columns(width: int) -> tuple[Column, ...]:
     """The columns in a pane so wide: the name of the queue comes first, then who waits and how well it goes."""
     whole = width >= WHOLE_WORDS
-    waiting = (tr("waiting"), 7) if width >= ROOMY else (ptr("customers waiting", "wait"), 4)
-    estimate = (tr("est. wait"), 9) if whole else (ptr("wait", "est."), 6)
-    free = (tr("agents free"), 11) if whole else (ptr("agents", "free"), 4)
-    level = (tr("service level"), 13) if whole else (tr("SL"), 4)
+    waiting = (tr("waiting"), 8 if whole else 7) if width >= ROOMY else (ptr("customers waiting", "wait"), 4)
+    estimate = (tr("est. wait"), 10) if whole else (ptr("wait", "est."), 6)
+    free = (tr("agents free"), 12) if whole else (ptr("agents", "free"), 4)
+    level = (tr("service level"), 14) if whole else (tr("SL"), 4)
     return (
         Column(tr("queue")),
         Column(*waiting, align="right"),
-        Column(ptr("wait", "longest"), 7, align="right"),
+        Column(ptr("wait", "longest"), 8 if whole else 7, align="right"),
         Column(*estimate, align="right", min_width=54),
         Column(*free, align="right", min_width=46),
         Column(*level, align="right"),
