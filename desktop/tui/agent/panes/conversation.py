@@ -21,7 +21,7 @@ from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
-from desktop.tui.words.keyed import keyed, with_key
+from desktop.tui.words.keyed import keyed, lettered
 from desktop.tui.words.titles import title
 from desktop.words.catalogue import ptr, term, tr
 from desktop.words.marks import mark
@@ -226,7 +226,8 @@ def _heading(view: View, room: int) -> Content:
     who = f"{sign} {title(view.state, interaction)}"
     muted = [(f" · {tr('muted')}", "bold $warning")] if interaction.muted else []
     aside = interaction.held or interaction.parked or interaction.phase is Phase.WRAP_UP
-    talking = (f"{wording.talk(interaction)} {time}".rstrip(), "bold $warning" if aside else "bold $success")
+    look = "$accent" if interaction.phase is Phase.OFFERED else "$warning" if aside else "$success"
+    talking = (f"{wording.talk(interaction)} {time}".rstrip(), f"bold {look}")
     queue, level = f" · {interaction.queue}", _service_level(interaction)
     said = f" · {said}" if said else ""
 
@@ -300,9 +301,9 @@ def _idle(view: View) -> list[Content]:
         lines.append(content(call if serves and serves <= CALLS else contact, "$muted"))
     elif me.reason == "missed":
         lines.append(content(tr("You were taken off the queue because an offer was not answered."), "$warning"))
-        lines.append(line(*with_key(tr("Press {key} to be available again.", key=key), key)))
+        lines.append(line(*lettered(mark("Press {key} to be available again."), key)))
     else:
-        lines.append(line(*with_key(tr("Press {key} to choose your availability.", key=key), key)))
+        lines.append(line(*lettered(mark("Press {key} to choose your availability."), key)))
     return lines
 
 

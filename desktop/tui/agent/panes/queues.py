@@ -40,7 +40,7 @@ def _columns(width: int) -> tuple[Column, ...]:
         Column(*waiting, align="right"),
         Column(ptr("wait", "longest"), 8 if whole else 7, align="right"),
         Column(*estimate, align="right", min_width=54),
-        Column(*free, align="right", min_width=46),
+        Column(*free, align="right", min_width=ROOMY),
         Column(*level, align="right"),
     )
 
