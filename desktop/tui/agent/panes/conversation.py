@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual.content import Content
+from textual.widgets import Input, TextArea
 
 from desktop.domain import select
 from desktop.domain.entities.channels import CALLS, TRAITS, WRITTEN
@@ -158,7 +159,7 @@ class ConversationPane(TextPane):
         """Why they called, who is on the line, what was said."""
         interaction = view.interaction
         if interaction is None:
-            return _idle(view)
+            return _idle(view, in_field=isinstance(self.screen.focused, Input | TextArea))
         width, height = self.content_size
         shown = [*_recording_lines(view, interaction), *_call_lines(view, interaction, width)]
         if ended := wording.how_contact_ended(view.state, interaction):
@@ -272,7 +273,8 @@ def _recording_lines(view: View, interaction: Interaction) -> list[Content]:
     return [line(against, (tr("The contact centre cannot pause it."), "$error"))]
 
 
-def _idle(view: View) -> list[Content]:
+def _idle(view: View, *, in_field: bool) -> list[Content]:
+    """Where the agent stands; `in_field`: whether a letter would be typed, or not taken, and so is no key."""
     me = select.me(view.state)
     if me is None:
         return [content(tr("Signing in …"), "$muted")]
@@ -291,7 +293,8 @@ def _idle(view: View) -> list[Content]:
             content(""),
         ]
     offer = next((one for one in select.mine(view.state) if one.phase is Phase.OFFERED), None)
-    key = keys.BY_ID["state"].brief
+    state = keys.BY_ID["state"]
+    key = state.shown if in_field else state.brief
     if offer is not None:
         lines.append(line(*keyed(tr(_COMES_IN[offer.channel]), "accept")))
     elif me.observed.value == "available":
