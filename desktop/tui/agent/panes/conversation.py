@@ -23,7 +23,7 @@ from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
 from desktop.tui.words.keyed import keyed, lettered
-from desktop.tui.words.titles import title
+from desktop.tui.words.titles import queue_name, title
 from desktop.words.catalogue import ptr, term, tr
 from desktop.words.marks import mark
 
@@ -229,7 +229,7 @@ def _heading(view: View, room: int) -> Content:
     aside = interaction.held or interaction.parked or interaction.phase is Phase.WRAP_UP
     look = "$accent" if interaction.phase is Phase.OFFERED else "$warning" if aside else "$success"
     talking = (f"{wording.talk(interaction)} {time}".rstrip(), f"bold {look}")
-    queue, level = f" · {interaction.queue}", _service_level(interaction)
+    queue, level = f" · {queue_name(view.state, interaction.queue)}", _service_level(interaction)
     said = f" · {said}" if said else ""
 
     def version(queue: str, said: str, level: str, who: Part = (who, "bold")) -> Content:

@@ -7,7 +7,7 @@ from textual.content import Content
 from desktop.domain import select
 from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.model import Instant, QueueStats, Waiting
-from desktop.domain.select.centres import centre_of, plain_name
+from desktop.domain.select.centres import centre_of
 from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
@@ -16,6 +16,7 @@ from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
 from desktop.tui.words.keyed import keyed
+from desktop.tui.words.titles import queue_name
 from desktop.words.catalogue import ptr, tr
 
 _TO_PULL = "contact "
@@ -71,8 +72,7 @@ class QueuesPane(Pane, LineTable):
         }
         rows = list[Row]()
         for queue in queues:
-            name, at = plain_name(view.state, queue.name)
-            shown = f"{name} {at}" if at else name  # the queue's own name first: there is little room for either
+            shown = queue_name(view.state, queue.name)
             rows.append(Row(queue.name, _cells(queue, shown, view.now, view.now - seen[queue.name])))
             can = self.has_focus and "pull" in select.call_capabilities(view.state, queue.name)
             rows += [_waiting(one, view.now) for one in queue.to_pull] if can else []

@@ -19,7 +19,7 @@ from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
-from desktop.tui.words.titles import title
+from desktop.tui.words.titles import queue_name, title
 from desktop.words.catalogue import ptr, tr
 
 WIDEST_STATE = 10
@@ -123,7 +123,7 @@ def _further(state: AppState, interaction: Interaction, width: int, lines: int) 
         return []
     about = _about(interaction)
     stands = [_state(state, interaction, _style(interaction))]
-    stands += [content(f" · {interaction.queue}", "$muted")] if interaction.queue else []
+    stands += [content(f" · {queue_name(state, interaction.queue)}", "$muted")] if interaction.queue else []
     if lines < 1 + SAID_LINES or not about:
         return [line(INDENT, *stands, (f" · {about}" if about else "", "$muted"))]
     room = max(1, width - len(INDENT) - 1)
@@ -157,7 +157,7 @@ def _ended(state: AppState, lines: int, *, nothing_else: bool) -> list[Row]:
 
 def _ended_line(state: AppState, interaction: Interaction) -> Content:
     at = wording.clock(interaction.ended_at or interaction.phase_since)[:5]
-    queue = f" · {interaction.queue}" if interaction.queue else ""
+    queue = f" · {queue_name(state, interaction.queue)}" if interaction.queue else ""
     sign = TRAITS[interaction.channel].sign
     return content(f"{at} {sign} {title(state, interaction)}{queue}", "$muted")
 

@@ -175,7 +175,7 @@ class WrapUpPane(Pane, Vertical):
         if not self.screen.has_class("narrow"):  # there it has what the note leaves
             wanted = len(select.codes_for(view.state, interaction))
             room = self.screen.size.height // 3 - 7 - len(self.editor.follow_ups)
-            height = 2 if self.editor.is_open else max(4, min(wanted, room))
+            height = max(2, min(wanted, room - 3)) if self.editor.is_open else max(4, min(wanted, room))
         self.query_one("#wrap-up-codes").styles.height = height
 
     def _draw_codes(self, view: View, interaction: Interaction) -> None:
