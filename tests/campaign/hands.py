@@ -19,7 +19,7 @@ _ROW = re.compile(r"│[ ▌]{1,2}[\d ] \S ")
 _IN_LIST = re.compile(r"^│ ▌", re.MULTILINE)
 """The bar of the work list's cursor: the keyboard is there, and letters are keys. The last line may tell of news."""
 _SUBJECT = re.compile(r"Charged twice (q[a-z]+)")
-_LEFT_OF_CONTACT = 33
+_LEFT_OF_CONTACT = 34
 """Columns of the work list; right of them is the contact."""
 _PARKED = re.compile(r"(\d+) needs? (?:you|attention)")
 _OUTBOX = re.compile(r"outbox (\d+)")

@@ -141,7 +141,7 @@ def _about(interaction: Interaction) -> str:
         return interaction.subject
     text = last.text
     if interaction.channel is Channel.EMAIL:
-        text = " ".join(line for part in mail_parts(text) if not part.quoted for line in part.lines)
+        text = " ".join(row for part in mail_parts(text) if not part.quoted for row in part.lines)
     return " ".join(text[:_SEEN].split()) or interaction.subject
 
 
