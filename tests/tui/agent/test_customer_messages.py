@@ -140,7 +140,7 @@ async def test_consent_stands_beside_the_key_that_sends_and_the_address_without_
     async with app.run_test(size=SIZE) as pilot:
         await looking_at(pilot, app, no_texts)
         await settle(pilot, ["T"])
-        assert title(app).startswith("✉ e-mail"), "where they agreed to one it is that"
+        assert title(app).startswith("✉ E-mail"), "where they agreed to one it is that"
         assert "✓ agreed" in keys_of(app)
         await settle(pilot, ["alt+shift+t"])
         assert "✕ Priya Natarajan has not agreed to receive text messages." in whom(app)
