@@ -135,11 +135,11 @@ TERMS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "card_field": _CARD_FIELDS,
     "consent": {
-        "sms": mark("sms"),
-        "email": mark("email"),
+        "sms": mark("SMS"),
+        "email": mark("e-mail"),
         "recording": mark("recording"),
         "marketing": mark("marketing"),
-        "whatsapp": mark("whatsapp"),
+        "whatsapp": mark("WhatsApp"),
     },
     "case_status": {
         "open": mark("open"),

@@ -11,15 +11,15 @@ from tests.tui.pty_screen import key_bytes
 
 ROWS, COLS = 40, 104
 """Two columns: the note and the wrap-up stand below each other."""
-_SAVED = re.compile(r"─ note.*· saved \d\d:\d\d:\d\d")
-_REPLY = re.compile(r"─ \S reply to ")
-_REPLY_SAVED = re.compile(r"─ \S reply to [^\n]*· draft saved \d\d:\d\d:\d\d")
+_SAVED = re.compile(r"─ Note.*· saved \d\d:\d\d:\d\d")
+_REPLY = re.compile(r"─ \S Reply to ")
+_REPLY_SAVED = re.compile(r"─ \S Reply to [^\n]*· draft saved \d\d:\d\d:\d\d")
 _NUMBER = re.compile(r"│[ ▌]{1,2}(\d) ")
 _ROW = re.compile(r"│[ ▌]{1,2}[\d ] \S ")
 _IN_LIST = re.compile(r"^│ ▌", re.MULTILINE)
 """The bar of the work list's cursor: the keyboard is there, and letters are keys. The last line may tell of news."""
 _SUBJECT = re.compile(r"Charged twice (q[a-z]+)")
-_LEFT_OF_CONTACT = 33
+_LEFT_OF_CONTACT = 34
 """Columns of the work list; right of them is the contact."""
 _PARKED = re.compile(r"(\d+) needs? (?:you|attention)")
 _OUTBOX = re.compile(r"outbox (\d+)")

@@ -47,7 +47,7 @@ def test_a_caller_who_gives_up_while_it_rings(place: Workplace) -> None:
         screen.wait_for("Waiting for the next contact")
         screen.wait_for("● Available")  # it was not the agent who missed it
         screen.press("f2")
-        screen.wait_for("Nothing is ringing")
+        screen.wait_for("No offer to accept")
 
 
 def test_an_offer_given_to_another_goes(place: Workplace) -> None:

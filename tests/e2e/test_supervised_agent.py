@@ -80,9 +80,9 @@ def test_who_listens_and_who_speaks_stands_on_the_call(place: Workplace) -> None
     with place.desktop() as screen:
         talking(place, screen)
         for mode, words in (
-            ("listen", "Sam Rivera  listens"),
-            ("whisper", "Sam Rivera  speaks to you alone"),
-            ("barge", "Sam Rivera  in the call, the customer hears them"),
+            ("listen", "Sam Rivera is listening"),
+            ("whisper", "Sam Rivera is speaking to you"),
+            ("barge", "Sam Rivera has joined in"),
         ):
             boss(place, "POST", "/v1/floor/monitors", {"agent_id": AGENT, "mode": mode, "why": "her second week"})
             screen.wait_for(words)

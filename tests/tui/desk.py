@@ -230,10 +230,11 @@ def desk(
     guide: bool = False,
     keymap: dict[str, str] | None = None,
     calls: Wanted | None = None,
+    clock: Callable[[], float] = lambda: NOW,
     monotonic: Callable[[], float] | None = None,
     throwaway: bool = False,
 ) -> tuple[DesktopApp, RecordedSession]:
-    """An app showing `state`, with the clock stopped at `NOW`; `monotonic` is the clock between two presses."""
+    """An app showing `state`, with the clock stopped at `NOW` or another; `monotonic` is that between two presses."""
     session = RecordedSession(state)
 
     async def build() -> Any:
@@ -242,7 +243,7 @@ def desk(
     app = DesktopApp(
         build,
         guide=guide,
-        clock=lambda: NOW,
+        clock=clock,
         monotonic=monotonic or unhurried(),
         keymap=keymap,
         calls=calls,

@@ -52,7 +52,7 @@ from desktop.domain.select.messages import (
     unfinished_messages,
 )
 from desktop.domain.select.placeholder_values import placeholder_values, placeholder_values_outside
-from desktop.domain.select.search import FoundHere, search_here
+from desktop.domain.select.search import FoundHere, ended_contacts, search_here
 from desktop.domain.select.telling_apart import Trait, Traits, telling_apart
 from desktop.domain.select.wrap_up_rules import codes_for, codes_of_queue, match_codes, wrap_up_problems
 from desktop.domain.state.freshness import known_at
@@ -84,6 +84,7 @@ __all__ = [
     "customer_of",
     "details_of",
     "differing",
+    "ended_contacts",
     "entries_of",
     "expert_outcomes",
     "held_back",

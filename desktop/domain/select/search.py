@@ -36,15 +36,8 @@ def search_here(state: AppState, text: str, now: float) -> FoundHere:
     words = fold(text).split()
     if not words:
         return FoundHere()
-    present = (*mine(state), *state.unfinished.values())
-    contacts = [one for one in present if fits(words, *_of_contact(state, one))]
-    open_ones = {one.id for one in present}
-    ended = {
-        ending.interaction.id: ending.interaction
-        for ending in state.endings
-        if ending.change in (Change.CLOSED, Change.WRAP_UP) and ending.interaction.id not in open_ones
-    }
-    over = [one for one in reversed(ended.values()) if fits(words, *_of_contact(state, one))]
+    contacts = [one for one in _present(state) if fits(words, *_of_contact(state, one))]
+    over = [one for one in ended_contacts(state) if fits(words, *_of_contact(state, one))]
     queues = [one for one in state.queues.values() if fits(words, one.name)]
     queues.sort(key=lambda one: (-nearness(" ".join(words), fold(one.name)), one.name))
     return FoundHere(
@@ -53,6 +46,21 @@ def search_here(state: AppState, text: str, now: float) -> FoundHere:
         tuple(one for one in rank_experts(state, text, now) if _is_named(one.person, words))[:MOST],
         tuple(queues[:MOST]),
     )
+
+
+def ended_contacts(state: AppState) -> tuple[Interaction, ...]:
+    """Contacts of mine that have ended and left my desk, the latest first."""
+    present = {one.id for one in _present(state)}
+    ended = {
+        ending.interaction.id: ending.interaction
+        for ending in state.endings
+        if ending.change in (Change.CLOSED, Change.WRAP_UP) and ending.interaction.id not in present
+    }
+    return tuple(reversed(ended.values()))
+
+
+def _present(state: AppState) -> tuple[Interaction, ...]:
+    return (*mine(state), *state.unfinished.values())
 
 
 def _is_named(person: Person, words: Sequence[str]) -> bool:

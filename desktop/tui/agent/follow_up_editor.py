@@ -39,7 +39,7 @@ from desktop.words.marks import mark
 SHOWN = 3
 """Planned follow-ups that are in sight at once."""
 PLACEHOLDERS = {
-    "callback": mark('callback: when and what, as in "tomorrow 14:00 about the refund"'),
+    "callback": mark("callback: when and what, as in “tomorrow 14:00 about the refund”"),
     "sms": mark("text message, sent when you finish · consent ✓"),
 }
 """By kind, what stands in the empty field."""

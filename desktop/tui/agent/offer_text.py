@@ -19,7 +19,7 @@ from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.words import wording
-from desktop.tui.words.titles import title
+from desktop.tui.words.titles import queue_name, title
 from desktop.words.catalogue import ntr, ptr, tr
 from desktop.words.marks import mark
 
@@ -43,13 +43,13 @@ def offer_lines(view: View, width: int) -> tuple[Content, ...]:
         call = stranger(view)
         return () if call is None else _call_lines(view, call)
     offer = offers[0]
-    head, known, more = _head(offer), who(view, offer), _how_many_more(offers)
+    head, known, more = _head(view, offer), who(view, offer), _how_many_more(offers)
     shorter = ([*known[:count], (more, "$muted")] for count in range(len(known), 0, -1))
     first = first_that_fits(width, (line(head, *parts) for parts in shorter))
     subject = f"{offer.subject} · " if offer.subject else ""
     second = line(
         *_keys(view, offer),
-        _time_left(view, offer, BAR),
+        _time_left(view, offer, BAR // 2 if _out_of_reach(view, offer) else BAR),
         _reach(view, offer),
         (f"   {subject}{wording.waited(offer, view.now)}", "$muted"),
     )
@@ -64,7 +64,7 @@ def offer_in_one_line(view: View, width: int) -> Content | None:
         call = stranger(view)
         return None if call is None else line(*(part for each in _call_lines(view, call) for part in (each, "   ")))
     offer = offers[0]
-    head, known, more = _head(offer), who(view, offer), _how_many_more(offers)
+    head, known, more = _head(view, offer), who(view, offer), _how_many_more(offers)
     about: list[Part] = [(f"   {wording.waited(offer, view.now)}", "$muted")]
     if offer.subject:
         about.append((f" · {offer.subject}", "$muted"))
@@ -75,27 +75,26 @@ def offer_in_one_line(view: View, width: int) -> Content | None:
 
     brief = who(view, offer, brief=True)
     sign = TRAITS[offer.channel].sign
-    short: Part = (
-        head if offer.callback_at is not None else (f"{sign} {tr('Incoming')} · {offer.queue}  ", "bold $accent")
-    )
+    incoming = f"{sign} {tr('Incoming')} · {queue_name(view.state, offer.queue)}  "
+    short: Part = head if offer.callback_at is not None else (incoming, "bold $accent")
     whole = (version(one, about[:count], BAR) for one in (known, brief) for count in (2, 1, 0))
     shorter = (version(brief[:count], (), BAR // 2, short) for count in range(len(brief), 0, -1))
     return first_that_fits(width, chain(whole, shorter))
 
 
-def _head(offer: Interaction) -> Part:
-    return (f"{_kind(offer)}  ", "bold $accent")
+def _head(view: View, offer: Interaction) -> Part:
+    return (f"{_kind(view.state, offer)}  ", "bold $accent")
 
 
-def _kind(offer: Interaction) -> str:
+def _kind(state: AppState, offer: Interaction) -> str:
     kind = tr("Callback") if offer.callback_at is not None else tr(_INCOMING[offer.channel])
-    return f"{TRAITS[offer.channel].sign} {kind} · {offer.queue}"
+    return f"{TRAITS[offer.channel].sign} {kind} · {queue_name(state, offer.queue)}"
 
 
 def calls_to_answer(state: AppState) -> dict[str, tuple[str, str]]:
     """What is offered to me by id, the most urgent first: what it is with its queue, and who it is."""
     offers = [one for one in select.own(state) if one.phase is Phase.OFFERED]
-    return {one.id: (_kind(one), title(state, one)) for one in offers}
+    return {one.id: (_kind(state, one), title(state, one)) for one in offers}
 
 
 def _how_many_more(offers: Sequence[Interaction]) -> str:

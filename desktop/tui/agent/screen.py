@@ -13,7 +13,7 @@ from textual.widgets import Input, Static, TextArea
 from desktop.domain import select
 from desktop.domain.entities.channels import WRITTEN
 from desktop.domain.entities.customer import Match
-from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.model import Instant, Interaction
 from desktop.domain.entities.news_item import News, NewsKind
 from desktop.domain.entities.words import Phase
 from desktop.domain.news.news import unseen
@@ -85,6 +85,7 @@ class AgentScreen(ImmediateScreen):
         super().__init__()
         self._guide = guide
         self._now = now
+        self._shown_at = now()  # what the clocks on the screen show
         self.state = AppState()
         self.selected: str | None = None
         self._wrapping: str | None = None
@@ -173,9 +174,19 @@ class AgentScreen(ImmediateScreen):
         self.query_one(WorkPane).focus()
 
     def view(self) -> View:
-        """What there is to see now."""
-        now = select.server_now(self.state, self._now())
+        """What there is to see now, by the clock of the screen."""
+        now = self._clock()
         return View(self.state, self.selected, now, preview=self.preview, numbers=self._numbers.of, wanted=self.wanted)
+
+    @property
+    def now(self) -> Instant:
+        """The server's time, to its fraction."""
+        return select.server_now(self.state, self._now())
+
+    def _clock(self) -> Instant:
+        """One time for all that is on the screen: it goes on once a second, so that no two clocks differ by one."""
+        now = self.now
+        return self._shown_at if 0.0 <= now - self._shown_at < 1.0 else now
 
     @property
     def wanted(self) -> str:
@@ -190,13 +201,18 @@ class AgentScreen(ImmediateScreen):
         self._numbers.give(interaction.id for interaction in self.work())
         if self.selected is not None:
             self.preview = None  # whoever is on the line comes first
+        before, self._shown_at = self._shown_at, self._clock()
         view = self.view()
         for pane in self._panes:
             pane.show(view)
+        if before != self._shown_at:  # the timer is late: every clock goes on, or two of them would differ
+            for pane in self._panes:
+                pane.tick(view)
         self._follow_phase(view)
 
     def second(self) -> None:
         """Draw what moves with the clock."""
+        self._shown_at = self.now
         view = self.view()
         for pane in self._panes:
             pane.tick(view)
@@ -223,7 +239,7 @@ class AgentScreen(ImmediateScreen):
         waiting = unseen(state)
         if not waiting or self.has_class("small") or self.query_one(Page).is_open:
             return frozenset()
-        now = self.view().now
+        now = self.now
         finder, field = self.query_one(ExpertFinder), self.query_one(HelpField)
         contact = self.selected if self.query_one(ConversationPane).is_on_screen else None
         expert = finder.under_cursor if finder.is_open else None

@@ -61,6 +61,11 @@ class Key:
         return show(self.always[0] if self.always else self.letters[0])
 
     @property
+    def brief(self) -> str:
+        """The key as printed where letters are verbs: its letter, unless an F-key does the same."""
+        return self.shown if not self.letters or self.shown.startswith("F") else show(self.letters[0])
+
+    @property
     def anywhere(self) -> tuple[str, ...]:
         """Every key that works even while typing: alt and a letter is that letter's verb, always."""
         return tuple(dict.fromkeys((*self.always, *alts(self.letters))))

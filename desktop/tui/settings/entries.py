@@ -47,7 +47,7 @@ _NAMES: Final[Mapping[str, str]] = {
 _HELP: Final[Mapping[str, str]] = {
     "profile": mark("What this desktop was started with."),
     "bundled": mark("Whether the rules that come with the desktop are used beside your own."),
-    "max_age": mark('Older figures neither raise an alert nor end one. A time like "90 s" or "2 min".'),
+    "max_age": mark("Older figures neither raise an alert nor end one. A time like “90 s” or “2 min”."),
 }
 _MEANS: Final[Mapping[str, Mapping[str, str]]] = {
     "write_back": {

@@ -20,6 +20,8 @@ from desktop.tui.widgets.table_rows import LazyRows, Row, as_content, cut, key_a
 from desktop.words.catalogue import word
 
 _MARK: Final = "▌"  # so that the row in hand is known without colour
+FURTHER: Final = 3
+"""Lines that a row has besides its first, at most."""
 ROOM = 1
 """Lines by which a table may become lower at once, while all its rows fit, without a scrollbar for a moment."""
 
@@ -449,9 +451,8 @@ class LineTable(ScrollView, can_focus=True):
 
     def _refresh_row(self, y: int) -> None:
         """Draw a row again, with its further lines where there may be some."""
-        self._refresh_body(y)
-        if self._parts:
-            self._refresh_body(y + 1)
+        for line in range(y, y + (1 + FURTHER if self._parts else 1)):
+            self._refresh_body(line)
 
     def _refresh_body(self, y: int) -> None:
         if 0 <= y < self._page:

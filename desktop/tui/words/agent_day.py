@@ -63,7 +63,7 @@ def schedule_lines(
         return []
     stands = standing(schedule, stretches_of(agent, now), now, fits)
     expected = stands.expected
-    what = tr("nothing scheduled") if expected is None else activity_name(expected)
+    what = tr("nothing planned") if expected is None else activity_name(expected)
     if stands.until is not None:
         what = tr("{activity} until {at}", activity=what, at=hour_and_minute(stands.until))
     parts: list[Part] = [(f"{tr('schedule')} ", "$muted"), (what, "")]

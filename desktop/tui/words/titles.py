@@ -1,9 +1,15 @@
-"""What an interaction is called on screen."""
+"""What an interaction and its queue are called on screen."""
 
 from desktop.domain import select
 from desktop.domain.entities.model import Interaction
+from desktop.domain.select.centres import plain_name
 from desktop.domain.state.state import AppState
 from desktop.tui.words import wording
+
+
+def queue_name(state: AppState, queue: str) -> str:
+    """The queue's own name first, and of which contact centre it is where there are several."""
+    return " ".join(filter(None, plain_name(state, queue)))
 
 
 def title(state: AppState, interaction: Interaction) -> str:

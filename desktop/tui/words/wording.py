@@ -272,13 +272,6 @@ def on_file(match: Match, came_from: Address) -> tuple[tuple[str, str], ...]:
     return ((f"  {tr('number not on file') if by_phone else tr('address not on file')}", "$warning"),)
 
 
-MONITORING: Mapping[Monitoring | None, str] = {
-    Monitoring.LISTEN: mark("listens"),
-    Monitoring.WHISPER: mark("speaks to you alone"),
-    Monitoring.BARGE: mark("in the call, the customer hears them"),
-}
-
-
 def help_state(request: HelpRequest) -> str:
     """Where a request for help stands, in words."""
     if request.state is HelpState.OPEN:
@@ -296,7 +289,7 @@ def leg(value: Leg, heard: Hearing | None) -> str:
     if value.kind is LegKind.SUPERVISOR:
         if value.phase is not LegPhase.ACTIVE:
             return ptr("a party", "left")
-        return tr(MONITORING[value.monitoring]) if value.monitoring in MONITORING else tr("on the line")
+        return tr("on the line")
     if heard is not None and value.id in heard.waiting:
         return tr("on hold")
     if heard is not None and value.id in heard.joined and heard.everybody:
@@ -410,7 +403,7 @@ def how_contact_ended(state: AppState, interaction: Interaction) -> str:
     """How a contact in wrap-up ended; "" where nobody told."""
     match contact_end(state, interaction):
         case ContactEnd.AGENT_ENDED:
-            return tr("you ended it")
+            return tr("ended by you")
         case ContactEnd.CUSTOMER_LEFT:
             return tr("customer hung up") if interaction.channel in CALLS else tr("customer left")
         case ContactEnd.TRANSFERRED:
@@ -427,6 +420,8 @@ def how_contact_ended(state: AppState, interaction: Interaction) -> str:
 
 def cannot_pause(interaction: Interaction | None) -> str:
     """Why the recording can be neither paused nor resumed."""
+    if interaction is not None and interaction.channel not in CALLS:
+        return tr("Only calls are recorded.")
     if interaction is None or interaction.phase is not Phase.ACTIVE:
         return tr("There is no call whose recording could be paused.")
     if interaction.recording is Recording.NONE:

@@ -75,7 +75,7 @@ async def test_two_keys_beside_what_is_typed_send_it(size: tuple[int, int]) -> N
     async with app.run_test(size=size) as pilot:
         await looking_at(pilot, app)
         await settle(pilot, ["T", *"Hello", "enter", *"there"])
-        assert title(app).startswith("✆ text to Priya Natarajan")
+        assert title(app).startswith("✆ Text to Priya Natarajan")
         assert sends(session) == [], "enter is a line"
         await settle(pilot, ["alt+enter"])
         assert sends(session) == [SMS]
@@ -104,7 +104,7 @@ async def test_again_it_goes_to_the_next_address_and_each_channel_has_its_own_wo
     async with app.run_test(size=SIZE) as pilot:
         await looking_at(pilot, app)
         await settle(pilot, ["T", *"short", "alt+shift+t"])
-        assert title(app).startswith("✉ e-mail to Priya Natarajan")
+        assert title(app).startswith("✉ E-mail to Priya Natarajan")
         assert pane(app).editor.text == ""
         await settle(pilot, [*"long", "alt+shift+t"])
         assert pane(app).editor.text == "short"
@@ -140,7 +140,7 @@ async def test_consent_stands_beside_the_key_that_sends_and_the_address_without_
     async with app.run_test(size=SIZE) as pilot:
         await looking_at(pilot, app, no_texts)
         await settle(pilot, ["T"])
-        assert title(app).startswith("✉ e-mail"), "where they agreed to one it is that"
+        assert title(app).startswith("✉ E-mail"), "where they agreed to one it is that"
         assert "✓ agreed" in keys_of(app)
         await settle(pilot, ["alt+shift+t"])
         assert "✕ Priya Natarajan has not agreed to receive text messages." in whom(app)

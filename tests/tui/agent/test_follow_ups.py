@@ -268,7 +268,7 @@ async def test_finishing_is_refused_while_the_field_is_not_understood() -> None:
 @pytest.mark.thorough
 async def test_nothing_is_ready_while_the_time_of_a_callback_is_not_understood() -> None:
     _, said = await after(planned(SMS), "alt+c", " tomorrow")
-    assert said["missing"] == "still needed: Enter when the callback is due."
+    assert said["missing"] == "still needed: a time for the callback"
     _, said = await after(planned(SMS), "alt+c", " tomorrow 10:00")
     assert said["missing"].startswith("✓ ready")
     _, said = await after(planned(SMS), "alt+c", " tomorrow", "escape")

@@ -51,3 +51,22 @@ async def test_at_80_news_pushes_out_neither_the_outbox_nor_what_is_ill(ill: boo
         assert len(text) <= 80
         if next_ is None:
             assert "1 needs attention" in text
+
+
+@pytest.mark.parametrize(
+    ("reason", "ill", "lights"),
+    [
+        ("", False, "cc ● crm ● directory ● messages ●"),
+        ("missed", False, "all systems ●"),
+        ("missed", True, "crm ✕ down  others ●"),
+    ],
+    ids=["all of them", "one for all", "the ill one and one for the others"],
+)
+async def test_at_80_the_lights_stay_as_long_as_there_is_room(reason: str, ill: bool, lights: str) -> None:
+    quiet = next(iter(FACES.values()))()
+    down = {**quiet.health, "crm": SourceHealth(Health.DOWN, NOW - 60, verbatim("It does not answer."), NOW - 60)}
+    me = replace(MAYA, observed=Availability.NOT_READY, reason=reason) if reason else MAYA
+    app, _ = desk(replace(quiet, agents={**quiet.agents, MAYA.id: me}, health=down if ill else quiet.health))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert lights in app.screen.query_one(Header).render().plain

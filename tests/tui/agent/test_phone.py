@@ -7,8 +7,9 @@ import pytest
 from desktop.domain.entities.phone import CallState
 from desktop.domain.entities.words import Verb
 from desktop.domain.state.state import AppState
+from desktop.tui.agent.panes.status_line import StatusLine
 from tests.tui.desk import desk, settle
-from tests.tui.states import NOW, active, call_of_nobody, offered, phone_lost_while_idle
+from tests.tui.states import NOW, active, call_of_nobody, offered, phone_lost_while_idle, phone_not_registered
 
 
 async def asked(state: AppState, *keys: str) -> list[tuple[object, ...]]:
@@ -64,3 +65,11 @@ async def test_a_phone_out_of_reach_is_tried_again_by_the_key_that_is_named() ->
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["f10"])
     assert ("retry",) in session.calls
+
+
+async def test_at_80_an_offer_that_cannot_be_reached_says_so_whole() -> None:
+    app, _ = desk(phone_not_registered())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        row = app.desk_screen.query_one(StatusLine)
+        assert "your phone is not registered" in row.render_line(1).text

@@ -56,7 +56,7 @@ async def test_the_reply_names_whom_it_goes_to_and_on_which_channel() -> None:
     app, _ = desk(quiet())
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        assert title(app.desk_screen.query_one(ReplyPane)) == "❝ reply to Priya Natarajan · chat"
+        assert title(app.desk_screen.query_one(ReplyPane)) == "❝ Reply to Priya Natarajan · chat"
 
 
 @pytest.mark.parametrize("key", ["alt+enter", "ctrl+enter"])

@@ -1,14 +1,17 @@
 """The row below the header when nothing rings and nothing is new: my day, carried on to now, or how old it is."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from desktop.domain.entities.floor import AgentDay
 from desktop.domain.state.state import AppState
+from desktop.tui.agent.panes.conversation import ConversationPane
+from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.agent.panes.status_line import StatusLine
 from tests.tui.desk import desk, settle
-from tests.tui.states import IDLE, NOW
+from tests.tui.states import IDLE, NOW, active
 
 
 def with_day(told: float, since: float) -> AppState:
@@ -33,3 +36,26 @@ async def test_my_day(state: AppState, words: str) -> None:
         await settle(pilot)
         (line,) = app.desk_screen.query_one(StatusLine).lines(app.desk_screen.view())
         assert line.plain.strip() == words
+
+
+async def test_every_clock_on_the_screen_goes_on_at_the_same_moment() -> None:
+    """What is drawn between two seconds, for something changed, shows the time that all the rest shows."""
+    state, clock = active(), [NOW + 0.1]
+    app, session = desk(state, clock=lambda: clock[0])
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        for at in (NOW + 1.05, NOW + 1.5, NOW + 2.9):
+            clock[0] = at
+            changed = replace(session.store.drain().interactions["i1"], muted=at < NOW + 2)
+            session.store.state = replace(session.store.drain(), interactions={"i1": changed})
+            app.request_frame()
+            await settle(pilot)
+            queue = app.desk_screen.query_one(QueuesPane).render_line(1).text
+            talking = str(app.desk_screen.query_one(ConversationPane).border_title)
+            assert _seconds(talking, r"talking (\d+):(\d+)") - 221 == _seconds(queue, r"(\d+):(\d+)") - 130
+
+
+def _seconds(text: str, pattern: str) -> int:
+    found = re.search(pattern, text)
+    assert found, text
+    return int(found[1]) * 60 + int(found[2])

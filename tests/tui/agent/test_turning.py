@@ -14,6 +14,7 @@ from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
@@ -174,6 +175,21 @@ async def test_what_is_pasted_into_a_closed_note_is_not_lost_without_a_word() ->
         app.post_message(events.Paste("more"))
         await settle(pilot)
     assert in_words(session.store.drain().notices[-1].text).startswith("Not taken: this note is closed")
+
+
+@pytest.mark.parametrize(("pressed", "key"), [([], "s"), (["slash"], "alt+s")], ids=["in a list", "in a field"])
+async def test_the_empty_desk_names_the_key_that_the_last_line_names(pressed: list[str], key: str) -> None:
+    app, _ = desk(missed())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, pressed)
+        app.on_second()
+        conversation = app.desk_screen.query_one(ConversationPane).render()
+        assert f"Press {key} to be available again." in conversation.plain
+        marked = [
+            conversation.plain[span.start : span.end] for span in conversation.spans if "accent" in str(span.style)
+        ]
+        assert key in marked, "it is marked where it stands, and not in a word before it"
+        assert f" {key} state" in app.desk_screen.query_one(Footer).keys_line(120).plain
 
 
 async def test_the_key_that_the_empty_desk_names_works_from_a_closed_note() -> None:

@@ -16,6 +16,7 @@ from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.state_menu import StateMenu
@@ -30,6 +31,7 @@ from tests.tui.states import (
     ONE,
     PRIYA,
     active,
+    answered,
     consulting,
     offered,
     recording_paused,
@@ -434,3 +436,39 @@ async def test_the_directory_hears_who_is_on_screen_and_when_nobody_is() -> None
     (shown,), (nobody,) = looks[0], looks[-1]
     assert shown, "the list of the finder"
     assert nobody == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("m", "Only calls can be muted."),
+        ("j", "Only calls can be merged."),
+        ("full_stop", "Only calls are recorded."),
+        ("k", "Tones can only be sent on an active call."),
+    ],
+)
+async def test_where_the_channel_is_the_reason_it_is_named(key: str, why: str) -> None:
+    session = await press(answered(), "escape", key)
+    assert why in in_words(session.store.drain().notices[-1].text)
+    assert asked(session, "commands.do") == []
+
+
+async def test_in_writing_enter_writes_to_an_expert_who_cannot_be_called() -> None:
+    app, session = desk(answered())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["escape", "e"])
+        assert "consult" not in str(app.desk_screen.query_one(ExpertFinder).border_subtitle)
+        await settle(pilot, ["enter", *"hi", "enter"])
+    assert asked(session, "commands.chat") == [("p1", "hi")]
+
+
+@pytest.mark.parametrize(("opens", "menu"), [("s", "state-menu"), ("alt+s", "state-menu"), ("b", "copy")])
+async def test_no_letter_goes_through_a_list_to_the_desk_behind_it(opens: str, menu: str) -> None:
+    app, session = desk(active())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, [opens, *"hmnqxx"])
+        assert app.desk_screen.query_one(f"#{menu}").has_class("open")
+        assert "note" not in app.desk_screen.query_one(Footer).keys_line(120).plain, "no hint of what does nothing"
+        await settle(pilot, [opens.removeprefix("alt+")])
+        assert not app.desk_screen.query_one(f"#{menu}").has_class("open"), "its own key closes it"
+    assert asked(session, "commands.do") == []

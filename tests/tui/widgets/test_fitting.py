@@ -41,7 +41,7 @@ def transferred() -> AppState:
     ("state", "words"),
     [
         (lambda: ended("customer_left"), "customer hung up"),
-        (lambda: ended("agent_ended"), "you ended it"),
+        (lambda: ended("agent_ended"), "ended by you"),
         (lambda: ended("taken_over"), "taken over by a supervisor"),
         (transferred, "transferred to Ana Lindqvist"),
         (wrapping_up, ""),

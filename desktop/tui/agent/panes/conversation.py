@@ -1,16 +1,17 @@
 """The contact itself: what the IVR learned, who is on the line, what was said, and the verbs with their keys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.content import Content
+from textual.widgets import Input, TextArea
 
 from desktop.domain import select
 from desktop.domain.entities.channels import CALLS, TRAITS, WRITTEN
 from desktop.domain.entities.floor import HelpState
 from desktop.domain.entities.model import Interaction, Leg
-from desktop.domain.entities.words import Direction, LegKind, LegPhase, Phase, Recording, Verb
+from desktop.domain.entities.words import Channel, Direction, LegKind, LegPhase, Phase, Recording, Verb
 from desktop.domain.select.hearing import AGENT, CUSTOMER, Hearing, hearing
 from desktop.domain.text.folding import fold
 from desktop.tui.agent.past import details_seen, what_came_before
@@ -22,9 +23,10 @@ from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
-from desktop.tui.words.keyed import keyed
-from desktop.tui.words.titles import title
+from desktop.tui.words.keyed import keyed, lettered
+from desktop.tui.words.titles import queue_name, title
 from desktop.words.catalogue import ptr, term, tr
+from desktop.words.marks import mark
 
 ROOMY = 12
 """Lines of text from which parts are set apart by an empty one."""
@@ -161,11 +163,11 @@ class ConversationPane(TextPane):
         """Why they called, who is on the line, what was said."""
         interaction = view.interaction
         if interaction is None:
-            return _idle(view)
+            return _idle(view, in_field=isinstance(self.screen.focused, Input | TextArea))
         width, height = self.content_size
         shown = [*_recording_lines(view, interaction), *_call_lines(view, interaction, width)]
         if ended := wording.how_contact_ended(view.state, interaction):
-            shown.append(line((f"{tr('ended')}  ", "$muted"), (ended, "bold")))
+            shown.append(content(ended, "bold"))
         about = [*_reason_lines(view, interaction), *_help_lines(view, interaction)]
         about += _previous_lines(interaction, width)
         shown += [*([content("")] if shown and height > ROOMY else []), *about]
@@ -223,9 +225,10 @@ def _heading(view: View, room: int) -> Content:
     said, style = ("", "") if _recording_lines(view, interaction) else _recording(view, interaction)
     who = f"{sign} {title(view.state, interaction)}"
     muted = [(f" · {tr('muted')}", "bold $warning")] if interaction.muted else []
-    aside = interaction.held or interaction.parked
-    talking = (f"{wording.talk(interaction)} {time}".rstrip(), "bold $warning" if aside else "bold $success")
-    queue, level = f" · {interaction.queue}", _service_level(interaction)
+    aside = interaction.held or interaction.parked or interaction.phase is Phase.WRAP_UP
+    look = "$accent" if interaction.phase is Phase.OFFERED else "$warning" if aside else "$success"
+    talking = (f"{wording.talk(interaction)} {time}".rstrip(), f"bold {look}")
+    queue, level = f" · {queue_name(view.state, interaction.queue)}", _service_level(interaction)
     said = f" · {said}" if said else ""
 
     def version(queue: str, said: str, level: str, who: Part = (who, "bold")) -> Content:
@@ -269,7 +272,8 @@ def _recording_lines(view: View, interaction: Interaction) -> list[Content]:
     return [line(against, (tr("The contact centre cannot pause it."), "$error"))]
 
 
-def _idle(view: View) -> list[Content]:
+def _idle(view: View, *, in_field: bool) -> list[Content]:
+    """Where the agent stands; `in_field`: whether a letter would be typed, or not taken, and so is no key."""
     me = select.me(view.state)
     if me is None:
         return [content(tr("Signing in …"), "$muted")]
@@ -287,16 +291,30 @@ def _idle(view: View) -> list[Content]:
             line(*keyed(tr("{retry:key} tries again now."), "retry")),
             content(""),
         ]
-    if any(one.phase is Phase.OFFERED for one in select.mine(view.state)):
-        lines.append(line(*keyed(tr("A contact rings. {accept:key} answers."), "accept")))
+    offer = next((one for one in select.mine(view.state) if one.phase is Phase.OFFERED), None)
+    state = keys.BY_ID["state"]
+    key = state.shown if in_field else state.brief
+    if offer is not None:
+        lines.append(line(*keyed(tr(_COMES_IN[offer.channel]), "accept")))
     elif me.observed.value == "available":
-        lines.append(content(tr("Waiting for the next contact. It will ring here."), "$muted"))
+        serves = {channel for channel, most in me.capacity.items() if most}
+        call = tr("Waiting for the next call. It will ring here.")
+        contact = tr("Waiting for the next contact. It will come in here.")
+        lines.append(content(call if serves and serves <= CALLS else contact, "$muted"))
     elif me.reason == "missed":
         lines.append(content(tr("You were taken off the queue because an offer was not answered."), "$warning"))
-        lines.append(line(*keyed(tr("Press {state:key} to be available again."), "state")))
+        lines.append(line(*lettered(mark("Press {key} to be available again."), key)))
     else:
-        lines.append(line(*keyed(tr("Press {state:key} to choose your availability."), "state")))
+        lines.append(line(*lettered(mark("Press {key} to choose your availability."), key)))
     return lines
+
+
+_COMES_IN: Final[Mapping[Channel, str]] = {
+    Channel.VOICE: mark("A call is ringing. {accept:key} answers."),
+    Channel.CHAT: mark("A chat has come in. {accept:key} accepts."),
+    Channel.EMAIL: mark("An e-mail has come in. {accept:key} accepts."),
+    Channel.SMS: mark("A text message has come in. {accept:key} accepts."),
+}
 
 
 def _reason_lines(view: View, interaction: Interaction) -> list[Content]:
@@ -346,8 +364,7 @@ def _call_lines(view: View, interaction: Interaction, width: int) -> list[Conten
     if said:
         lines.append(content(said, "bold $warning" if interaction.held or interaction.muted else "$muted"))
     ended = [leg for leg in interaction.legs if leg.phase not in OPEN_LEG][-3:]
-    supervisors = [leg for leg in interaction.legs if leg.phase in OPEN_LEG and leg.kind is LegKind.SUPERVISOR]
-    return [*lines, *(_party(*_leg_face(leg, heard)) for leg in (*supervisors, *ended))]
+    return [*lines, *(_party(*_leg_face(leg, heard)) for leg in ended)]
 
 
 def _strip(view: View, interaction: Interaction, heard: Hearing, width: int) -> Content:

@@ -6,6 +6,7 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from desktop.domain import select
+from desktop.tui.agent.menu_keys import MENU, keep_signs
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import Pane, View
@@ -34,7 +35,7 @@ class CopyList(Pane, Vertical):
             self.text = text
 
     def __init__(self) -> None:
-        super().__init__(id="copy")
+        super().__init__(id="copy", classes=MENU)
         self._offered: tuple[select.Copyable, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -78,8 +79,8 @@ class CopyList(Pane, Vertical):
 
     def on_key(self, event: events.Key) -> None:
         """A digit copies."""
+        keep_signs(event, "copy")
         if event.key.isdecimal() and 0 < int(event.key) <= len(self._offered):
-            event.stop()
             self._choose(self._offered[int(event.key) - 1])
 
     def on_line_table_chosen(self, event: LineTable.Chosen) -> None:

@@ -15,7 +15,7 @@ from desktop.domain.entities.words import Older
 from desktop.tui.agent import entries
 from desktop.tui.agent.entries import row_key
 from desktop.tui.agent.past import details_seen, match_of
-from desktop.tui.keys.key import show
+from desktop.tui.keys.key import show, titled
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import border_room, key_hints
@@ -145,9 +145,9 @@ class EntryPane(Pane, VerticalScroll, can_focus=True):
 
 def _kind(entry: Shown) -> str:
     if isinstance(entry, Case):
-        return f"# {tr('case {id}', id=entry.id)}"
+        return f"# {tr('Case {id}', id=entry.id)}"
     channel = "purchase" if isinstance(entry, Purchase) else entry.channel
-    return f"{wording.TIMELINE_SIGN.get(channel, '·')} {term('timeline', channel)}"
+    return f"{wording.TIMELINE_SIGN.get(channel, '·')} {titled(term('timeline', channel))}"
 
 
 def _words(entry: Shown) -> list[str]:

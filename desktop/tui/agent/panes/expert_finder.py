@@ -91,13 +91,12 @@ class ExpertFinder(Pane, Vertical):
         yield LineTable(
             (
                 Column("", 1),
-                Column("name", weight=3),
-                Column("presence", 14),
-                Column("age", 3, align="right"),
-                Column("skill", 5, min_width=40),
-                Column("there", 11, align="right", min_width=50),
+                Column(mark("name"), weight=3),
+                Column(mark("presence"), 14),
+                Column(mark("seen"), 4, align="right"),
+                Column(mark("skill"), 5, min_width=40),
+                Column(mark("their time"), 10, align="right", min_width=50),
             ),
-            header=False,
             empty=tr("No matches."),
             id="expert-list",
         )
@@ -150,6 +149,14 @@ class ExpertFinder(Pane, Vertical):
         """Hide the finder; what was being written to an expert is there again when the same one is written to."""
         self.remove_class("open")
         self.post_message(self.Looking(()))
+
+    @property
+    def _does(self) -> str:
+        """What enter does: only who is on a call can talk to somebody first."""
+        if self.transferring:
+            return "transfer"
+        interaction = self.view.interaction if self.view is not None else None
+        return "consult" if interaction is None or interaction.channel in CALLS else "chat"
 
     @property
     def under_cursor(self) -> str | None:
@@ -206,6 +213,11 @@ class ExpertFinder(Pane, Vertical):
         writing = self.query_one("#expert-message", Input).has_focus
         wordings = []
         consult, send = tr("consult"), tr("send")
+        if self._does == "chat":
+            return key_hints(
+                border_room(self),
+                (("enter", send if writing else tr("chat")), (shown("transfer"), tr("blind transfer"))),
+            )
         for blind, instead in ((tr("blind transfer"), tr("consult instead")), (tr("transfer"), consult)):
             verb, other = (blind, ("expert", instead)) if self.transferring else (consult, ("transfer", blind))
             wordings.append(
@@ -253,13 +265,13 @@ class ExpertFinder(Pane, Vertical):
         if event.input.id == "expert-message":
             self._send(event.input)
             return
-        self.pick("transfer" if self.transferring else "consult")
+        self.pick(self._does)
 
     def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
         """Enter on a row does as in the field."""
         event.stop()
         self._chosen = event.key
-        self.pick("transfer" if self.transferring else "consult")
+        self.pick(self._does)
 
     def on_line_table_highlighted(self, event: LineTable.Highlighted) -> None:
         """What speaks for the expert under the cursor."""
@@ -371,7 +383,7 @@ def _local_time(zone: str, now: Instant) -> str:
         there = datetime.fromtimestamp(now, ZoneInfo(zone)) if zone else None
     except (ZoneInfoNotFoundError, ValueError, OverflowError, OSError):
         return ""
-    return tr("{time} local", time=f"{there:%H:%M}") if there is not None else ""
+    return f"{there:%H:%M}" if there is not None else ""
 
 
 def _evidence(expert: RankedExpert, now: Instant) -> Content:

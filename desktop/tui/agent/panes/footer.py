@@ -7,9 +7,9 @@ from textual.content import Content
 from textual.widget import Widget
 
 from desktop.domain.entities.words import Phase
+from desktop.tui.agent.menu_keys import MENU
 from desktop.tui.agent.notice import cut_to_lines, notice_line
 from desktop.tui.keys import keys
-from desktop.tui.keys.key import show
 from desktop.tui.pages.launcher import LaunchedPage
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.key_hint import key_hint, pressing
@@ -19,12 +19,14 @@ from desktop.words.catalogue import ptr, tr
 
 TALLEST = 3
 """Lines that a notice may have."""
-IDLE = ("state", "search", "queues", "outbox", "diagnostics", "help", "palette", "quit")
+IDLE = ("state", "search", "queues", "outbox", "help", "palette", "quit")
 IN_CONTACT = ("note", "search", "copy", "state", "outbox", "help", "palette")
 WRITING = ("back", "wrap_up", "search", "state", "help", "palette")
+BESIDE_WRAP_UP = ("note", "search", "state", "outbox", "help", "palette")
 IN_WRAP_UP = ("finish", "callback", "text", "extend", "note", "search", "help", "palette")
 LOOKING_AT_CUSTOMER = ("customer_message", "dial", "copy", "find", "search", "back", "state", "help", "palette")
 ON_PAGE = ("back", "help", "palette")
+"""Also in a list over the desk."""
 
 
 class Footer(Pane, Widget):
@@ -82,6 +84,12 @@ class Footer(Pane, Widget):
             isinstance(one, LaunchedPage) or (one.id == "page" and one.has_class("open")) for one in self.panes.children
         )
 
+    @property
+    def _in_menu(self) -> bool:
+        """Whether a list over the desk has the keyboard, so that the letters of the desk do nothing."""
+        focused = self.screen.focused if self.is_attached else None
+        return focused is not None and focused.parent is not None and focused.parent.has_class(MENU)
+
     def on_resize(self) -> None:
         """Fit the new width."""
         self.redraw()
@@ -97,7 +105,7 @@ class Footer(Pane, Widget):
         helpful = self._helpful(typing=typing)
         for name in helpful:
             key = keys.BY_ID[name]
-            shown = key.shown if typing or not key.letters or key.shown.startswith("F") else show(key.letters[0])
+            shown = key.shown if typing else key.brief
             label = key.label
             if name == "back" and typing:
                 label = tr("leave the field")
@@ -111,11 +119,12 @@ class Footer(Pane, Widget):
 
     def _helpful(self, *, typing: bool) -> Sequence[str]:
         """The names of the keys that help here, the most helpful first."""
-        if self._under_page:
+        if self._under_page or self._in_menu:
             return ON_PAGE
         interaction = self.view.interaction if self.view is not None else None
         if interaction is not None and interaction.phase is Phase.WRAP_UP:
-            return IN_WRAP_UP
+            hidden = self.is_attached and self.screen.has_class("narrow") and not self.screen.has_class("show-contact")
+            return IN_WRAP_UP if hidden else BESIDE_WRAP_UP  # where it is in sight, it has its own keys in its border
         if typing:
             return WRITING
         if interaction is None and self.view is not None and self.view.preview is not None:

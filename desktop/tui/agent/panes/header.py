@@ -127,17 +127,23 @@ def _sides(view: View) -> Iterator[tuple[Content, Content]]:
     sources = [(name, health) for name, health in view.state.health.items() if wording.source(name)]
     aged = [part for name, health in sources for part in _source(name, health, view.now, aged=True)]
     short = [part for name, health in sources for part in _source(name, health, view.now, aged=False)]
+    close = [part for name, health in sources for part in _source(name, health, view.now, aged=False, gap=" ")]
     ill = [
         part
         for name, health in sources
         if health.health is not Health.LIVE
         for part in _source(name, health, view.now, aged=False)
     ]
+    well = tr("others") if ill else tr("all systems")
+    live = any(health.health is Health.LIVE for _, health in sources)
+    summed = [*ill, *(_light(well, Health.LIVE) if live else [])]
     with_capacity, without = line(" ", *_agent(view), *_capacity(view), *new), line(" ", *_agent(view), *new)
     yield with_capacity, line(*aged, *words, "   ")
     yield with_capacity, line(*short, *words, "  ")
     yield without, line(*short, *words, "  ")
     yield without, line(*short, *(words if waits else []), " ")
+    yield without, line(*close, *(words if waits else []), " ")
+    yield without, line(*summed, *(words if waits else []), " ")
     yield without, line(*ill, *(words if waits else []), " ")
     least = [*count, *attention] if waits else []
     yield without, line(*ill, *least, " ")
@@ -164,12 +170,17 @@ def _signs(view: View) -> list[Part]:
     return [part for name, sign, _, style in signs for part in ((f"{name} ", "$muted"), (f"{sign}  ", style))]
 
 
-def _source(name: str, health: SourceHealth, now: Instant, *, aged: bool) -> list[Part]:
-    sign, word, style = wording.HEALTH[health.health]
+def _light(what: str, health: Health) -> list[Part]:
+    sign, _, style = wording.HEALTH[health]
+    return [(f"{what} ", "$muted"), (sign, style)]
+
+
+def _source(name: str, health: SourceHealth, now: Instant, *, aged: bool, gap: str = "  ") -> list[Part]:
     heard = health.last_heard if health.last_heard is not None else health.since
-    parts: list[Part] = [(f"{wording.source(name)} ", "$muted"), (sign, style)]
+    parts = _light(wording.source(name), health.health)
     if health.health is not Health.LIVE:
+        _, word, style = wording.HEALTH[health.health]
         parts.append((f" {tr(word)}", style))
     if aged:
         parts.append((f" {wording.age(now - heard)}", "$muted"))
-    return [*parts, "   " if aged else "  "]
+    return [*parts, "   " if aged else gap]

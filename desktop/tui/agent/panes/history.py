@@ -31,6 +31,14 @@ _NONE = {
 """By the part: that there is nothing in it, and that the CRM does not keep any."""
 
 
+MOST_ID = 9
+"""Cells of a case's number at most: longer ones are read in the entry."""
+
+
+def _case_columns(number: int) -> tuple[Column, ...]:
+    return (Column("", number), Column("subject"), Column("", 8, min_width=30), Column("age", 4, align="right"))
+
+
 class CasesPane(Pane, LineTable):
     """The customer's cases, open ones first."""
 
@@ -38,7 +46,7 @@ class CasesPane(Pane, LineTable):
 
     def __init__(self) -> None:
         super().__init__(
-            (Column("", 9), Column("subject"), Column("", 8, min_width=30), Column("age", 4, align="right")),
+            _case_columns(MOST_ID),
             header=False,
             empty=tr("No cases."),
             click_chooses=True,
@@ -61,6 +69,7 @@ class CasesPane(Pane, LineTable):
         title = tr("Cases · {n} open", n=count) + partly if cases is not None else tr("Cases")
         self.border_title = content(title)
         self.set_empty(_empty(view, "cases", cases is None, details))
+        self.set_columns(_case_columns(min(MOST_ID, max((len(case.id) + 1 for case in ordered), default=MOST_ID))))
         self.set_rows([_case(case, view.now) for case in ordered])
 
 
@@ -80,6 +89,19 @@ def _case(case: Case, now: Instant) -> Row:
     )
 
 
+DAY, DAY_AND_YEAR = 9, 11
+"""Cells of `yesterday`, and of a day in another year."""
+
+
+def _timeline_columns(day: int) -> tuple[Column, ...]:
+    return (Column("day", day), Column("", 1), Column("what"), Column("who", 12, min_width=60))
+
+
+def _day_cells(entries: Sequence[HistoryEntry], now: Instant) -> int:
+    """What the days need: the oldest entry tells whether one is of another year."""
+    return DAY_AND_YEAR if entries and len(wording.day(entries[-1].at, now)) > DAY else DAY
+
+
 class TimelinePane(Pane, LineTable):
     """Everything that happened, newest first, this contact on top."""
 
@@ -90,7 +112,7 @@ class TimelinePane(Pane, LineTable):
 
     def __init__(self) -> None:
         super().__init__(
-            (Column("day", 11), Column("", 1), Column("what"), Column("who", 12, min_width=60)),
+            _timeline_columns(DAY),
             header=False,
             empty=tr("No history."),
             click_chooses=True,
@@ -117,6 +139,7 @@ class TimelinePane(Pane, LineTable):
         self.border_subtitle = _keys(view) if every else content("")
         nothing = tr("Nothing found.") if every else _empty(view, "timeline", details.timeline is None, details)
         self.set_empty(nothing)
+        self.set_columns(_timeline_columns(_day_cells(every, view.now)))
         narrowed = bool(view.wanted) and view.wanted != self._wanted
         self._wanted = view.wanted
         self.set_rows(_rows(listed, details, view.now), anew=narrowed)

@@ -290,7 +290,7 @@ class MessagePane(Pane, Vertical):
 
     def _heading(self, match: Match, recipient: Recipient, view: View) -> list[Part]:
         sign, name = TRAITS[recipient.channel].sign, match.customer.name
-        what = tr("e-mail to {who}", who=name) if recipient.channel is Channel.EMAIL else tr("text to {who}", who=name)
+        what = tr("E-mail to {who}", who=name) if recipient.channel is Channel.EMAIL else tr("Text to {who}", who=name)
         saved = self.editor.saved(view.state.drafts.get(self.draft_id or ""))
         return [(f"{sign} ", "$accent"), (what, "bold"), *saved]
 

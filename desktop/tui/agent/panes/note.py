@@ -19,7 +19,7 @@ class NotePane(DraftEditor):
 
     def __init__(self) -> None:
         super().__init__("note")
-        self.border_title = content(tr("note"))
+        self.border_title = content(tr("Note"))
 
     def words_of(self, draft: DraftView | None) -> str:
         """The note."""
@@ -55,11 +55,11 @@ class NotePane(DraftEditor):
     def _safety(self, view: View) -> list[Part]:
         draft = view.state.drafts.get(view.selected or "")
         interaction = view.interaction
-        label: Part = (tr("note"), "bold")
+        label: Part = (tr("Note"), "bold")
         if interaction is None:
             gone = f" · {tr('the contact is gone, this is in the outbox')} · "
             left: list[Part] = [] if self._of is None else [(gone, "$warning"), key_hint("esc")]
-            return [(tr("note"), "$muted"), *left]
+            return [(tr("Note"), "$muted"), *left]
         required = interaction.wrap_up_rule.note_required and interaction.phase is Phase.WRAP_UP
         want: list[Part] = [(f" · {tr('required')}", "$warning")] if required and not self.text.strip() else []
         if draft is None or (not draft.note and (draft.saved_at is None or draft.reply or draft.outgoing)):

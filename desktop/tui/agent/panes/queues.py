@@ -7,7 +7,7 @@ from textual.content import Content
 from desktop.domain import select
 from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.model import Instant, QueueStats, Waiting
-from desktop.domain.select.centres import centre_of, plain_name
+from desktop.domain.select.centres import centre_of
 from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
@@ -16,12 +16,34 @@ from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
 from desktop.tui.words.keyed import keyed
+from desktop.tui.words.titles import queue_name
 from desktop.words.catalogue import ptr, tr
 
 _TO_PULL = "contact "
 """Before the id of a contact, the key of its row."""
 STALE = 15.0
 """Seconds without a sign of life after which figures are shown dim."""
+
+
+ROOMY, WHOLE_WORDS = 44, 62
+"""Cells from which one heading, and from which all are whole words: no name of a queue is to be cut for them."""
+
+
+def _columns(width: int) -> tuple[Column, ...]:
+    """The columns in a pane so wide: the name of the queue comes first, then who waits and how well it goes."""
+    whole = width >= WHOLE_WORDS
+    waiting = (tr("waiting"), 8 if whole else 7) if width >= ROOMY else (ptr("customers waiting", "wait"), 4)
+    estimate = (tr("est. wait"), 10) if whole else (ptr("wait", "est."), 6)
+    free = (tr("agents free"), 12) if whole else (ptr("agents", "free"), 4)
+    level = (tr("service level"), 14) if whole else (tr("SL"), 4)
+    return (
+        Column(tr("queue")),
+        Column(*waiting, align="right"),
+        Column(ptr("wait", "longest"), 8 if whole else 7, align="right"),
+        Column(*estimate, align="right", min_width=54),
+        Column(*free, align="right", min_width=ROOMY),
+        Column(*level, align="right"),
+    )
 
 
 class QueuesPane(Pane, LineTable):
@@ -31,14 +53,7 @@ class QueuesPane(Pane, LineTable):
 
     def __init__(self) -> None:
         super().__init__(
-            (
-                Column(tr("queue")),
-                Column(ptr("customers waiting", "wait"), 4, align="right"),
-                Column(ptr("wait", "longest"), 7, align="right"),
-                Column(ptr("wait", "est."), 6, align="right", min_width=44),
-                Column(ptr("agents", "free"), 4, align="right", min_width=36),
-                Column(tr("SL"), 4, align="right"),
-            ),
+            _columns(0),
             empty=tr("No queue figures yet."),
             clears_selection=True,
             id="queues",
@@ -57,8 +72,7 @@ class QueuesPane(Pane, LineTable):
         }
         rows = list[Row]()
         for queue in queues:
-            name, at = plain_name(view.state, queue.name)
-            shown = f"{name} {at}" if at else name  # the queue's own name first: there is little room for either
+            shown = queue_name(view.state, queue.name)
             rows.append(Row(queue.name, _cells(queue, shown, view.now, view.now - seen[queue.name])))
             can = self.has_focus and "pull" in select.call_capabilities(view.state, queue.name)
             rows += [_waiting(one, view.now) for one in queue.to_pull] if can else []
@@ -78,6 +92,7 @@ class QueuesPane(Pane, LineTable):
 
     def on_resize(self) -> None:
         """Fit the new width."""
+        self.set_columns(_columns(self.content_size.width))
         if self.view is not None:
             self.draw(self.view)
 

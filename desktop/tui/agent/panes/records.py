@@ -13,6 +13,7 @@ from desktop.domain.entities.identity import CUSTOMER, PERSON
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import NOTHING
+from desktop.tui.agent.menu_keys import MENU, keep_signs
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import Pane, View
@@ -54,7 +55,7 @@ class RecordsPane(Pane, Vertical):
             self.link = link
 
     def __init__(self) -> None:
-        super().__init__(id="records")
+        super().__init__(id="records", classes=MENU)
         self._person: str | None = None
         self._choices: tuple[Choice, ...] = ()
         self._seats: tuple[str, ...] = ()  # in which order the records stood when the list was opened
@@ -113,8 +114,8 @@ class RecordsPane(Pane, Vertical):
 
     def on_key(self, event: events.Key) -> None:
         """A digit links or takes apart."""
+        keep_signs(event, "records")
         if event.key.isdecimal() and 0 < int(event.key) < len(self._choices):
-            event.stop()
             self._toggle(self._choices[int(event.key)])
 
     def on_line_table_chosen(self, event: LineTable.Chosen) -> None:

@@ -78,13 +78,13 @@ class ReplyPane(Composer):
     def _heading(self, view: View) -> list[Part]:
         interaction = view.interaction
         if interaction is None or not is_written_to(view):
-            return [(tr("reply"), "$muted")]
+            return [(tr("Reply"), "$muted")]
         under_way = view.state.pending.get(interaction.id, frozenset())
         on_offer = select.verbs_on_offer(view.state, interaction)
         if Verb.SEND_MESSAGE not in on_offer and Verb.SEND_MESSAGE not in under_way:
-            return [(tr("reply"), "$muted"), (f" · {tr('not possible now')}", "$warning")]
+            return [(tr("Reply"), "$muted"), (f" · {tr('not possible now')}", "$warning")]
         channel = term("channel", interaction.channel)
-        whom = tr("reply to {who}", who=title(view.state, interaction))
+        whom = tr("Reply to {who}", who=title(view.state, interaction))
         parts: list[Part] = [
             (f"{TRAITS[interaction.channel].sign} ", "$accent"),
             (whom, "bold"),

@@ -7,6 +7,7 @@ from textual.message import Message
 
 from desktop.domain.entities.model import Attachment, Interaction
 from desktop.domain.entities.model import Message as ThreadMessage
+from desktop.tui.agent.menu_keys import MENU, keep_signs
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import content, line
@@ -35,7 +36,7 @@ class SaveList(Vertical):
             self.attachment_id = attachment_id
 
     def __init__(self) -> None:
-        super().__init__(id="save-files")
+        super().__init__(id="save-files", classes=MENU)
         self._of = ""
         self._files: tuple[tuple[ThreadMessage, Attachment], ...] = ()
 
@@ -72,8 +73,8 @@ class SaveList(Vertical):
 
     def on_key(self, event: events.Key) -> None:
         """A digit saves."""
+        keep_signs(event, "save_file")
         if event.key.isdecimal() and 0 < int(event.key) <= min(DIGITS, len(self._files)):
-            event.stop()
             self._choose(int(event.key) - 1)
 
     def on_line_table_chosen(self, event: LineTable.Chosen) -> None:

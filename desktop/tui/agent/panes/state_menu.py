@@ -8,6 +8,7 @@ from textual.message import Message
 from desktop.domain import select
 from desktop.domain.entities.words import Availability, Occupancy
 from desktop.domain.select.centres import reasons_at
+from desktop.tui.agent.menu_keys import MENU, keep_signs
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
@@ -33,7 +34,7 @@ class StateMenu(Pane, Vertical):
             self.after_current = after_current
 
     def __init__(self) -> None:
-        super().__init__(id="state-menu")
+        super().__init__(id="state-menu", classes=MENU)
         self.border_title = content(tr("Availability"))
         self._options: dict[str, StateMenu.Chosen] = {}
 
@@ -99,10 +100,9 @@ class StateMenu(Pane, Vertical):
 
     def on_key(self, event: events.Key) -> None:
         """A digit chooses."""
-        key = event.key
-        if key in self._options:
-            event.stop()
-            self._choose(key)
+        keep_signs(event, "state")
+        if event.key in self._options:
+            self._choose(event.key)
 
     def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
         """Enter chooses the one under the cursor."""

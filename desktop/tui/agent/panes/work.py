@@ -8,30 +8,40 @@ from textual.message import Message
 from desktop.domain import select
 from desktop.domain.entities.channels import CALLS, TRAITS, WRITTEN
 from desktop.domain.entities.model import Instant, Interaction
-from desktop.domain.entities.words import Phase
+from desktop.domain.entities.words import Channel, Phase
 from desktop.domain.news.news import unseen_count
 from desktop.domain.select.threads import last_of_customer
 from desktop.domain.state.state import AppState
+from desktop.domain.text.mail_text import mail_parts
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
-from desktop.tui.words.titles import title
+from desktop.tui.words.titles import queue_name, title
 from desktop.words.catalogue import ptr, tr
 
 WIDEST_STATE = 10
 """Cells of that column at most: who it is comes first."""
-
-
+SAID_LINES = 2
+"""Lines of what a contact is about, at most."""
+MOST_ENDED = 8
+"""Contacts that have ended, at most."""
+INDENT = "    "
+"""Before the further lines of a contact: as wide as its number and sign."""
 _SEEN = 200
-"""Characters of a message from which its line is made."""
+"""Characters of a message from which its lines are made."""
 
 
-def _state_cells() -> int:
-    """How wide the column of states is: as the word for those that stay longest, if that leaves the name room."""
-    return min(len(ptr("phase", "wrap-up")), WIDEST_STATE)
+def _columns(*, with_state: bool) -> tuple[Column, ...]:
+    """With the state, where each contact has one line; else that has a line of its own, and the name the room.
+
+    It is as wide as the word for those that stay longest, if that leaves the name room.
+    """
+    state = Column(tr("state"), min(len(ptr("phase", "wrap-up")), WIDEST_STATE))
+    time = Column(tr("time"), 7, align="right")
+    return (Column("", 1), Column("", 1), Column(tr("customer")), *((state,) if with_state else ()), time)
 
 
 class WorkPane(Pane, LineTable):
@@ -48,13 +58,7 @@ class WorkPane(Pane, LineTable):
 
     def __init__(self) -> None:
         super().__init__(
-            (
-                Column("", 1),
-                Column("", 1),
-                Column(tr("customer")),
-                Column(tr("state"), _state_cells()),
-                Column(tr("time"), 6, align="right"),
-            ),
+            _columns(with_state=True),
             header=False,
             empty=tr("No active contacts."),
             id="work",
@@ -64,7 +68,8 @@ class WorkPane(Pane, LineTable):
     def look(self, view: View) -> tuple[object, ...]:
         """My interactions and who they are with."""
         state = view.state
-        return (state.interactions, state.unfinished, state.pops, view.selected, view.numbers, state.news)
+        mine = (state.interactions, state.unfinished, state.endings)
+        return (*mine, state.pops, view.selected, view.numbers, state.news)
 
     def action_page(self, pages: int) -> None:
         """The contacts fit as a rule, and arrows and numbers choose among them: what is long is what was written."""
@@ -77,13 +82,15 @@ class WorkPane(Pane, LineTable):
         """Set the rows; the cursor follows the selection."""
         self.border_title = content(tr("Work"))
         work = on_desk(view.state)
-        roomy = 2 * len(work) <= self.content_size.height
+        width, height = self.content_size
+        lines = height // len(work) if work else 0  # that each contact may have
+        self.set_columns(_columns(with_state=lines < 2))
         rows: list[Row] = []
         for interaction in work:
-            rows.append(Row(interaction.id, _cells(view, view.numbers.get(interaction.id), interaction)))
-            if roomy:
-                rows.append(Row(f"{interaction.id}\n", (_about(interaction),), of=interaction.id))
-        self.set_rows(rows)
+            rows.append(Row(interaction.id, _cells(view, interaction, with_state=lines < 2)))
+            further = _further(view.state, interaction, width, lines - 1)
+            rows += [Row(f"{interaction.id}\n{n}", (one,), of=interaction.id) for n, one in enumerate(further)]
+        self.set_rows([*rows, *_ended(view.state, height - len(rows) - 1, nothing_else=not work)])
         if view.selected:
             self.move_to(view.selected)
 
@@ -98,24 +105,61 @@ def on_desk(state: AppState) -> tuple[Interaction, ...]:
     return (*select.mine(state), *state.unfinished.values())
 
 
-def _cells(view: View, number: int | None, interaction: Interaction) -> tuple[Part, ...]:
-    style = _style(interaction)
+def _cells(view: View, interaction: Interaction, *, with_state: bool) -> tuple[Part, ...]:
+    style, number = _style(interaction), view.numbers.get(interaction.id)
     sign = "✎" if interaction.phase is Phase.WRAP_UP else TRAITS[interaction.channel].sign
     return (
         content(str(number) if number is not None else " ", "$muted"),
         content(sign, style),
         line(*_new(view.state, interaction), _who(view.state, interaction)),
-        _state(view.state, interaction, style),
+        *((_state(view.state, interaction, style),) if with_state else ()),
         content(wording.duration(_clock(interaction, view.now)), style),
     )
 
 
-def _about(interaction: Interaction) -> Content:
-    """Of which queue it is and what it is about: what the customer wrote last, else why they called."""
+def _further(state: AppState, interaction: Interaction, width: int, lines: int) -> list[Content]:
+    """Where it stands, of which queue it is and what it is about: in one line, or where there is room in several."""
+    if lines < 1:
+        return []
+    about = _about(interaction)
+    stands = [_state(state, interaction, _style(interaction))]
+    stands += [content(f" · {queue_name(state, interaction.queue)}", "$muted")] if interaction.queue else []
+    if lines < 1 + SAID_LINES or not about:
+        return [line(INDENT, *stands, (f" · {about}" if about else "", "$muted"))]
+    room = max(1, width - len(INDENT) - 1)
+    said = content(about, "$muted").wrap(room)
+    if len(said) > SAID_LINES:
+        cut = said[SAID_LINES - 1].truncate(room - 1) + content("…", "$muted")
+        said = [*said[: SAID_LINES - 1], cut]
+    return [line(INDENT, *stands), *(line(INDENT, one) for one in said)]
+
+
+def _about(interaction: Interaction) -> str:
+    """What the customer wrote last, else why they called."""
     last = last_of_customer(interaction) if interaction.channel in WRITTEN else None
-    words = " ".join(last.text[:_SEEN].split()) if last is not None and last.media_type == "text/plain" else ""
-    parts = [part for part in (interaction.queue, words or interaction.subject) if part]
-    return content(f"    {' · '.join(parts)}", "$muted")
+    if last is None or last.media_type != "text/plain":
+        return interaction.subject
+    text = last.text
+    if interaction.channel is Channel.EMAIL:
+        text = " ".join(row for part in mail_parts(text) if not part.quoted for row in part.lines)
+    return " ".join(text[:_SEEN].split()) or interaction.subject
+
+
+def _ended(state: AppState, lines: int, *, nothing_else: bool) -> list[Row]:
+    """The contacts that ended last, to be looked at only: one finds them again by searching."""
+    head = [Row("\nnone", (content(tr("No active contacts."), "$muted"),), of="")] if nothing_else else []
+    ended = select.ended_contacts(state)[: min(MOST_ENDED, lines - len(head) - 2)] if lines > len(head) + 2 else ()
+    if not ended:
+        return []
+    rows = [*head, Row("\ngap", ("",), of=""), Row("\nended", (content(tr("Ended"), "$muted"),), of="")]
+    return rows + [Row(f"\n{one.id}", (_ended_line(state, one),), of="") for one in ended]
+
+
+def _ended_line(state: AppState, interaction: Interaction) -> Content:
+    at = wording.clock(interaction.ended_at or interaction.phase_since)[:5]
+    queue = f" · {queue_name(state, interaction.queue)}" if interaction.queue else ""
+    sign = TRAITS[interaction.channel].sign
+    return content(f"{at} {sign} {title(state, interaction)}{queue}", "$muted")
 
 
 def _new(state: AppState, interaction: Interaction) -> list[Part]:

@@ -30,8 +30,9 @@ from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
 from desktop.tui.words.finish_summary import finish_summary
 from desktop.tui.words.keyed import keyed
+from desktop.tui.words.still_needed import refusal, still_needed
 from desktop.tui.words.titles import title
-from desktop.words.catalogue import in_words, ntr, ptr, tr
+from desktop.words.catalogue import ntr, ptr, tr
 from desktop.words.marks import mark
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ class WrapUpPane(Pane, Vertical):
         if not self.screen.has_class("narrow"):  # there it has what the note leaves
             wanted = len(select.codes_for(view.state, interaction))
             room = self.screen.size.height // 3 - 7 - len(self.editor.follow_ups)
-            height = 2 if self.editor.is_open else max(4, min(wanted, room))
+            height = max(2, min(wanted, room - 3)) if self.editor.is_open else max(4, min(wanted, room))
         self.query_one("#wrap-up-codes").styles.height = height
 
     def _draw_codes(self, view: View, interaction: Interaction) -> None:
@@ -205,15 +206,15 @@ class WrapUpPane(Pane, Vertical):
         summary.display = bool(what)
         summary.update(line((f"{tr('on finish')}  ", "$muted"), what))
 
-    def _problems(self, view: View, interaction: Interaction) -> tuple[str, ...]:
+    def _problems(self, view: View, interaction: Interaction) -> tuple[str, str]:
+        """What is missing, and what is wrong."""
         draft = view.state.drafts.get(interaction.id)
-        wanted = select.wrap_up_problems(view.state, interaction, self.codes, draft.note if draft else "")
-        problems = tuple(map(in_words, wanted))
-        return (*problems, tr("Enter when the callback is due.")) if self.editor.problem else problems
+        problems = select.wrap_up_problems(view.state, interaction, self.codes, draft.note if draft else "")
+        return still_needed(problems, callback_lacks_time=bool(self.editor.problem))
 
     def _draw_missing(self, view: View, interaction: Interaction) -> None:
         draft = view.state.drafts.get(interaction.id)
-        problems = self._problems(view, interaction)
+        missing, wrong = self._problems(view, interaction)
         if interaction.id in view.state.unfinished:
             goes = tr(
                 "The contact is no longer yours: this goes to the outbox now. {outbox:key} goes on with it there."
@@ -227,12 +228,11 @@ class WrapUpPane(Pane, Vertical):
                 (f": {tr('the record is safe.')} ", "$muted"),
                 key_hint(shown("finish"), tr("closes the contact; anything you add is sent as well.")),
             ]
-        elif problems:
-            parts = [
-                (f"{tr('still needed:')} ", "$warning"),
-                (" · ".join(problems), "bold $warning"),
-                *_nobody_chosen(view),
-            ]
+        elif missing or wrong:
+            parts = [(wrong, "bold $warning"), "  " if wrong and missing else ""]
+            if missing:
+                parts += [(f"{tr('still needed:')} ", "$warning"), (missing, "bold $warning")]
+            parts += _nobody_chosen(view)
         else:
             ready: Part = (f"✓ {tr('ready:')} ", "bold $success")
             parts = [ready, key_hint(shown("finish"), tr("finishes")), *_nobody_chosen(view)]
@@ -256,10 +256,10 @@ class WrapUpPane(Pane, Vertical):
 
     def _what_next(self, view: View, interaction: Interaction) -> str:
         problems = self._problems(view, interaction)
-        if interaction.phase is Phase.WRAP_UP and not problems:
+        if interaction.phase is Phase.WRAP_UP and not any(problems):
             return tr("{key} finishes the wrap-up.", key=shown("finish"))
         if self.codes and interaction.phase is Phase.WRAP_UP:
-            return tr("Still needed: {problems}", problems=" ".join(problems))
+            return refusal(*problems)
         return tr("Type a code, or choose one with the arrow keys.")
 
     def _point(self, marked: bool) -> None:
@@ -354,7 +354,7 @@ def _wanted(rule: CodeRule) -> str:
 _WANTED: Final[Mapping[CodeRule, str]] = {
     CodeRule.NONE: mark("none needed"),
     CodeRule.OPTIONAL_ONE: mark("optional"),
-    CodeRule.ONE: mark("one needed"),
+    CodeRule.ONE: mark("one required"),
     CodeRule.MANY: mark("at least one required"),
 }
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _SOON_DONE: Final = frozenset({Verb.DECLINE, Verb.CANCEL_LEG})
 """What a letter typed by accident must not do at once, for whoever was there is gone; their function key may."""
 _OF_OFFERS: Final = frozenset({Verb.ACCEPT, Verb.DECLINE})
-NO_OFFER = mark("Nothing is ringing.")
+NO_OFFER = mark("No offer to accept or decline.")
 _CANNOT: Final = {
     Verb.HOLD: mark("Cannot put this contact on hold now."),
     Verb.SWAP: mark("Cannot switch between customer and expert now."),
@@ -38,9 +38,18 @@ _CANNOT: Final = {
     Verb.PARK: mark("Cannot park this contact now."),
     Verb.EXTEND_WRAP_UP: mark("Cannot extend the wrap-up now."),
 }
+_NOT_ON_CHANNEL: Final = {
+    Verb.HOLD: mark("Only calls can be put on hold."),
+    Verb.MUTE: mark("Only calls can be muted."),
+    Verb.CONFERENCE: mark("Only calls can be merged."),
+}
+"""Why not, where the channel is the reason and would be tomorrow."""
 
 
-def _impossible(verb: Verb) -> str:
+def impossible(verb: Verb, interaction: Interaction) -> str:
+    """Why a verb that is not on offer for a contact is not carried out."""
+    if interaction.channel not in COMMANDS[verb].channels and verb in _NOT_ON_CHANNEL:
+        return tr(_NOT_ON_CHANNEL[verb])
     if verb in _CANNOT:
         return tr(_CANNOT[verb])
     return tr("Not possible now: {verb:verb}.", verb=verb)
@@ -122,7 +131,7 @@ class DeskVerbs:
         on_offer = select.verbs_on_offer(self._screen.state, interaction)
         verb = next((verb for verb in verbs if verb in on_offer), None)
         if verb is None:
-            self._tell(_impossible(verbs[-1]))
+            self._tell(impossible(verbs[-1], interaction))
         elif verb is Verb.SWAP:
             self._leg(interaction, verb)
         else:
@@ -131,7 +140,7 @@ class DeskVerbs:
     def _leg(self, interaction: Interaction, verb: Verb) -> None:
         leg = select.open_leg(interaction)
         if leg is None or verb not in select.verbs_on_offer(self._screen.state, interaction):
-            self._tell(_impossible(verb))
+            self._tell(impossible(verb, interaction))
         else:
             self._do(verb, interaction, leg_id=leg.id)
 
@@ -164,7 +173,7 @@ class DeskVerbs:
 
         asked = act()
         if asked is None:
-            self._tell(_impossible(verb))
+            self._tell(impossible(verb, interaction))
         return self._presses.press(asked, act)
 
     def _against_their_word(self, verb: Verb, interaction: Interaction) -> bool:

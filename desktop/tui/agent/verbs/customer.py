@@ -85,7 +85,7 @@ class CustomerVerbs(DeskVerbs):
         if select.held_back(self._screen.state, interaction.id) or self.session.replies.just_went(interaction.id):
             self._result(self.session.replies.take_back(interaction.id), interaction.id)
             return
-        pop, now = select.pop(self._screen.state, interaction.id), self._screen.view().now
+        pop, now = select.pop(self._screen.state, interaction.id), self._screen.now
         match = pop.match if pop is not None else None
         undone, self._unlinked = self._unlinked, None
         linked = match.customer.id if match is not None else None
@@ -206,7 +206,7 @@ class CustomerVerbs(DeskVerbs):
             session.pops.link(interaction.id, found)
         if before is None or found.customer.id in before.ids:
             return
-        until = self._screen.view().now + UNDO_SECONDS
+        until = self._screen.now + UNDO_SECONDS
         self._unlinked = Unlinked(interaction.id, before.customer.id, until, found.customer.id)
         old, new = named(before.customer.name), named(found.customer.name)
         words = tr(

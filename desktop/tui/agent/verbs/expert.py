@@ -61,7 +61,9 @@ class ExpertVerbs(DeskVerbs):
     def conference(self) -> None:
         """Join everybody."""
         interaction = self._selected()
-        if interaction is not None:
+        if interaction is None:
+            self._tell(tr("No contact selected."))
+        else:
             self._leg(interaction, Verb.CONFERENCE)
 
     def picked_expert(self, how: str, target: str, text: str) -> None:

@@ -128,6 +128,8 @@ class AvailabilityVerbs(DeskVerbs):
                 who = tr("{name} and {n} more", name=who, n=more)
         if unsaved:
             words = unsaved_words(unsaved)
+        elif self._context.throwaway:
+            words = tr("leave the demo and {who}; it keeps nothing", who=who)
         elif talking:
             words = tr("leave. {contacts}; {text}.", contacts=_stays(talking, who), text=self._becomes_of_words())
         else:
@@ -141,8 +143,6 @@ class AvailabilityVerbs(DeskVerbs):
         return Irrevocable(key.shown, key.anywhere, victim, words)
 
     def _becomes_of_words(self) -> str:
-        if self._context.throwaway:
-            return tr("this is the demo: nothing you wrote is kept")
         state = self._screen.state
         unsent = [one for one in self._screen.work() if one.id in state.drafts and state.drafts[one.id].reply.strip()]
         if not unsent:

@@ -16,8 +16,9 @@ from desktop.tui.agent.verbs.base import DeskContext, DeskVerbs
 from desktop.tui.agent.verbs.messages import MessageVerbs
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words.consequences import sending
+from desktop.tui.words.still_needed import refusal, still_needed
 from desktop.tui.words.titles import title
-from desktop.words.catalogue import in_words, tr
+from desktop.words.catalogue import tr
 from desktop.words.marks import mark
 
 STAYS_HIDDEN: Final = mark("It stays hidden: a message to the customer carries no card number.")
@@ -97,7 +98,7 @@ class WrapUpVerbs(DeskVerbs):
         pane, note = self._screen.query_one(WrapUpPane), self._screen.query_one(NotePane)
         problems = select.wrap_up_problems(self._screen.state, interaction, pane.codes, note.text)
         if problems and interaction.id not in self._screen.state.unfinished:
-            self._tell(tr("Still needed: {what}", what=" ".join(map(in_words, problems))))
+            self._tell(refusal(*still_needed(problems)))
             only_note = not select.wrap_up_problems(self._screen.state, interaction, pane.codes, "any")
             if only_note:
                 self._screen.uncover()
@@ -110,7 +111,7 @@ class WrapUpVerbs(DeskVerbs):
             pane.editor.focus_field()
             return
         note.tell()
-        self._finished = (interaction.id, self._screen.view().now)
+        self._finished = (interaction.id, self._screen.now)
         self._result(session.wrap_ups.finish(interaction.id), interaction.id, record(interaction.id))
 
     def _send_reply(self, interaction: Interaction) -> None:
@@ -150,7 +151,7 @@ class WrapUpVerbs(DeskVerbs):
     def _pressed_twice(self, interaction: Interaction) -> bool:
         """Whether the key has finished a contact a moment ago: neither that again nor the next by a slip."""
         finished, self._finished = self._finished, None
-        if finished is None or self._screen.view().now - finished[1] >= SLIP_SECONDS:
+        if finished is None or self._screen.now - finished[1] >= SLIP_SECONDS:
             return False
         if finished[0] == interaction.id:
             self._finished = finished
