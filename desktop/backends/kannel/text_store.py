@@ -28,7 +28,8 @@ LEFT_BEHIND = 5.0
 MOST_TEXTS = 200
 """So many are shown of a contact, the newest."""
 _SCHEMA_VERSION = 1
-_BUSY_SECONDS = 3.0
+BUSY_SECONDS = 3.0
+"""How long one desktop waits for another that writes."""
 
 _SCHEMA = """
 CREATE TABLE changes (last INTEGER NOT NULL);
@@ -166,7 +167,7 @@ class TextStore:
                 if rights & 0o020:
                     os.fchmod(descriptor, 0o660)  # the folder is a group's
                 os.close(descriptor)
-            db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             try:
                 self._prepare(db)
             except BaseException:
