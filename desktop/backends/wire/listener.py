@@ -136,6 +136,8 @@ class _Port:
                 await writer.drain()
         except (OSError, EOFError, TimeoutError, asyncio.LimitOverrunError) as error:
             log.info("a call from outside was not heard: %s", type(error).__name__)
+        except asyncio.CancelledError:
+            pass  # by `close`; the task ends here, and asyncio would report it as a failure
         finally:
             self._open.discard(task)
             writer.close()
