@@ -1,7 +1,8 @@
 """An agent's desktop as a process of its own, that can be killed: it answers every text that is offered to it.
 
-`python -m tests.real.sms.agent OPTIONS BEGIN SPEED`: the options as JSON; its time began at BEGIN (seconds since the
-epoch) and goes SPEED times as fast as ours, so that nobody waits for doubts to end. It says a line for each thing done.
+`python -m tests.real.sms.agent OPTIONS BEGIN SPEED [asks]`: the options as JSON; its time began at BEGIN (seconds since
+the epoch) and goes SPEED times as fast as ours, so that nobody waits for doubts to end. It says a line for each thing
+done; one that asks waits for a line before it sends.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ async def answer_all(desk: KannelContactCenter) -> None:
     """Answer, end and finish whatever is offered, for ever. Each answer has its key by the text that it answers."""
     await desk.open()
     await available(desk)
+    _say("ready", "")
     while True:
         for one in (await shown(desk)).interactions:
             with suppress(BackendError):  # the next look says what became of it
@@ -43,6 +45,9 @@ async def _go_on(desk: KannelContactCenter, one: Interaction) -> None:
     elif one.phase is Phase.ACTIVE:
         for message in one.messages:
             if message.author == "customer":
+                _say("sends", message.id)
+                if sys.argv[4:]:
+                    await asyncio.to_thread(sys.stdin.readline)
                 try:
                     await desk.send_message(one.id, f"answer to {message.text}", key=f"answer {message.id}")
                 except Rejected as error:

@@ -6,60 +6,21 @@
 import asyncio
 import json
 import random
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from desktop.testing.fault_proxy import FaultProxy, Mode
 from tests.real.servers.kannel import Kannel
+from tests.real.sms.desktop_process import SPEED, DesktopProcess
 from tests.real.sms.phones import Phones
 from tests.real.sms.rig import options
 from tests.real.sms.work import opened, shown
 
 SEED = 20261125
-SPEED = 10.0
-"""How much faster than ours the desktops' time goes."""
-
-
-class Desktop:
-    """An agent's process, and what it said in all its lives."""
-
-    def __init__(self, words: list[str]) -> None:
-        self._words = words
-        self.said: list[str] = []
-        self.kills = 0
-        self._process: asyncio.subprocess.Process | None = None
-        self._reading: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin a life."""
-        program = [sys.executable, "-m", "tests.real.sms.agent", *self._words]
-        self._process = await asyncio.create_subprocess_exec(*program, stdout=asyncio.subprocess.PIPE)
-        self._reading = asyncio.ensure_future(self._read(self._process))
-
-    async def kill(self) -> None:
-        """End it by SIGKILL, at whatever it is doing."""
-        if self._process is None or self._reading is None:
-            return
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        await self._process.wait()
-        await self._reading
-        self.kills += 1
-
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
-        while line := await process.stdout.readline():
-            self.said.append(line.decode().rstrip())
-
-    def count(self, what: str) -> int:
-        """How often it said so."""
-        return sum(one.startswith(what) for one in self.said)
 
 
 async def test_every_text_is_answered_once_though_desktops_are_killed(
@@ -77,7 +38,7 @@ async def test_every_text_is_answered_once_though_desktops_are_killed(
         desktops = []
         for agent in ("maya", "noor"):
             known = options(kannel, folder, agent, url=proxy.url, capacity="3", offer_seconds="60")
-            desktops.append(Desktop([json.dumps(known), str(begin), str(SPEED)]))
+            desktops.append(DesktopProcess([json.dumps(known), str(begin), str(SPEED)]))
         try:
             async with asyncio.timeout(1_500 if texts > 100 else 150):
                 for one in desktops:
