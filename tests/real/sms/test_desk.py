@@ -1,8 +1,10 @@
 """A whole desktop with calls at one contact centre and texts over Kannel at another: one list, one availability."""
 
 import asyncio
+import sqlite3
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -10,15 +12,17 @@ import pytest
 from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
 from desktop.app.storage.local_store import LocalStore
+from desktop.config.toml_file import write_private
 from desktop.domain.entities.words import Availability, DeliveryState, Phase, Verb
 from mock_backends import launcher
 from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
+from tests.cli.command_line import clean_env
 from tests.kit.mock_rigs import CONTROL, MockContactCenterRig
 from tests.real.servers.kannel import Kannel
 from tests.real.sms.phones import Phones
 from tests.real.sms.rig import options
-from tests.real.sms.work import PATIENCE, KannelContactCenter
+from tests.real.sms.work import PATIENCE, KannelContactCenter, opened, taken
 
 VOICE, TEXTS = "contact_center:voice", "contact_center:texts"
 CUSTOMER = "+442079460123"
@@ -91,3 +95,34 @@ async def test_calls_and_texts_are_one_list_of_work(
         await until(lambda: text not in store.drain().interactions)
         assert store.state.interactions[call].phase is Phase.ACTIVE
         assert phones.got == [(CUSTOMER, "It comes today.")]
+
+
+async def test_without_a_screen_texts_are_kept_too(kannel: Kannel, tmp_path: Path) -> None:
+    """What runs as a service while no agent is there: it takes each text from Kannel, which keeps none for long."""
+    known = options(kannel, tmp_path / "sms", "post")
+    lines = [f'{name} = "{value}"\n' for name, value in known.items() if name not in {"password", "secret"}]
+    for name in ("password", "secret"):
+        write_private(tmp_path / name, known[name])
+        lines.append(f'{name}_file = "{tmp_path / name}"\n')
+    (tmp_path / "config.toml").write_text('[profiles.post.contact_center]\nbackend = "kannel"\n' + "".join(lines))
+    env = clean_env(tmp_path, AGENT_DESKTOP_CONFIG=str(tmp_path / "config.toml"))
+    words = ["-m", "desktop.cli", "--profile", "post", "events", "--follow"]
+    post = await asyncio.create_subprocess_exec(sys.executable, *words, env=env, stdout=asyncio.subprocess.DEVNULL)
+
+    def kept() -> int:
+        if not (file := tmp_path / "sms" / "texts.db").exists():
+            return 0
+        with closing(sqlite3.connect(file)) as db:
+            there = db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'texts'").fetchone()[0]
+            return int(db.execute("SELECT count(*) FROM texts").fetchone()[0]) if there else 0
+
+    try:
+        async with Phones().connected(kannel) as phones:
+            await phones.send(CUSTOMER, "Anybody there?")
+            await until(kept)
+    finally:
+        post.kill()
+        await post.wait()
+    async with opened(kannel, tmp_path / "sms") as made:
+        contact = await taken(made)
+        assert [one.text for one in contact.messages] == ["Anybody there?"]
