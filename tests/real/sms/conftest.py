@@ -10,5 +10,5 @@ from tests.real.servers.kannel import Kannel
 
 @pytest.fixture(scope="module")
 def kannel() -> Iterator[Kannel]:
-    with started(Kannel(retries=100)) as server:
+    with started(Kannel(retries=100_000)) as server:
         yield server

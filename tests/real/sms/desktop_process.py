@@ -15,12 +15,14 @@ class DesktopProcess:
         self._words = words
         self.said: list[str] = []
         self.kills = 0
+        self._born = 0
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin a life."""
         program = [sys.executable, "-m", "tests.real.sms.agent", *self._words]
+        self._born = len(self.said)
         pipe = asyncio.subprocess.PIPE
         self._process = await asyncio.create_subprocess_exec(*program, stdin=pipe, stdout=pipe)
         self._reading = asyncio.ensure_future(self._read(self._process))
@@ -34,6 +36,11 @@ class DesktopProcess:
         await self._process.wait()
         await self._reading
         self.kills += 1
+
+    @property
+    def at_work(self) -> bool:
+        """Whether it has taken a text, or finished one, in this life."""
+        return any(one.startswith(("took", "done")) for one in self.said[self._born :])
 
     async def let_send(self) -> None:
         """Let one that asks send what it is about to."""

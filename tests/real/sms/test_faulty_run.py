@@ -46,8 +46,8 @@ async def test_every_text_is_answered_once_though_desktops_are_killed(
                 sending = asyncio.ensure_future(_all_sent(phones, customers))
                 while sum(one.count("done") for one in desktops) < texts or not sending.done():
                     await asyncio.sleep(chance.uniform(0.1, 1.0))
-                    if chance.random() < 0.4:
-                        unlucky = chance.choice(desktops)
+                    unlucky = chance.choice(desktops)
+                    if unlucky.at_work and chance.random() < 0.4:
                         await unlucky.kill()
                         await unlucky.start()
                     if chance.random() < 0.5:
