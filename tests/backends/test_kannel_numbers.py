@@ -5,7 +5,7 @@ import os
 import socket
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -454,6 +454,30 @@ async def test_a_reply_that_a_desktop_died_over_is_of_unknown_fate(place: Place)
         now = await becomes(next_life, lambda one: len(one.messages) == 3)
         assert now.messages[1].delivery is DeliveryState.UNKNOWN
         sending.cancel()
+    assert len(place.gateway.sent) == 1
+
+
+async def test_a_reply_that_kannel_took_is_sent_though_the_disk_is_full(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop.backends.kannel.text_store.BUSY_SECONDS", 0.0)
+    async with place.desk() as desk:
+        await place.writes("Hello?")
+        contact = await taken(desk)
+        with closing(sqlite3.connect(place.folder / "texts.db", isolation_level=None)) as other:
+
+            async def takes(asked: Asked, writer: asyncio.StreamWriter) -> None:
+                other.execute("BEGIN IMMEDIATE")  # from now on nothing can be written
+                await answer(202, b"0: Accepted for delivery")(asked, writer)
+
+            place.gateway.says = takes
+            key = new_key()
+            await desk.send_message(contact.id, "reply", key=key)
+        with pytest.raises(OutcomeUnknown):
+            async with place.desk() as next_life:
+                await next_life.send_message(contact.id, "reply", key=key)
+        await place.report(1)
+        await becomes(desk, lambda one: one.messages[-1].delivery is DeliveryState.DELIVERED)
     assert len(place.gateway.sent) == 1
 
 

@@ -125,7 +125,7 @@ class SharedNumber:
                         await self._news.wait()
                 heard = self._news.is_set()
                 self._news.clear()
-                changed = await self._do(self._store.has_changed)
+                changed = await self._threads.read(self._store.has_changed)
                 beats = self._monotonic() - beat >= BEAT
                 if heard or changed or beats or self._is_late():
                     await self.look()
@@ -170,7 +170,7 @@ class SharedNumber:
         await self.gateway.close()
 
     async def _do(self, call: Callable[..., T], *args: object) -> T:
-        """A call of the file, on a thread; whoever waits for it no more leaves it to itself."""
+        """Change the file, on a thread; whoever waits for it no more leaves it to itself."""
         return await self._threads.change(call, *args)
 
     # -- what Kannel says
@@ -292,7 +292,7 @@ class SharedNumber:
 
     async def _look(self) -> None:
         versions = {one.id: one.stored.version for one in self.contacts.values()}
-        seen = await self._do(self._store.look, self.settings.agent, self._desk, versions, self.now())
+        seen = await self._threads.read(self._store.look, self.settings.agent, self._desk, versions, self.now())
         for contact_id, phase in seen.gone.items():
             self._drop(self.contacts[contact_id], phase)
         for stored in seen.changed:
@@ -454,7 +454,7 @@ class SharedNumber:
             OutcomeUnknown: Kannel did not say whether it took it.
             Rejected: as that, and no report came since; or it cannot be sent at all.
         """
-        known = await self._do(self._store.reply, key)
+        known = await self._threads.read(self._store.reply, key)
         if known is None:
             await self._send(contact, text, key)
         elif known.state in {SENDING, DeliveryState.UNKNOWN}:
@@ -472,13 +472,20 @@ class SharedNumber:
         try:
             await sender.submit(key, stored.customer, fitted, name=stored.number)
         except OutcomeUnknown:
-            await self._do(self._store.settle_reply, key, DeliveryState.UNKNOWN)
+            await self._note(self._store.settle_reply, key, DeliveryState.UNKNOWN)
             self._news.set()
             raise
         except BackendError:
-            await self._do(self._store.withdraw_reply, key)
+            await self._note(self._store.withdraw_reply, key)
             raise
-        await self._do(self._store.settle_reply, key, DeliveryState.QUEUED)
+        await self._note(self._store.settle_reply, key, DeliveryState.QUEUED)
+
+    async def _note(self, call: Callable[..., None], *args: object) -> None:
+        """Write what became of a reply. Where that fails it stays "being sent", and so is not known in the end."""
+        try:
+            await self._do(call, *args)
+        except BackendError as error:
+            log.warning("kannel: what became of a reply could not be kept: %s", error.detail)
 
     async def _after(self, contact: Contact) -> Interaction:
         await self.look()

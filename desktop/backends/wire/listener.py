@@ -76,7 +76,7 @@ class Listener:
             del port.takers[self._secret]
             host, number = self._place
             raise Unavailable(
-                f"Delivery reports cannot be received: port {number} of {host} cannot be had.", type(error).__name__
+                f"Nothing can be received: port {number} of {host} cannot be had.", type(error).__name__
             ) from error
         self._started = True
 
