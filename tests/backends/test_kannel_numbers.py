@@ -441,20 +441,34 @@ async def test_a_reply_that_a_desktop_died_over_is_of_unknown_fate(place: Place)
         await asyncio.Event().wait()
 
     key = new_key()
-    async with place.desk() as desk, place.desk() as next_life:
-        await place.writes("Hello?")
-        contact = await taken(desk)
-        place.gateway.says = never
-        sending = asyncio.ensure_future(desk.send_message(contact.id, "reply", key=key))
-        await asked.wait()
-        assert said((await shown(desk)).interactions[0]) == [("customer", "Hello?")]  # nobody knows yet
+    async with place.desk() as next_life:
+        async with place.desk() as desk:
+            await place.writes("Hello?")
+            contact = await taken(desk)
+            place.gateway.says = never
+            sending = asyncio.ensure_future(desk.send_message(contact.id, "reply", key=key))
+            await asked.wait()
+            assert said((await shown(desk)).interactions[0]) == [("customer", "Hello?")]  # nobody knows yet
+        sending.cancel()
         with pytest.raises(OutcomeUnknown):
             await next_life.send_message(contact.id, "reply", key=key)
         place.clock.now += SENDING_SECONDS + 1
         now = await becomes(next_life, lambda one: len(one.messages) == 3)
         assert now.messages[1].delivery is DeliveryState.UNKNOWN
-        sending.cancel()
     assert len(place.gateway.sent) == 1
+
+
+async def test_a_report_may_be_quicker_than_the_answer(place: Place) -> None:
+    async def reports(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        assert await place.report(1) == 200
+        await answer(202, b"0: Accepted for delivery")(asked, writer)
+
+    async with place.desk() as desk:
+        await place.writes("Hello?")
+        contact = await taken(desk)
+        place.gateway.says = reports
+        now = await desk.send_message(contact.id, "reply", key=new_key())
+        assert now.messages[-1].delivery is DeliveryState.DELIVERED
 
 
 async def test_a_reply_that_kannel_took_is_sent_though_the_disk_is_full(
