@@ -6,6 +6,7 @@ import socket
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from desktop.backends.kannel.settings import settings
 from desktop.backends.kannel.text_store import LEFT_BEHIND, SENDING_SECONDS
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Availability, DeliveryState, OfferEnd, Phase
-from desktop.domain.state.events import Change, ContactCenterSnapshot, InteractionChanged
+from desktop.domain.state.events import Change, ContactCenterSnapshot, Event, InteractionChanged, QueueChanged
 from desktop.ports.errors import AuthFailed, Conflict, NotFound, OutcomeUnknown, Rejected, Unavailable
 from desktop.testing.contracts.base import until
 from desktop.testing.fresh import new_key
@@ -251,6 +252,31 @@ async def test_of_many_desks_each_text_is_one_agents(place: Place) -> None:
         await asyncio.gather(work(maya, "maya"), work(noor, "noor"))
         everything = taken_by["maya"] + taken_by["noor"]
         assert len(set(everything)) == len(everything) == 29
+
+
+async def test_every_desk_is_told_of_a_text_at_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desktop.backends.kannel.shared_number.BEAT", 1e9)  # no look happens by itself
+    async with place.desk() as maya, place.desk(agent="noor") as noor:
+        envelopes = [await one.snapshot() for one in (maya, noor)]
+        watches = [Watch(one, (at.epoch, at.seq or 0)) for one, at in zip((maya, noor), envelopes, strict=True)]
+
+        async def told(number: int) -> bool | None:
+            def wanted(one: Event) -> bool:
+                return isinstance(one, QueueChanged) and one.queue.waiting == number
+
+            return all(watch.find(wanted) for watch in watches) or None
+
+        async def offered() -> bool | None:
+            found = watches[0].find(lambda one: isinstance(one, InteractionChanged) and one.change is Change.OFFERED)
+            return found is not None or None
+
+        for number, customer in enumerate((EVE, BOB, "+442079460333"), 1):
+            await place.writes("Hello?", customer)
+            await until(partial(told, number), PATIENCE, f"that {number} wait, at both desks")
+        await available(maya)
+        await until(offered, PATIENCE, "the offer")
+        for watch in watches:
+            await watch.stop()
 
 
 async def test_the_next_desk_listens_when_the_one_that_did_is_gone(place: Place) -> None:

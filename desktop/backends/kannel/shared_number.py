@@ -157,13 +157,15 @@ class SharedNumber:
         runs, self._runs = self._runs, None
         if runs is not None:
             runs.cancel()
+        with contextlib.suppress(BackendError, TimeoutError):
+            async with asyncio.timeout(0.2):
+                for contact in [one for one in self.contacts.values() if one.shown.phase is Phase.OFFERED]:
+                    await self._do(self._store.give_back, contact.id, self._desk, self.now())
         await self._listener.stop()
         if self._turn.is_locked:
             self._turn.release()
         with contextlib.suppress(BackendError, TimeoutError):
             async with asyncio.timeout(0.2):
-                for contact in [one for one in self.contacts.values() if one.shown.phase is Phase.OFFERED]:
-                    await self._do(self._store.give_back, contact.id, self._desk, self.now())
                 await self._do(self._store.close)
         self._threads.close()
         self._log.end(Unavailable("The connection to Kannel is closed."))
