@@ -1,10 +1,9 @@
 """A whole desktop with calls at one contact centre and texts over Kannel at another: one list, one availability."""
 
 import asyncio
-import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ from tests.kit.mock_rigs import CONTROL, MockContactCenterRig
 from tests.real.servers.kannel import Kannel
 from tests.real.sms.phones import Phones
 from tests.real.sms.rig import options
-from tests.real.sms.work import PATIENCE, KannelContactCenter, opened, taken
+from tests.real.sms.work import PATIENCE, KannelContactCenter, kept, opened, taken
 
 VOICE, TEXTS = "contact_center:voice", "contact_center:texts"
 CUSTOMER = "+442079460123"
@@ -108,18 +107,10 @@ async def test_without_a_screen_texts_are_kept_too(kannel: Kannel, tmp_path: Pat
     env = clean_env(tmp_path, AGENT_DESKTOP_CONFIG=str(tmp_path / "config.toml"))
     words = ["-m", "desktop.cli", "--profile", "post", "events", "--follow"]
     post = await asyncio.create_subprocess_exec(sys.executable, *words, env=env, stdout=asyncio.subprocess.DEVNULL)
-
-    def kept() -> int:
-        if not (file := tmp_path / "sms" / "texts.db").exists():
-            return 0
-        with closing(sqlite3.connect(file)) as db:
-            there = db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'texts'").fetchone()[0]
-            return int(db.execute("SELECT count(*) FROM texts").fetchone()[0]) if there else 0
-
     try:
         async with Phones().connected(kannel) as phones:
             await phones.send(CUSTOMER, "Anybody there?")
-            await until(kept)
+            await until(lambda: kept(tmp_path / "sms", "SELECT count(*) FROM texts"))
     finally:
         post.kill()
         await post.wait()

@@ -6,11 +6,9 @@
 import asyncio
 import json
 import random
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,9 +18,12 @@ from tests.real.servers.kannel import Kannel
 from tests.real.sms.desktop_process import SPEED, DesktopProcess
 from tests.real.sms.phones import Phones
 from tests.real.sms.rig import options
-from tests.real.sms.work import opened, shown
+from tests.real.sms.work import kept, opened, shown
 
 SEED = 20261125
+_FINISHED = (
+    "SELECT count(*) FROM contacts WHERE phase = 'closed'"  # what a desktop says of it may be lost with its life
+)
 
 
 async def test_every_text_is_answered_once_though_desktops_are_killed(
@@ -46,7 +47,7 @@ async def test_every_text_is_answered_once_though_desktops_are_killed(
                 for one in desktops:
                     await one.start()
                 sending = asyncio.ensure_future(_all_sent(phones, customers))
-                while closed_in(folder) < texts or not sending.done():
+                while kept(folder, _FINISHED) < texts or not sending.done():
                     await asyncio.sleep(chance.uniform(0.1, 1.0))
                     unlucky = chance.choice(desktops)
                     if unlucky.at_work and chance.random() < 0.4:
@@ -82,15 +83,6 @@ async def test_every_text_is_answered_once_though_desktops_are_killed(
     assert (told["lost"], told["twice"], told["strange"]) == (0, 0, 0)
     assert (left.interactions, left.queues[0].waiting) == ((), 0)
     assert told["kills"] > 4
-
-
-def closed_in(folder: Path) -> int:
-    """How many contacts are finished. What a desktop says of it may be lost with its life."""
-    if not (folder / "texts.db").exists():
-        return 0
-    with closing(sqlite3.connect(folder / "texts.db")) as db:
-        there = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'contacts'").fetchone()
-        return int(db.execute("SELECT count(*) FROM contacts WHERE phase = 'closed'").fetchone()[0]) if there else 0
 
 
 async def _all_sent(phones: Phones, customers: dict[str, str]) -> None:

@@ -1,7 +1,8 @@
 """How the tests of SMS numbers work: desks that are open, and what they show."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from desktop.backends.kannel.contact_center import KannelContactCenter
@@ -55,3 +56,12 @@ async def taken(desk: KannelContactCenter) -> Interaction:
     await available(desk)
     offered = await seen(desk, lambda one: one.phase is Phase.OFFERED, "the offer")
     return await desk.accept(offered.id, key=new_key())
+
+
+def kept(folder: Path, query: str) -> int:
+    """The number that a question to the file of the texts answers; 0 while there is none."""
+    if not (folder / "texts.db").exists():
+        return 0
+    with closing(sqlite3.connect(folder / "texts.db")) as db:
+        made = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'texts'").fetchone()
+        return int(db.execute(query).fetchone()[0]) if made else 0
