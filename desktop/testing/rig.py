@@ -73,6 +73,9 @@ class Rig(ABC, Generic[B]):
     inside: ClassVar[bool] = False
     """True when the events come out of this very program (a phone's own stack), so that no server can lose them."""
 
+    local: ClassVar[bool] = False
+    """True when who has a contact is decided in a file of this machine, so that no answer about it can get lost."""
+
     forgets_keys: str = ""
     """Why the far side cannot remember a key across two backend instances; empty when it does."""
 

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
-from desktop.backends.kannel.gateway import Gateway
 from desktop.backends.kannel.messaging import DOUBT_SECONDS, KannelMessaging
+from desktop.backends.kannel.sender import Sender
 from desktop.backends.kannel.sms_text import sms_text
 from desktop.domain.entities.customer import Consent
 from desktop.domain.entities.words import Channel, DeliveryState
@@ -162,10 +162,7 @@ async def doubted() -> AsyncIterator[tuple[KannelMessaging, Any, Time, str]]:
     clock, port = Time(), free_port()
     async with scripted(_silent) as server:
         sender = KannelMessaging(
-            Gateway(server.url, "desk", PASSWORD),
-            listen=("127.0.0.1", port),
-            public_url=f"http://127.0.0.1:{port}",
-            secret=SECRET,
+            Sender.create(options(server.url, listen=f"127.0.0.1:{port}", secret=SECRET)),
             hears_customers=True,
             monotonic=clock,
         )

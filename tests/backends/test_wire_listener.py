@@ -117,3 +117,23 @@ async def test_a_port_or_a_secret_that_is_taken_is_said() -> None:
             await listener.start()
     await listener.start()
     await listener.stop()
+
+
+async def test_who_calls_while_it_closes_is_cut_off_and_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    called = asyncio.Event()
+
+    async def never(_push: Push) -> HTTPStatus:
+        called.set()
+        await asyncio.Event().wait()
+        return HTTPStatus.OK
+
+    port = free_port()
+    listener = Listener("127.0.0.1", port, SECRET, never)
+    await listener.start()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET /{SECRET}/in HTTP/1.1\r\n\r\n".encode())
+    await called.wait()
+    await listener.stop()
+    assert await reader.read() == b""
+    writer.close()
+    assert caplog.text == ""

@@ -52,15 +52,19 @@ class Gateway:
         self._proxy = proxy
         self._client: httpx.AsyncClient | None = None
 
-    async def check(self) -> None:
+    async def check(self, *, changing: bool = False) -> None:
         """See that the account is good. A request without a receiver sends nothing, and is told so only to those who
         may send.
 
+        Args:
+            changing: it stands for something that is to be so, and that is not known without an answer.
+
         Raises:
             AuthFailed: it is not.
+            OutcomeUnknown: there was no answer to what changes something.
             Unavailable: Kannel cannot be reached.
         """
-        status, words, wait = await self._post(b"-", {}, changing=False)
+        status, words, wait = await self._post(b"-", {}, changing=changing)
         if status != 400:
             raise _error(status, words, wait)
 

@@ -1,12 +1,12 @@
-"""What Kannel's callbacks say, as events."""
+"""What Kannel's callbacks say."""
 
+import base64
 import re
 from collections.abc import Mapping
 
 from desktop.domain.entities.message import InboundMessage, SentMessage
 from desktop.domain.entities.model import Address, Instant
 from desktop.domain.entities.words import Channel, DeliveryState
-from desktop.domain.state.events import DeliveryChanged, Event, MessageReceived
 
 # The bits of Kannel's dlr-mask, one of which comes with each report.
 REPORTS = {
@@ -22,31 +22,42 @@ _DIGITS = re.compile(r"\d{7,15}")
 _CHARSETS = {"": "utf-8", "utf-8": "utf-8", "utf-16be": "utf-16-be", "iso-8859-1": "latin-1", "us-ascii": "ascii"}
 
 
-def report(fields: Mapping[str, str], sent: SentMessage | None, now: Instant) -> Event | None:
-    """A delivery report; None when it is none.
+def report(fields: Mapping[str, str], now: Instant) -> SentMessage | None:
+    """What a delivery report says of a message; None when it is none.
 
     Args:
-        sent: what is known of the message, if it was sent since the desktop started.
         now: the time of its arrival.
     """
-    key, kind = fields.get("key", ""), fields.get("type", "")
+    key, kind = _key(fields.get("key", "")), fields.get("type", "")
     bit = int(kind) if re.fullmatch(r"[0-9]{1,3}", kind) else 0
     if not key or bit not in REPORTS:
         return None
     words = _decoded(fields.get("words", ""), "")
     why = _WHY.get(bit, "")
     detail = f"{why} {words[:100]}".strip() if why else ""
-    to = sent.to if sent is not None else _decoded(fields.get("to", ""), "")[:20]
-    return DeliveryChanged(SentMessage(key[:300], now, REPORTS[bit], Channel.SMS, to, detail=detail))
+    to = f"+{_decoded(fields.get('to', ''), '')[:20]}"
+    return SentMessage(key[:300], now, REPORTS[bit], Channel.SMS, to, detail=detail)
 
 
-def inbound(fields: Mapping[str, str], now: Instant) -> Event | None:
+def inbound(fields: Mapping[str, str], now: Instant) -> InboundMessage | None:
     """An SMS from a customer; None when it is none."""
     sender, key = fields.get("from", ""), fields.get("id", "")
     if not sender or not key or "text" not in fields:
         return None
     text = _decoded(fields["text"], fields.get("charset", ""))
-    return MessageReceived(InboundMessage(f"kannel:{key[:100]}", now, Channel.SMS, _address(sender), text))
+    return InboundMessage(f"kannel:{key[:100]}", now, Channel.SMS, _address(sender), text)
+
+
+def receiver(fields: Mapping[str, str]) -> str:
+    """The number of ours that a customer wrote to, written as theirs are."""
+    return _address(fields.get("to", "")).value
+
+
+def _key(plain: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(plain.encode() + b"=" * (-len(plain) % 4)).decode()
+    except ValueError:
+        return ""
 
 
 def _decoded(raw: str, charset: str) -> str:

@@ -76,7 +76,7 @@ class Listener:
             del port.takers[self._secret]
             host, number = self._place
             raise Unavailable(
-                f"Delivery reports cannot be received: port {number} of {host} cannot be had.", type(error).__name__
+                f"Nothing can be received: port {number} of {host} cannot be had.", type(error).__name__
             ) from error
         self._started = True
 
@@ -136,6 +136,8 @@ class _Port:
                 await writer.drain()
         except (OSError, EOFError, TimeoutError, asyncio.LimitOverrunError) as error:
             log.info("a call from outside was not heard: %s", type(error).__name__)
+        except asyncio.CancelledError:
+            pass  # by `close`; the task ends here, and asyncio would report it as a failure
         finally:
             self._open.discard(task)
             writer.close()

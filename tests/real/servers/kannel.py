@@ -36,7 +36,7 @@ sendsms-interface = "127.0.0.1"
 log-file = "{folder}/smsbox.log"
 log-level = 0
 global-sender = 1500
-http-request-retry = 5
+http-request-retry = {retries}
 http-queue-delay = 1
 
 group = sendsms-user
@@ -55,6 +55,11 @@ max-messages = 0
 class Kannel(Server):
     """bearerbox, smsbox and, as the mobile network with every phone in it, fakesmsc."""
 
+    def __init__(self, *, retries: int = 5) -> None:
+        """`retries`: how often Kannel brings a text again, each second, that nobody took."""
+        super().__init__()
+        self._retries = retries
+
     def start(self) -> None:
         self._bearerbox, self._smsbox = (program(name, REMEDY) for name in ("bearerbox", "smsbox"))
         self._fakesmsc = program("fakesmsc", REMEDY, "/usr/lib/kannel/test")
@@ -62,10 +67,18 @@ class Kannel(Server):
         self._ports = {name: free_port() for name in names}
         self._config = self.folder / "kannel.conf"
         self._config.write_text(
-            CONFIG.format(**self._ports, folder=self.folder, user=USER, password=PASSWORD, secret=SECRET)
+            CONFIG.format(
+                **self._ports,
+                folder=self.folder,
+                user=USER,
+                password=PASSWORD,
+                secret=SECRET,
+                retries=self._retries,
+            )
         )
         self.url = f"http://127.0.0.1:{self._ports['sendsms']}"
         self.listen = f"127.0.0.1:{self._ports['callbacks']}"
+        self.network_port = self._ports["smsc"]
         self._phones = 0
         self.start_bearerbox()
         self.start_smsbox()
@@ -99,16 +112,16 @@ class Kannel(Server):
         self.end(self.phones)
         self.phones = self.connect_phones(message)
 
-    def connect_phones(self, *messages: str) -> "subprocess.Popen[bytes]":
-        """The mobile network: it takes every SMS, and its phones send these messages, each once.
+    def connect_phones(self, message: str = "") -> "subprocess.Popen[bytes]":
+        """The mobile network: it takes every SMS, and one of its phones sends this message.
 
         Args:
-            messages: as fakesmsc wants them: `sender receiver text|ucs2|data words`, words escaped as in an address.
+            message: as fakesmsc wants it: `sender receiver text|ucs2|data words`, words escaped as in an address.
         """
         self._phones += 1
         self._phone_log = f"phones{self._phones}.log"
         words = [self._fakesmsc, "-H", "127.0.0.1", "-r", str(self._ports["smsc"]), "-i", "0.05"]
-        words += ["-m", str(len(messages)), *(messages or ("1 2 text never",))]
+        words += ["-m", "1" if message else "0", message or "1 2 text never"]
         return self.spawn(words, log=self._phone_log)
 
     def reached_phones(self) -> list[str]:
