@@ -13,7 +13,7 @@ from typing import ClassVar, Self
 from desktop.backends.kannel.gateway import Gateway
 from desktop.backends.kannel.inbound import WANTED, inbound, report
 from desktop.backends.kannel.sms_text import sms_text
-from desktop.backends.wire.listener import Listener, Push
+from desktop.backends.wire.listener import Listener, Push, place_of
 from desktop.backends.wire.route import CA_FILE, PROXY, proxy_of
 from desktop.domain.entities.message import SentMessage, further
 from desktop.domain.entities.model import Instant
@@ -117,7 +117,7 @@ class KannelMessaging(Messaging):
             ca_file=options.get("ca_file", ""),
             proxy=proxy_of(options),
         )
-        listen = _place(options.get("listen", ""))
+        listen = place_of(options.get("listen", ""))
         public_url = (
             options.get("public_url", "") or (f"http://{options.get('listen', '')}" if listen else "")
         ).rstrip("/")
@@ -259,15 +259,6 @@ class KannelMessaging(Messaging):
         while len(self._sent) > REMEMBERED:
             self._sent.popitem(last=False)
         return known
-
-
-def _place(text: str) -> tuple[str, int] | None:
-    host, _, port = text.strip().rpartition(":")
-    if not text.strip():
-        return None
-    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65_536:
-        raise Rejected("listen must be an address and a port, like 127.0.0.1:13120.")
-    return host.strip("[]"), int(port)
 
 
 def _plain(key: str) -> str:
