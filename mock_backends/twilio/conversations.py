@@ -19,6 +19,7 @@ from mock_backends.wire.contact_center import Interaction, Message, SendMessage,
 Given = Mapping[str, str]
 LONGEST = 1600
 LARGEST_ATTRIBUTES = 32_768
+UPLOADS = 200  # files that are kept; the oldest go first
 _API = "https://conversations.twilio.com/v1"
 _OVER = frozenset({"wrap_up", "closed"})
 _RECEIPTS = {"sent": ("sent",), "delivered": ("sent", "delivered"), "failed": ("failed",)}
@@ -304,6 +305,8 @@ class Conversations:
             raise gone()
         sid = self._workspace.sids.of("ME", new_id("media"))
         self._uploads[sid] = _Upload(name, media_type, content)
+        while len(self._uploads) > UPLOADS:
+            del self._uploads[next(iter(self._uploads))]
         return self._file(sid, self._uploads[sid])
 
     def file(self, service: str, sid: str, server: str) -> Fields:

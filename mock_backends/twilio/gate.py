@@ -54,7 +54,8 @@ class TwilioGate(Gate):
             if principal is None:
                 raise Refusal(401, 20003, "Authenticate", {"WWW-Authenticate": 'Basic realm="Twilio API"'})
             scope["state"]["principal"] = principal
-        body = await read_body(receive, headers, self._settings)
+        largest = self._settings.upload_limit if method == "POST" and path.startswith("/v1/Services/") else None
+        body = await read_body(receive, headers, self._settings, largest)
         for rule in rules:
             if rule.effect == "delay":
                 await asyncio.sleep(rule.seconds)

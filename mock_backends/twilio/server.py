@@ -1,6 +1,7 @@
 """The server that speaks Twilio's dialect in front of the mock contact centre. It has no world of its own."""
 
 import json
+from secrets import token_hex
 from typing import Any
 
 from fastapi import Request, WebSocket
@@ -46,6 +47,7 @@ class TwilioServer(Service):
         super().__init__(site)
         self._engine = engine
         self._secrets = secrets
+        self._auth_token = token_hex(16)
         self.sids = Sids()
         self.keys = {self.sids.of("SK", who): who for who in secrets}
         self.channels = Channels()
@@ -75,7 +77,7 @@ class TwilioServer(Service):
         self.operations = Operations(self.workspace, self._engine)
         self.conferences = Conferences(self.site, self._engine.centre, self.workspace)
         self.messages = Messages(self.site, self.sids)
-        self.webhooks = Webhooks()
+        self.webhooks = Webhooks(self._auth_token)
         self.conversations = Conversations(self.site, self._engine.centre, self.workspace, self.webhooks)
         self.bridge = Bridge(self.workspace, self.operations)
         self.workspace.reservations.told = self._told

@@ -5,7 +5,6 @@ import base64
 import hashlib
 import hmac
 import logging
-import secrets
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from urllib.parse import urlencode, urlsplit
@@ -23,8 +22,8 @@ _State = tuple[str, bool, str | None]
 class Webhooks:
     """Who is called of which contact. Only this machine is called: the pretend centre has no business elsewhere."""
 
-    def __init__(self) -> None:
-        self.auth_token = secrets.token_hex(16)
+    def __init__(self, auth_token: str) -> None:
+        self.auth_token = auth_token
         self._of: dict[str, list[Fields]] = {}
         self._known: dict[str, dict[str, _State]] = {}  # contact -> message -> as it was when last told
         self._calls: set[asyncio.Task[None]] = set()

@@ -29,6 +29,7 @@ from desktop.ports.errors import (
     ProtocolError,
     RateLimited,
     Rejected,
+    Unavailable,
     Unsupported,
 )
 from desktop.ports.supervision import refuse
@@ -36,7 +37,7 @@ from desktop.ports.supervision import refuse
 log = logging.getLogger(__name__)
 
 LONGEST = 1600  # characters of a message
-LARGEST = 16 * 1024 * 1024  # bytes of a file; texts by WhatsApp and MMS take less, and say so
+LARGEST = 5 * 1024 * 1024  # bytes of a file, as texts take
 MOST_FILES = 10
 DOUBT_SECONDS = 30.0
 """How long a message that was not answered for may take to show itself before it may be sent again."""
@@ -253,7 +254,10 @@ class Conversations:
         """Put a file where a message can name it; one that no message names is Twilio's to throw away."""
         params = {"Category": "media", "Filename": file.name}
         content = (file.media_type, file.content)
-        answer = await self._media.upload(self._files(thread), params, content, key=key)
+        try:
+            answer = await self._media.upload(self._files(thread), params, content, key=key)
+        except OutcomeUnknown as error:
+            raise Unavailable("Twilio did not take the file, and no message was sent.", error.detail) from error
         sid = answer.body.get("sid") if isinstance(answer.body, dict) else None
         if not isinstance(sid, str) or not is_sid(sid, "ME"):
             raise ProtocolError("Twilio's answer cannot be read.", "a file without a SID")
