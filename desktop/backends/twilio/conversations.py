@@ -6,6 +6,7 @@ the thread has shown that it is not there.
 
 import json
 import logging
+import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -58,10 +59,18 @@ EVENTS = (
 class Conversations:
     """The written contacts of one worker."""
 
-    def __init__(self, desk: Desk, clock: ServerClock, contacts: Contacts, name: Callable[[], str]) -> None:
-        """Nothing is opened yet. `name`: what the worker is called."""
+    def __init__(
+        self,
+        desk: Desk,
+        clock: ServerClock,
+        contacts: Contacts,
+        name: Callable[[], str],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Nothing is opened yet. `name`: what the worker is called. `monotonic`: seconds that nobody sets back."""
         self._desk = desk
         self._clock = clock
+        self._monotonic = monotonic
         self._contacts = contacts
         self._name = name
         self._rest = Rest(desk.conversations_url, desk.account, clock)
@@ -110,7 +119,7 @@ class Conversations:
         """See what is new in each conversation whose turn it is; with `whole`, in all. What cannot be read stays."""
         for contact in self._contacts.live():
             thread = self.thread_of(contact)
-            now = self._clock.now()
+            now = self._monotonic()
             if thread is None or now < self._not_before or not (whole or now >= thread.due):
                 continue
             try:
@@ -128,7 +137,7 @@ class Conversations:
     async def look(self, contact: Contact, thread: Thread, *, whole: bool = False) -> None:
         """See what is new in one: its messages, and now and then who is in it and whether it is closed."""
         async with thread.looking:
-            now, before = self._clock.now(), frozenset(thread.lines)
+            now, before = self._monotonic(), frozenset(thread.lines)
             thread.due = now + (CALM_SECONDS if thread.heard or thread.closed else self._desk.call_seconds)
             whole = whole or now >= thread.parties_due
             asked = {"Order": "desc", "PageSize": str(PAGE)}
@@ -137,7 +146,7 @@ class Conversations:
                 thread.parties_due = now + PARTIES_EVERY  # before it is asked: a knock meanwhile asks once more
                 thread.take_conversation((await self._rest.read(self._path(thread))).body)
                 await self._look_at_parties(thread)
-            thread.take_lines(rows, before, now)
+            thread.take_lines(rows, before, self._clock.now())
         self._contacts.changed(contact)
 
     async def _look_at_parties(self, thread: Thread) -> None:
@@ -230,7 +239,7 @@ class Conversations:
             thread.doubtful.pop(mark, None)
             return
         since = thread.doubtful.get(mark)
-        if since is not None and self._clock.now() - since < DOUBT_SECONDS:
+        if since is not None and self._monotonic() - since < DOUBT_SECONDS:
             raise OutcomeUnknown("Twilio did not say whether it took the message, and it does not show yet.")
         form = {"Author": thread.identity, "Attributes": json.dumps({MARK: mark}, separators=(",", ":"))}
         if text.strip():
@@ -240,7 +249,7 @@ class Conversations:
         try:
             answer = await self._rest.post(f"{self._path(thread)}/Messages", form, key=key)
         except OutcomeUnknown:
-            thread.doubtful[mark] = self._clock.now()
+            thread.doubtful[mark] = self._monotonic()
             raise
         except (Rejected, NotFound) as error:
             await self.look(contact, thread, whole=True)  # closed while we wrote?
