@@ -247,6 +247,23 @@ async def test_a_call_of_twilios_brings_a_message_at_once(rig: TwilioContactCent
         await backend.close()
 
 
+async def test_a_second_program_of_the_agents_asks_instead(rig: TwilioContactCenterRig) -> None:
+    """The port is its desktop's; a command beside it opens all the same, and reads the thread."""
+    place = f"127.0.0.1:{free_port()}"
+    hears = {"listen": place, "public_url": f"http://{place}", "auth_token": TOKEN}
+    desktop, command = (TwilioContactCenter.create(rig.options(**hears)) for _ in range(2))
+    try:
+        await desktop.open()
+        assert Capability.READ in await command.open()
+        chat = await _working(command, rig, "chat")
+        text = fresh.text("And another thing.")
+        await rig.write_more(chat.id, text)
+        assert text in [one.text for one in (await _now(command, chat.id)).messages]
+    finally:
+        await command.close()
+        await desktop.close()
+
+
 # -- Twilio's calls, as anybody may make them
 
 
@@ -408,7 +425,7 @@ async def twilio() -> AsyncIterator[Scripted]:
                 asked, writer
             )
             return
-        body = one.answers.get(path)
+        body = one.answers.get(f"{asked.method} {path}", one.answers.get(path))
         status, body = body if isinstance(body, tuple) else (200 if body is not None else 404, body or {})
         await answer(status, json.dumps(body).encode(), Content_Type="application/json")(asked, writer)
 
@@ -444,6 +461,24 @@ async def test_a_message_in_doubt_that_shows_late_is_not_sent_again(twilio: Scri
     twilio.now += 2 * DOUBT_SECONDS
     await twilio.conversations.send(contact, Reply("Hello"), key="k1")
     assert len(twilio.posted) == 1
+
+
+async def test_who_could_not_join_joins_with_the_next_look(twilio: Scripted) -> None:
+    """Also where another desktop of theirs was quicker, which Twilio calls a conflict."""
+    contact, place = twilio.start(), f"/v1/Conversations/{CH}/Participants"
+    twilio.answers[place] = {"participants": [CUSTOMER]}
+    twilio.answers[f"POST {place}"] = (500, {"code": 20500, "message": "", "status": 500})
+    assert len((await twilio.look(contact)).messages) == 1
+    assert contact.thread is not None and contact.thread.mine is None
+    twilio.answers[f"POST {place}"] = (409, {"code": 50433, "message": "", "status": 409})
+    twilio.answers[place] = {"participants": [CUSTOMER, ME]}
+    contact.thread.parties.clear()
+    await twilio.conversations.join(contact, contact.thread, key="k1")
+    assert contact.thread.mine is not None
+    joined = [one for one in twilio.server.asked if one.method == "POST"]
+    await twilio.look(contact)
+    assert [one for one in twilio.server.asked if one.method == "POST"] == joined
+    assert dict(parse_qsl(joined[0].body.decode()))["Identity"] == "Maya"
 
 
 async def test_nonsense_in_a_list_costs_only_itself(twilio: Scripted) -> None:

@@ -25,7 +25,7 @@ from desktop.domain.entities.words import Availability, Channel, CodeRule, LegKi
 from desktop.domain.state.events import ContactCenterSnapshot, Envelope
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
-from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected, Unsupported
+from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected, Unavailable, Unsupported
 
 log = logging.getLogger(__name__)
 
@@ -78,13 +78,22 @@ class TwilioContactCenter(TwilioSupervision, ContactCenter):
             raise Unsupported("Twilio needs one more package: pip install 'agent-desktop[twilio]'")
         await self.me.learn()
         await self._conversations.open()
-        if self._conversations.on and self.desk.webhooks is not None and self._webhook is None:
-            webhook = Webhook(self.desk.webhooks, self.desk.account.sid, self.desk.worker, self._knock)
-            await webhook.start()
-            self._webhook, self._conversations.webhook = webhook, webhook.url
+        await self._listen()
         offered = _CALLS if self.desk.accept == "conference" else frozenset()
         offered |= _THREADS if self._conversations.on else frozenset()
         return offered | SUPERVISION if self.desk.role is Role.SUPERVISOR else offered
+
+    async def _listen(self) -> None:
+        """Have Twilio call us. Where a desktop of ours listens already, this one asks, as without webhooks."""
+        if not self._conversations.on or self.desk.webhooks is None or self._webhook is not None:
+            return
+        webhook = Webhook(self.desk.webhooks, self.desk.account.sid, self.desk.worker, self._knock)
+        try:
+            await webhook.start()
+        except (Unavailable, Rejected) as error:
+            log.warning("Twilio's calls cannot be heard: %s", error.detail or error.message)
+            return
+        self._webhook, self._conversations.webhook = webhook, webhook.url
 
     def _knock(self, conversation: str) -> None:
         if self._conversations.knock(conversation):

@@ -4,6 +4,7 @@ Twilio keeps no idempotency keys, so a message carries the mark of its intent, a
 the thread has shown that it is not there.
 """
 
+import asyncio
 import json
 import logging
 import time
@@ -117,22 +118,24 @@ class Conversations:
 
     async def look_all(self, *, whole: bool = False) -> None:
         """See what is new in each conversation whose turn it is; with `whole`, in all. What cannot be read stays."""
-        for contact in self._contacts.live():
-            thread = self.thread_of(contact)
-            now = self._monotonic()
-            if thread is None or now < self._not_before or not (whole or now >= thread.due):
-                continue
-            try:
-                await self.look(contact, thread, whole=whole)
-                if contact.reservation.status == "accepted" and not thread.closed:
-                    await self.join(contact, thread, key=contact.task.sid)
-            except NotFound as error:  # deleted, or of another service than the account's own
-                thread.due = now + CALM_SECONDS
-                log.info("a conversation is not there: %s", error.detail or error.message)
-            except RateLimited as error:
-                self._not_before = now + error.retry_after
-            except BackendError as error:
-                log.info("a conversation could not be read: %s", error.detail or error.message)
+        now = self._monotonic()
+        found = [(one, thread) for one in self._contacts.live() if (thread := self.thread_of(one)) is not None]
+        turn = [pair for pair in found if whole or now >= pair[1].due]
+        if now >= self._not_before:
+            await asyncio.gather(*(self._look_in_turn(contact, thread, whole=whole) for contact, thread in turn))
+
+    async def _look_in_turn(self, contact: Contact, thread: Thread, *, whole: bool) -> None:
+        try:
+            await self.look(contact, thread, whole=whole)
+            if contact.reservation.status == "accepted" and not thread.closed:
+                await self.join(contact, thread, key=contact.task.sid)
+        except NotFound as error:  # deleted, or of another service than the account's own
+            thread.due = self._monotonic() + CALM_SECONDS
+            log.info("a conversation is not there: %s", error.detail or error.message)
+        except RateLimited as error:
+            self._not_before = self._monotonic() + error.retry_after
+        except BackendError as error:
+            log.info("a conversation could not be read: %s", error.detail or error.message)
 
     async def look(self, contact: Contact, thread: Thread, *, whole: bool = False) -> None:
         """See what is new in one: its messages, and now and then who is in it and whether it is closed."""
@@ -141,17 +144,24 @@ class Conversations:
             thread.due = now + (CALM_SECONDS if thread.heard or thread.closed else self._desk.call_seconds)
             whole = whole or now >= thread.parties_due
             asked = {"Order": "desc", "PageSize": str(PAGE)}
-            rows = await self._rest.listed(f"{self._path(thread)}/Messages", "messages", asked)
-            if whole or not thread.knows(rows):
-                thread.parties_due = now + PARTIES_EVERY  # before it is asked: a knock meanwhile asks once more
-                thread.take_conversation((await self._rest.read(self._path(thread))).body)
-                await self._look_at_parties(thread)
+            listed = self._rest.listed(f"{self._path(thread)}/Messages", "messages", asked)
+            if whole:
+                rows, _ = await asyncio.gather(listed, self._look_at_parties(thread))
+            else:
+                rows = await listed
+                if not thread.knows(rows):
+                    await self._look_at_parties(thread)
             thread.take_lines(rows, before, self._clock.now())
         self._contacts.changed(contact)
 
     async def _look_at_parties(self, thread: Thread) -> None:
-        asked = {"PageSize": str(PAGE)}
-        thread.take_parties(await self._rest.listed(f"{self._path(thread)}/Participants", "participants", asked))
+        thread.parties_due = self._monotonic() + PARTIES_EVERY  # before it is asked: a knock meanwhile asks once more
+        asked, path = {"PageSize": str(PAGE)}, self._path(thread)
+        itself, rows = await asyncio.gather(
+            self._rest.read(path), self._rest.listed(f"{path}/Participants", "participants", asked)
+        )
+        thread.take_conversation(itself.body)
+        thread.take_parties(rows)
 
     # -- taking part
 

@@ -247,7 +247,7 @@ def party_of(raw: Mapping[str, object]) -> Party | None:
     return Party(
         sid=sid,
         identity=identity if isinstance(identity, str) else "",
-        outside=isinstance(raw.get("messaging_binding"), dict),
+        outside=isinstance(raw.get("messaging_binding"), dict) and not identity,
         says_agent=said.get("member_type") == "agent",
         read=index if isinstance(index, int) and not isinstance(index, bool) else -1,
         read_at=instant(raw.get("last_read_timestamp")),
