@@ -190,6 +190,16 @@ async def test_ending_closes_the_conversation(rig: TwilioContactCenterRig) -> No
         assert (await backend.end(chat.id, key=new_key())).phase is Phase.WRAP_UP
 
 
+async def test_what_is_written_is_not_handed_over(rig: TwilioContactCenterRig) -> None:
+    """A transfer is refused in words, and the customer stays where they are."""
+    async with rig.opened() as backend:
+        chat = await _working(backend, rig, "chat")
+        with pytest.raises(Rejected, match="handed over"):
+            await backend.blind_transfer(chat.id, "tel:+442079460777", key=new_key())
+        shown = await _now(backend, chat.id)
+        assert (shown.phase, shown.customer_connected, shown.legs) == (Phase.ACTIVE, True, ())
+
+
 async def test_one_that_was_closed_elsewhere_is_over(rig: TwilioContactCenterRig) -> None:
     """A timer or a flow closed it: the customer is gone, and a reply is refused instead of lost."""
     async with rig.opened() as backend:

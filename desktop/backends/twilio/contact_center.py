@@ -390,6 +390,8 @@ class TwilioContactCenter(TwilioSupervision, ContactCenter):
         contact = await self._contact(interaction_id)
         if transfer and contact.transferred:
             return self._done(contact)
+        if contact.thread is not None:
+            raise Rejected("What is written cannot be handed over at Twilio: its task is ours until it is completed.")
         contact = await self._talking(interaction_id)
         label = label_of(TRANSFER if transfer else CONSULT, key)
         if label not in contact.labels.values():
