@@ -21,7 +21,7 @@ _CONVERSATION = ("conversationSid", "conversation_sid", "channelSid")
 _WHO_INBOUND = ("from", "caller", "customerAddress", "customer_address", "identifier")
 _WHO_WRITES = ("customerAddress", "customer_address", "from", "identity", "identifier")
 _WHO_OUTBOUND = ("outbound_to", "to", "called")
-_ELSEWHERE = frozenset({"from", "caller", "direction", "name", "subject"})
+_ELSEWHERE = frozenset({"from", "caller", "customerAddress", "direction", "name", "subject"})
 _NOT_SHOWN = _ELSEWHERE | {"conference", "call_sid", "account_sid", "api_version", WRAP_UP, *_CONVERSATION}
 _HIDDEN = frozenset({"", "anonymous", "restricted", "unknown", "unavailable", "private", "+266696687", "+86282452253"})
 

@@ -14,6 +14,7 @@ from websockets.sync.client import connect
 from mock_backends import launcher
 from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
+from mock_backends.twilio.sids import Sids
 
 CONTROL = "control-token-of-the-twilio-face"
 SETTINGS = Settings(autonomous=False, read_deadline=0.5)
@@ -145,3 +146,33 @@ def test_a_channel_ends_with_its_token(maya: Signed) -> None:
         for _ in channel:
             continue
         assert channel.close_code == 1001
+
+
+def test_a_conversation_is_its_workers_and_a_file_is_whoever_was_told_of_it(running: Running) -> None:
+    """Another worker finds no such conversation; a temporary address without its proof leads nowhere."""
+    maya, other = Signed(running, "maya"), Signed(running, "jonas")
+    maya.available()
+    step = {
+        "do": "call",
+        "queue": "Billing",
+        "channel": "chat",
+        "from": "visitor",
+        "stays": None,
+        "messages": ["Hello?"],
+    }
+    control = {"Authorization": f"Bearer {CONTROL}"}
+    made = httpx.post(
+        f"{maya.url}/_sim/step", json={"do": "call", "stays": None} | chat, headers=control, trust_env=False
+    ).json()
+    conversation = f"/v1/Conversations/{Sids().of('CH', made['interaction_id'])}"
+    (message,) = maya.client.get(f"{conversation}/Messages").json()["messages"]
+    assert (message["index"], message["body"], message["author"]) == (0, "Hello?", "visitor")
+    for ending in ("", "/Messages", "/Participants", "/Webhooks"):
+        assert other.client.get(conversation + ending).status_code == 404
+    service = maya.client.get(conversation).json()["chat_service_sid"]
+    file = maya.client.post(f"/v1/Services/{service}/Media", content=b"abc", params={"Filename": "a.txt"}).json()
+    shown = maya.client.get(f"/v1/Services/{service}/Media/{file['sid']}").json()
+    assert (shown["filename"], shown["size"]) == ("a.txt", 3)
+    place = shown["links"]["content_direct_temporary"]
+    assert httpx.get(place, trust_env=False).content == b"abc"
+    assert httpx.get(place.partition("?")[0], trust_env=False).status_code == 403
