@@ -152,14 +152,7 @@ def test_a_conversation_is_its_workers_and_a_file_is_whoever_was_told_of_it(runn
     """Another worker finds no such conversation; a temporary address without its proof leads nowhere."""
     maya, other = Signed(running, "maya"), Signed(running, "jonas")
     maya.available()
-    step = {
-        "do": "call",
-        "queue": "Billing",
-        "channel": "chat",
-        "from": "visitor",
-        "stays": None,
-        "messages": ["Hello?"],
-    }
+    chat = {"queue": "Billing", "channel": "chat", "from": "visitor", "messages": ["Hello?"]}
     control = {"Authorization": f"Bearer {CONTROL}"}
     made = httpx.post(
         f"{maya.url}/_sim/step", json={"do": "call", "stays": None} | chat, headers=control, trust_env=False
