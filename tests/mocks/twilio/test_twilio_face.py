@@ -72,7 +72,7 @@ def maya(running: Running) -> Iterator[Signed]:
     signed.client.close()
 
 
-def _step(running: Running, **what: object) -> None:
+def _step(running: Running, **what: object) -> Any:
     answer = httpx.post(
         running.urls["twilio"] + "/_sim/step",
         json=what,
@@ -80,6 +80,7 @@ def _step(running: Running, **what: object) -> None:
         trust_env=False,
     )
     answer.raise_for_status()
+    return answer.json()
 
 
 @pytest.mark.parametrize("credentials", [None, ("SK" + "0" * 32, ""), ("maya", "x" * 43)])
@@ -150,21 +151,19 @@ def test_a_channel_ends_with_its_token(maya: Signed) -> None:
 
 def test_a_conversation_is_its_workers_and_a_file_is_whoever_was_told_of_it(running: Running) -> None:
     """Another worker finds no such conversation; a temporary address without its proof leads nowhere."""
-    maya, other = Signed(running, "maya"), Signed(running, "jonas")
-    maya.available()
-    chat = {"queue": "Billing", "channel": "chat", "from": "visitor", "messages": ["Hello?"]}
-    control = {"Authorization": f"Bearer {CONTROL}"}
-    made = httpx.post(
-        f"{maya.url}/_sim/step", json={"do": "call", "stays": None} | chat, headers=control, trust_env=False
-    ).json()
+    tom, other = Signed(running, "tom"), Signed(running, "jonas")
+    tom.available()
+    queues = tom.client.get(f"{tom.workspace}/TaskQueues", params={"WorkerSid": tom.worker}).json()["task_queues"]
+    chat = {"queue": queues[0]["friendly_name"], "channel": "chat", "from": "visitor", "messages": ["Hello?"]}
+    made = _step(running, do="call", stays=None, **chat)
     conversation = f"/v1/Conversations/{Sids().of('CH', made['interaction_id'])}"
-    (message,) = maya.client.get(f"{conversation}/Messages").json()["messages"]
+    (message,) = tom.client.get(f"{conversation}/Messages").json()["messages"]
     assert (message["index"], message["body"], message["author"]) == (0, "Hello?", "visitor")
     for ending in ("", "/Messages", "/Participants", "/Webhooks"):
         assert other.client.get(conversation + ending).status_code == 404
-    service = maya.client.get(conversation).json()["chat_service_sid"]
-    file = maya.client.post(f"/v1/Services/{service}/Media", content=b"abc", params={"Filename": "a.txt"}).json()
-    shown = maya.client.get(f"/v1/Services/{service}/Media/{file['sid']}").json()
+    service = tom.client.get(conversation).json()["chat_service_sid"]
+    file = tom.client.post(f"/v1/Services/{service}/Media", content=b"abc", params={"Filename": "a.txt"}).json()
+    shown = tom.client.get(f"/v1/Services/{service}/Media/{file['sid']}").json()
     assert (shown["filename"], shown["size"]) == ("a.txt", 3)
     place = shown["links"]["content_direct_temporary"]
     assert httpx.get(place, trust_env=False).content == b"abc"
