@@ -436,6 +436,9 @@ async def twilio() -> AsyncIterator[Scripted]:
             )
             return
         body = one.answers.get(f"{asked.method} {path}", one.answers.get(path))
+        if body == "lost":
+            writer.close()
+            return
         status, body = body if isinstance(body, tuple) else (200 if body is not None else 404, body or {})
         await answer(status, json.dumps(body).encode(), Content_Type="application/json")(asked, writer)
 
@@ -637,11 +640,15 @@ async def test_what_cannot_be_sent_is_refused_before_it_is(twilio: Scripted) -> 
     assert twilio.posted == []
 
 
-async def test_a_file_that_is_lost_on_its_way_sends_no_message(twilio: Scripted) -> None:
+@pytest.mark.parametrize("where", [f"/v1/Services/{IS}/Media", f"/v1/Conversations/{CH}/Participants"])
+async def test_what_is_lost_before_the_message_sends_none(twilio: Scripted, where: str) -> None:
+    """A file, or our joining, without an answer: that the message may have gone is not said, for it has not."""
     contact = twilio.start()
-    await twilio.look(contact)
-    twilio.answers[f"/v1/Services/{IS}/Media"] = (500, {"code": 20500, "message": "", "status": 500})
-    with pytest.raises((Unavailable, OutcomeUnknown)):
+    await twilio.conversations.open()
+    twilio.answers[f"POST {where}"] = "lost"
+    if where.endswith("Participants"):
+        twilio.answers[where] = {"participants": [CUSTOMER]}
+    with pytest.raises(Unavailable):
         await twilio.conversations.send(
             contact, Reply("x", files=(OutgoingFile("a.txt", "text/plain", b"a"),)), key="k1"
         )

@@ -207,11 +207,15 @@ class Conversations:
             raise Unsupported("Twilio has no conversation for this contact, or the key may not use it.")
         if contact.reservation.status != "accepted":
             raise Conflict("The contact is not being worked on.")
-        await self.look(contact, thread, whole=not thread.parties)
+        if not thread.parties:
+            await self.look(contact, thread, whole=True)
         if thread.closed:
             raise Conflict("The conversation is closed at Twilio.")
         if thread.mine is None:
-            await self.join(contact, thread, key=key)
+            try:
+                await self.join(contact, thread, key=key)
+            except OutcomeUnknown as error:
+                raise Unavailable("Twilio did not let us in, and no message was sent.", error.detail) from error
         return thread
 
     # -- writing
