@@ -17,6 +17,7 @@ from mock_backends.http.problem import Problem
 from mock_backends.twilio.refusal import Refusal, answer
 
 BRIDGE = "/v1/wschannels"
+FILES = "/v1/Files/"
 
 
 class TwilioGate(Gate):
@@ -48,11 +49,13 @@ class TwilioGate(Gate):
         rules = self.faults.for_call(method, path, principal.id if principal else "") if self.faults.any else []
         if await self._before(rules, scope):
             return
-        if path not in (BRIDGE, "/v1/health"):  # a bridge call has its token in its body
+        # A bridge call has its token in its body, and a file's temporary address its proof in itself.
+        if path not in (BRIDGE, "/v1/health") and not path.startswith(FILES):
             if principal is None:
                 raise Refusal(401, 20003, "Authenticate", {"WWW-Authenticate": 'Basic realm="Twilio API"'})
             scope["state"]["principal"] = principal
-        body = await read_body(receive, headers, self._settings)
+        largest = self._settings.upload_limit if method == "POST" and path.startswith("/v1/Services/") else None
+        body = await read_body(receive, headers, self._settings, largest)
         for rule in rules:
             if rule.effect == "delay":
                 await asyncio.sleep(rule.seconds)
@@ -75,7 +78,9 @@ class TwilioGate(Gate):
 
     def _note(self, principal: Principal, scope: Scope, body: bytes, status: int) -> None:
         if status < 300:
-            given = json.dumps(dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)))
+            form = dict(scope["headers"]).get(b"content-type", b"").startswith(b"application/x-www-form-urlencoded")
+            text = body.decode("utf-8", "replace") if form else ""
+            given = json.dumps(dict(parse_qsl(text, keep_blank_values=True)))
             self.far_side.add(
                 principal=principal.id,
                 method=scope["method"],

@@ -1,6 +1,7 @@
 """The server that speaks Twilio's dialect in front of the mock contact centre. It has no world of its own."""
 
 import json
+from secrets import token_hex
 from typing import Any
 
 from fastapi import Request, WebSocket
@@ -15,6 +16,8 @@ from mock_backends.http.site import Site
 from mock_backends.twilio.bridge import Bridge
 from mock_backends.twilio.channels import TRY_AGAIN_LATER, Channels
 from mock_backends.twilio.conferences import Conferences
+from mock_backends.twilio.conversation_api import add_conversations
+from mock_backends.twilio.conversations import Conversations
 from mock_backends.twilio.gate import BRIDGE, TwilioGate
 from mock_backends.twilio.messages import OUR_NUMBER, Messages
 from mock_backends.twilio.operations import Operations
@@ -24,6 +27,7 @@ from mock_backends.twilio.reservations import Reservation
 from mock_backends.twilio.rest_api import add_task_router, add_voice_and_messages
 from mock_backends.twilio.sids import Sids
 from mock_backends.twilio.statistics import Statistics
+from mock_backends.twilio.webhooks import Webhooks
 from mock_backends.twilio.worker_token import claims_of
 from mock_backends.twilio.workspace import Workspace, bridge
 from mock_backends.wire.contact_center import Interaction
@@ -33,7 +37,7 @@ LARGEST_TOKEN_LIFE = 86_400.0
 
 
 class TwilioServer(Service):
-    """REST v1 of TaskRouter, the worker channel, conferences and messages, each as far as a desktop needs them."""
+    """REST v1 of TaskRouter, the worker channel, conferences, messages and conversations, as far as a desktop needs."""
 
     name = FACE
     title = "Mock contact centre in Twilio's dialect"
@@ -43,6 +47,7 @@ class TwilioServer(Service):
         super().__init__(site)
         self._engine = engine
         self._secrets = secrets
+        self._auth_token = token_hex(16)
         self.sids = Sids()
         self.keys = {self.sids.of("SK", who): who for who in secrets}
         self.channels = Channels()
@@ -62,6 +67,7 @@ class TwilioServer(Service):
         add_task_router(self)
         add_queues(self)
         add_voice_and_messages(self)
+        add_conversations(self)
         self._add_channel()
 
     def join(self) -> None:
@@ -71,6 +77,8 @@ class TwilioServer(Service):
         self.operations = Operations(self.workspace, self._engine)
         self.conferences = Conferences(self.site, self._engine.centre, self.workspace)
         self.messages = Messages(self.site, self.sids)
+        self.webhooks = Webhooks(self._auth_token)
+        self.conversations = Conversations(self.site, self._engine.centre, self.workspace, self.webhooks)
         self.bridge = Bridge(self.workspace, self.operations)
         self.workspace.reservations.told = self._told
         self.workspace.reservations.agent_changed = self._agent_changed
@@ -85,6 +93,7 @@ class TwilioServer(Service):
     def close(self) -> None:
         """End the streams and the worker channels."""
         super().close()
+        self.webhooks.close()
         self.channels.cut()
 
     def cut(self, principal: str | None = None) -> None:
@@ -98,6 +107,7 @@ class TwilioServer(Service):
             "account_sid": self.workspace.account,
             "workspace_sid": self.workspace.sid,
             "from_number": OUR_NUMBER,
+            "auth_token": self.webhooks.auth_token,
             "workers": {
                 who: {"worker_sid": self.workspace.worker_sid(who), "key_sid": key} for key, who in self.keys.items()
             },

@@ -26,6 +26,8 @@ TASK_STATES = {
     "wrap_up": "wrapping",
     "closed": "completed",
 }
+CARRIED = {"chat": "web", "sms": "sms"}
+"""The channels whose contacts are conversations, and what those call them."""
 _TIMES = frozenset(
     {"date_created", "date_updated", "date_status_changed", "task_queue_entered_date", "virtual_start_time"}
 )
@@ -220,7 +222,13 @@ class Workspace:
             "subject": interaction.subject,
             **interaction.attributes,
         }
-        if interaction.messages:
+        if interaction.channel in CARRIED:
+            first |= {
+                "conversationSid": self.sids.of("CH", interaction.id),
+                "channelType": CARRIED[interaction.channel],
+                "customerAddress": interaction.customer.value,
+            }
+        elif interaction.messages:
             first["last_message"] = interaction.messages[-1].text
         if interaction.channel == "voice":
             first["call_sid"] = self.sids.of("CA", f"{interaction.id}:customer")

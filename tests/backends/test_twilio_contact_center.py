@@ -21,6 +21,7 @@ from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Availability, LegFailure, LegPhase, Phase
 from desktop.domain.state.events import Event, Gap, InteractionChanged, QueueChanged
 from desktop.domain.state.lifecycle import open_leg
+from desktop.ports.base import Capability
 from desktop.ports.errors import AuthFailed, Conflict, RateLimited, Rejected, Unavailable, Unsupported
 from desktop.testing.contracts.base import until
 from desktop.testing.fresh import new_key
@@ -218,17 +219,18 @@ async def test_codes_that_do_not_fit_are_refused(rig: TwilioContactCenterRig, co
 
 
 async def test_what_is_not_offered_is_refused(rig: TwilioContactCenterRig) -> None:
-    """Activities change at once; chats are not carried; without conferences there is no call control."""
+    """Activities change at once; nobody can be written to on a call; without conferences there is no call control."""
     async with rig.opened() as backend:
         with pytest.raises(Unsupported):
             await backend.set_availability(Availability.NOT_READY, reason="", after_current=True, key=new_key())
+        call = await _talking(backend, rig)
         with pytest.raises(Unsupported):
-            await backend.send_message("WT" + "0" * 32, "Hello", key=new_key())
+            await backend.send_message(call.id, "Hello", key=new_key())
         with pytest.raises(Rejected):
             await backend.set_availability(Availability.NOT_READY, reason="Siesta", after_current=False, key=new_key())
     plain = TwilioContactCenter.create(options_of(rig.running, accept="accept"))
     try:
-        assert await plain.open() == frozenset()
+        assert await plain.open() == {Capability.ATTACHMENTS, Capability.READ}
     finally:
         await plain.close()
 

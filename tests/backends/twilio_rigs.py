@@ -1,6 +1,7 @@
 """Rigs for the Twilio adapters: the mock centre in Twilio's dialect, its control plane, and a fault proxy in front."""
 
 import contextlib
+from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar, Generic, TypeVar
@@ -10,6 +11,7 @@ import httpx
 from desktop.backends.twilio.contact_center import TwilioContactCenter
 from desktop.backends.twilio.messaging import TwilioMessaging
 from desktop.domain.entities.customer import Consent
+from desktop.domain.entities.model import OutgoingFile
 from desktop.domain.entities.words import Channel
 from desktop.ports.base import Backend
 from desktop.ports.contact_center import ContactCenter
@@ -46,6 +48,8 @@ def options_of(running: Running, url: str = "", who: str = AGENT, **more: str) -
         "taskrouter_url": at,
         "api_url": at,
         "events_url": at + "/v1/wschannels",
+        "conversations_url": at,
+        "media_url": at,
         "person_uri": "client:{id}",
         "wrap_up_codes": "solved=Solved,later=To be continued",
         "call_seconds": "0.1",
@@ -120,10 +124,12 @@ class TwilioContactCenterRig(TwilioRig[ContactCenter], ContactCenterRig):
     """Calls in the queue of Billing; the expert has a number outside."""
 
     backend = TwilioContactCenter
+    edits = True
 
     def __init__(self, running: Running) -> None:
         super().__init__(running)
         self._calls: dict[str, str] = {}  # task SID -> the mock's own id
+        self._written: dict[str, str] = {}  # message SID -> the mock's own id
         self.expert = "tel:+442079460777"
 
     async def start(self) -> None:
@@ -142,9 +148,35 @@ class TwilioContactCenterRig(TwilioRig[ContactCenter], ContactCenterRig):
         who = (SUPERVISOR, OTHER_SUPERVISOR)[number]
         return TwilioContactCenter.create(self.options(who=who, role="supervisor"))
 
+    async def _arrive(self, **what: object) -> str:
+        made = await self.step(do="call", queue=QUEUE, stays=None, **what)
+        task = Sids().of("WT", made["interaction_id"])
+        self._calls[task] = made["interaction_id"]
+        return task
+
     async def call(self, number: str = CALLER) -> None:
-        made = await self.step(do="call", queue=QUEUE, stays=None, **{"from": number})
-        self._calls[Sids().of("WT", made["interaction_id"])] = made["interaction_id"]
+        await self._arrive(**{"from": number})
+
+    async def write(self, text: str, channel: str = "sms") -> None:
+        who = fresh.number() if channel == "sms" else fresh.text("visitor")
+        await self._arrive(**{"from": who, "channel": channel, "messages": [text]})
+
+    async def write_more(self, interaction_id: str, text: str, *files: OutgoingFile) -> None:
+        """The customer writes, under an id of which the message's SID is made."""
+        attached = [
+            {"name": one.name, "media_type": one.media_type, "base64": b64encode(one.content).decode()} for one in files
+        ]
+        of, name = self._calls[interaction_id], fresh.new_key()
+        self._written[Sids().of("IM", name)] = name
+        await self.step(do="customer_writes", interaction=of, text=text, attachments=attached, id=name)
+
+    async def customer_changes(self, interaction_id: str, message_id: str, text: str | None) -> None:
+        of, name = self._calls[interaction_id], self._written[message_id]
+        await self.step(do="customer_changes", interaction=of, id=name, text=text)
+
+    def conversation(self, interaction_id: str) -> str:
+        """The SID of a contact's conversation."""
+        return Sids().of("CH", self._calls[interaction_id])
 
     async def hang_up(self, interaction_id: str) -> None:
         await self.step(do="hangup", interaction=self._calls[interaction_id])

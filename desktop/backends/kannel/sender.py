@@ -9,6 +9,7 @@ from typing import Self
 from desktop.backends.kannel.gateway import Gateway
 from desktop.backends.kannel.inbound import WANTED
 from desktop.backends.kannel.sms_text import SmsText, sms_text
+from desktop.backends.wire.listener import place_of
 from desktop.backends.wire.route import proxy_of
 from desktop.ports.errors import Rejected
 from desktop.ports.options import Option
@@ -113,7 +114,7 @@ class Sender:
 
 def _callbacks(options: Mapping[str, str]) -> Callbacks | None:
     listen = options.get("listen", "").strip()
-    place = _place(listen) if listen else None
+    place = place_of(listen)
     url = (options.get("public_url", "") or (f"http://{listen}" if listen else "")).rstrip("/")
     secret = options.get("secret", "")
     if place is not None and not _SECRET.fullmatch(secret):
@@ -121,13 +122,6 @@ def _callbacks(options: Mapping[str, str]) -> Callbacks | None:
     if "%" in url or not re.fullmatch(r"(https?://[!-~]+)?", url):
         raise Rejected("public_url must be an http:// or https:// address without % signs, which Kannel replaces.")
     return Callbacks(*place, url, secret) if place is not None else None
-
-
-def _place(text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65_536:
-        raise Rejected("listen must be an address and a port, like 127.0.0.1:13120.")
-    return host.strip("[]"), int(port)
 
 
 def _plain(key: str) -> str:

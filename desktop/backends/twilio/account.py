@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desktop.backends.wire.address import server_url
+from desktop.backends.wire.listener import place_of
 from desktop.backends.wire.route import CA_FILE, PROXY, proxy_of
 from desktop.domain.entities.model import WrapUpCode
 from desktop.domain.entities.words import CodeRule, Role
@@ -28,6 +29,7 @@ TASK_ROUTER = (
     Option("workspace_sid", "The TaskRouter workspace, WS and 32 digits."),
     Option("worker_sid", "The worker who signs in, WK and 32 digits."),
     FROM,
+    Option("identity", "Our name in conversations, seen by customers; empty: the worker's own.", default=""),
     Option("accept", "How an offered call is taken: conference, dequeue or accept.", default="conference"),
     Option("contact_uri", "The phone to ring, client:NAME or a number; empty: the worker's own.", default=""),
     Option("offline_activity", "The name of the activity that means signed out.", default="Offline"),
@@ -47,10 +49,16 @@ TASK_ROUTER = (
         "url",
         default="https://event-bridge.twilio.com/v1/wschannels",
     ),
+    Option("conversations_url", "Where chats and texts are.", "url", default="https://conversations.twilio.com"),
+    Option("media_url", "Where the files of conversations are.", "url", default="https://mcs.us1.twilio.com"),
+    Option("listen", "Where to hear Twilio's webhooks, e.g. 127.0.0.1:13130; empty: it is asked instead.", default=""),
+    Option("public_url", "That place as Twilio reaches it, https://…; needed with listen.", default=""),
+    Option("auth_token", "The account's auth token, which signs webhooks; needed with listen.", "secret", default=""),
 )
 INSTRUCTIONS = ("conference", "dequeue", "accept")
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 _MOST_CODES = 200
+LONGEST_IDENTITY = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,15 @@ class Account:
     ca_file: str
     proxy: str
     from_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """Where Twilio calls us, as it is here and as Twilio knows it, and what it signs with."""
+
+    place: tuple[str, int]
+    public_url: str
+    auth_token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +104,10 @@ class Desk:
     zone: str
     taskrouter_url: str
     events_url: str
+    identity: str
+    conversations_url: str
+    media_url: str
+    webhooks: Webhooks | None
 
 
 def is_sid(text: str, prefix: str) -> bool:
@@ -162,6 +183,16 @@ def _zone(text: str) -> str:
         raise Rejected("zone is no time zone, e.g. Europe/Berlin.") from error
 
 
+def _webhooks(options: Mapping[str, str]) -> Webhooks | None:
+    place, url, token = (options.get(name, "").strip() for name in ("listen", "public_url", "auth_token"))
+    heard = place_of(place)
+    if heard is None:
+        return None
+    if not url or not token.isascii() or not token.isalnum():
+        raise Rejected("With listen go public_url, and the account's auth_token, which is letters and digits.")
+    return Webhooks(heard, server_url(url), token)
+
+
 def desk_of(options: Mapping[str, str]) -> Desk:
     """The workplace that the option values name.
 
@@ -173,6 +204,9 @@ def desk_of(options: Mapping[str, str]) -> Desk:
         raise Rejected(f"accept is one of {', '.join(INSTRUCTIONS)}.")
     if rule not in {one.value for one in CodeRule}:
         raise Rejected(f"wrap_up_rule is one of {', '.join(one.value for one in CodeRule)}.")
+    identity = options.get("identity", "").strip()
+    if len(identity) > LONGEST_IDENTITY:
+        raise Rejected(f"identity has at most {LONGEST_IDENTITY} characters.")
     codes = _codes(options.get("wrap_up_codes", ""))
     if not codes and rule in (CodeRule.ONE, CodeRule.MANY):
         raise Rejected("wrap_up_rule demands a code, and wrap_up_codes names none.")
@@ -194,4 +228,8 @@ def desk_of(options: Mapping[str, str]) -> Desk:
         zone=_zone(options.get("zone", "").strip()),
         taskrouter_url=server_url(options.get("taskrouter_url") or "https://taskrouter.twilio.com"),
         events_url=server_url(options.get("events_url") or "https://event-bridge.twilio.com/v1/wschannels"),
+        identity=identity,
+        conversations_url=server_url(options.get("conversations_url") or "https://conversations.twilio.com"),
+        media_url=server_url(options.get("media_url") or "https://mcs.us1.twilio.com"),
+        webhooks=_webhooks(options),
     )

@@ -16,10 +16,13 @@ WRAP_UP = "agent_desktop_wrap_up"
 """The attribute that holds a finished wrap-up: its codes, whether a note was given, and the key it was done under."""
 
 _CHANNELS: Mapping[str, Channel] = {channel.value: channel for channel in Channel}
+_WRITTEN_BY: Mapping[str, Channel] = {"sms": Channel.SMS, "email": Channel.EMAIL}
+_CONVERSATION = ("conversationSid", "conversation_sid", "channelSid")
 _WHO_INBOUND = ("from", "caller", "customerAddress", "customer_address", "identifier")
+_WHO_WRITES = ("customerAddress", "customer_address", "from", "identity", "identifier")
 _WHO_OUTBOUND = ("outbound_to", "to", "called")
-_ELSEWHERE = frozenset({"from", "caller", "direction", "name", "subject"})
-_NOT_SHOWN = _ELSEWHERE | {"conference", "call_sid", "account_sid", "api_version", WRAP_UP}
+_ELSEWHERE = frozenset({"from", "caller", "customerAddress", "direction", "name", "subject"})
+_NOT_SHOWN = _ELSEWHERE | {"conference", "call_sid", "account_sid", "api_version", WRAP_UP, *_CONVERSATION}
 _HIDDEN = frozenset({"", "anonymous", "restricted", "unknown", "unavailable", "private", "+266696687", "+86282452253"})
 
 
@@ -27,6 +30,7 @@ _HIDDEN = frozenset({"", "anonymous", "restricted", "unknown", "unavailable", "p
 class Facts:
     """What the attributes say, as far as we use it."""
 
+    channel: Channel
     customer: Address
     direction: Direction
     name: str = ""
@@ -35,6 +39,7 @@ class Facts:
     conference: str = ""
     customer_call: str = ""
     worker_call: str = ""
+    conversation: str = ""
 
 
 def channel_of(name: str) -> Channel:
@@ -52,15 +57,20 @@ def parsed(text: str) -> dict[str, object]:
 
 
 def facts_of(text: str, channel: Channel) -> Facts:
-    """What a task's attributes say."""
+    """What a task's attributes say, and with them the channel: all that is written may come by one task channel."""
     given = parsed(text)
+    written = channel is not Channel.VOICE
+    conversation = next((sid for name in _CONVERSATION if (sid := _sid(given.get(name), "CH"))), "") if written else ""
+    if conversation:
+        channel = _WRITTEN_BY.get(_first(given, "channelType", "channel_type").lower(), channel)
     outbound = _word(given.get("direction")).lower().startswith("outbound")
     conference = given.get("conference")
     conference = conference if isinstance(conference, dict) else {}
     parties = conference.get("participants")
     parties = parties if isinstance(parties, dict) else {}
     return Facts(
-        customer=_address(given, channel, outbound=outbound),
+        channel=channel,
+        customer=_address(given, channel, outbound=outbound, written=bool(conversation)),
         direction=Direction.OUTBOUND if outbound else Direction.INBOUND,
         name=_first(given, "name", "customerName", "customer_name"),
         subject=_first(given, "subject", "reason", "type", "selected_product"),
@@ -68,6 +78,7 @@ def facts_of(text: str, channel: Channel) -> Facts:
         conference=_sid(conference.get("sid"), "CF"),
         customer_call=_sid(parties.get("customer"), "CA") or _sid(given.get("call_sid"), "CA"),
         worker_call=_sid(parties.get("worker"), "CA"),
+        conversation=conversation,
     )
 
 
@@ -83,8 +94,9 @@ def _sid(value: object, prefix: str) -> str:
     return value if isinstance(value, str) and is_sid(value, prefix) else ""
 
 
-def _address(given: Mapping[str, object], channel: Channel, *, outbound: bool) -> Address:
-    value = _first(given, *(_WHO_OUTBOUND if outbound else _WHO_INBOUND)).strip()
+def _address(given: Mapping[str, object], channel: Channel, *, outbound: bool, written: bool) -> Address:
+    names = _WHO_OUTBOUND if outbound else _WHO_WRITES if written else _WHO_INBOUND
+    value = _first(given, *names).strip()
     for scheme in ("whatsapp:", "messenger:", "sms:", "tel:"):
         value = value.removeprefix(scheme)
     if value.lower() in _HIDDEN:

@@ -1,4 +1,4 @@
-"""Twilio TaskRouter as a contact centre, with calls carried as conferences."""
+"""Twilio TaskRouter as a contact centre, with calls carried as conferences and what is written as conversations."""
 
 import asyncio
 import importlib.util
@@ -11,6 +11,7 @@ from desktop.backends.twilio.account import ADDRESSES, CREDENTIALS, TASK_ROUTER,
 from desktop.backends.twilio.attributes import channel_of, parsed
 from desktop.backends.twilio.conference import Conferences, label_of
 from desktop.backends.twilio.contacts import CONSULT, TRANSFER, Contact, Contacts
+from desktop.backends.twilio.conversations import Conversations
 from desktop.backends.twilio.me import Me
 from desktop.backends.twilio.pushes import Pushes
 from desktop.backends.twilio.records import Reservation
@@ -18,12 +19,13 @@ from desktop.backends.twilio.server_clock import ServerClock
 from desktop.backends.twilio.supervision import SUPERVISION, TwilioSupervision
 from desktop.backends.twilio.task_router import TaskRouter
 from desktop.backends.twilio.team import Team
-from desktop.domain.entities.model import Agent, Interaction, QueueStats, WrapUpCode
+from desktop.backends.twilio.webhook import Webhook
+from desktop.domain.entities.model import Agent, Interaction, QueueStats, Reply, WrapUpCode
 from desktop.domain.entities.words import Availability, Channel, CodeRule, LegKind, LegPhase, Role
 from desktop.domain.state.events import ContactCenterSnapshot, Envelope
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
-from desktop.ports.errors import Conflict, NotFound, Rejected, Unsupported
+from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected, Unavailable, Unsupported
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ _CALLS = frozenset(
         Capability.BLIND_TRANSFER,
     }
 )
+_THREADS = frozenset({Capability.ATTACHMENTS, Capability.READ})
 
 
 class TwilioContactCenter(TwilioSupervision, ContactCenter):
@@ -48,7 +51,7 @@ class TwilioContactCenter(TwilioSupervision, ContactCenter):
         name="twilio",
         api=API,
         title="Twilio TaskRouter",
-        capabilities=_CALLS | SUPERVISION,
+        capabilities=_CALLS | _THREADS | SUPERVISION,
         options=(*CREDENTIALS, *TASK_ROUTER, *ADDRESSES),
     )
 
@@ -61,7 +64,9 @@ class TwilioContactCenter(TwilioSupervision, ContactCenter):
         self._conferences = Conferences(desk.account, self.clock, self.contacts, self._router.task)
         self.me = Me(desk, self._router)
         self._team = Team(self.me, self._router, desk.worker)
+        self._conversations = Conversations(desk, self.clock, self.contacts, lambda: self.me.name)
         self._pushes = Pushes(self)
+        self._webhook: Webhook | None = None
         self._queues: dict[str, str] = {}
 
     @classmethod
@@ -72,11 +77,34 @@ class TwilioContactCenter(TwilioSupervision, ContactCenter):
         if importlib.util.find_spec("websockets") is None:
             raise Unsupported("Twilio needs one more package: pip install 'agent-desktop[twilio]'")
         await self.me.learn()
-        calls = _CALLS if self.desk.accept == "conference" else frozenset()
-        return calls | SUPERVISION if self.desk.role is Role.SUPERVISOR else calls
+        await self._conversations.open()
+        await self._listen()
+        offered = _CALLS if self.desk.accept == "conference" else frozenset()
+        offered |= _THREADS if self._conversations.on else frozenset()
+        return offered | SUPERVISION if self.desk.role is Role.SUPERVISOR else offered
+
+    async def _listen(self) -> None:
+        """Have Twilio call us. Where a desktop of ours listens already, this one asks, as without webhooks."""
+        if not self._conversations.on or self.desk.webhooks is None or self._webhook is not None:
+            return
+        webhook = Webhook(self.desk.webhooks, self.desk.account.sid, self.desk.worker, self._knock)
+        try:
+            await webhook.start()
+        except (Unavailable, Rejected) as error:
+            log.warning("Twilio's calls cannot be heard: %s", error.detail or error.message)
+            return
+        self._webhook, self._conversations.webhook = webhook, webhook.url
+
+    def _knock(self, conversation: str) -> None:
+        if self._conversations.knock(conversation):
+            self._pushes.look_at_threads_now()
 
     async def close(self) -> None:
         self._pushes.end()
+        webhook, self._webhook = self._webhook, None
+        if webhook is not None:
+            await webhook.stop()
+        await self._conversations.close()
         await self._router.close()
         await self._conferences.close()
 
@@ -94,6 +122,7 @@ class TwilioContactCenter(TwilioSupervision, ContactCenter):
         gone = [one for one in self.contacts.live() if one.reservation.sid in known - there]
         await asyncio.gather(*(self._see_end(contact) for contact in gone))
         await self.look_at_calls()
+        await self._conversations.look_all(whole=True)
         event = ContactCenterSnapshot(
             me=self.desk.worker,
             interactions=tuple(one.shown for one in self.contacts.live() if one.shown is not None),
@@ -213,7 +242,21 @@ class TwilioContactCenter(TwilioSupervision, ContactCenter):
             raise Conflict(f"The offer is {status} at Twilio.")
         if contact.talking:
             await self._conferences.look(contact)
+        elif contact.reservation.status == "accepted":
+            await self._take_part(contact, key)
         return self._done(contact)
+
+    async def _take_part(self, contact: Contact, key: str) -> None:
+        """Be in the conversation of what we have accepted. What fails now is done with the next look at it."""
+        thread = self._conversations.thread_of(contact)
+        if thread is None:
+            return
+        try:
+            await self._conversations.look(contact, thread, whole=True)
+            if not thread.closed:
+                await self._conversations.join(contact, thread, key=key)
+        except BackendError as error:
+            log.info("a conversation was not joined yet: %s", error.detail or error.message)
 
     def _instruction(self, contact: Contact) -> dict[str, str]:
         how = self.desk.accept if channel_of(contact.task.channel) is Channel.VOICE else "accept"
@@ -243,6 +286,8 @@ class TwilioContactCenter(TwilioSupervision, ContactCenter):
         if contact.live and contact.reservation.status != "wrapping":
             if contact.talking:
                 await self._conferences.end(contact, key=key)
+            else:
+                await self._conversations.end(contact, key=key)
             await self._wrap(contact, key)
         return self._done(contact)
 
@@ -251,7 +296,27 @@ class TwilioContactCenter(TwilioSupervision, ContactCenter):
         await self._move(contact, {"ReservationStatus": "wrapping"}, frozenset({"wrapping", "completed"}), key)
 
     async def send_message(self, interaction_id: str, text: str, *, key: str) -> Interaction:
-        raise Unsupported("Twilio's chats are not carried by this desktop yet.")
+        return await self.send_reply(interaction_id, Reply(text), key=key)
+
+    async def send_reply(self, interaction_id: str, reply: Reply, *, key: str) -> Interaction:
+        """Send it as one message, or as many as it has files."""
+        contact = await self._contact(interaction_id)
+        await self._conversations.send(contact, reply, key=key)
+        return self._done(contact)
+
+    async def mark_read(self, interaction_id: str, message_id: str, *, key: str) -> Interaction:
+        contact = await self._contact(interaction_id)
+        await self._conversations.mark_read(contact, message_id, key=key)
+        return self._done(contact)
+
+    async def attachment(self, interaction_id: str, message_id: str, attachment_id: str) -> AsyncGenerator[bytes, None]:
+        contact = await self._contact(interaction_id)
+        async for piece in self._conversations.content(contact, message_id, attachment_id):
+            yield piece
+
+    async def look_at_threads(self) -> None:
+        """See what is new in the conversations whose turn it is."""
+        await self._conversations.look_all()
 
     async def wrap_up(self, interaction_id: str, *, codes: Sequence[str], note_given: bool, key: str) -> Interaction:
         contact = await self._contact(interaction_id)
@@ -325,6 +390,8 @@ class TwilioContactCenter(TwilioSupervision, ContactCenter):
         contact = await self._contact(interaction_id)
         if transfer and contact.transferred:
             return self._done(contact)
+        if contact.thread is not None:
+            raise Rejected("What is written cannot be handed over at Twilio: its task is ours until it is completed.")
         contact = await self._talking(interaction_id)
         label = label_of(TRANSFER if transfer else CONSULT, key)
         if label not in contact.labels.values():

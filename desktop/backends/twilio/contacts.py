@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from desktop.backends.twilio.account import Desk
 from desktop.backends.twilio.attributes import channel_of, facts_of
 from desktop.backends.twilio.records import ENDS, RANKS, Participant, Reservation, Task
+from desktop.backends.twilio.thread import Thread
 from desktop.domain.entities.model import Interaction, Leg, WrapUpRule
 from desktop.domain.entities.words import Channel, LegKind, LegPhase, Outcome, Phase
 from desktop.domain.state.events import Change
@@ -37,6 +38,7 @@ class Contact:
     muted: bool = False
     legs: dict[str, Leg] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)  # call of a leg -> label
+    thread: Thread | None = None  # of a written contact
     transferred: bool = False
     answered_at: float | None = None
     phase_since: float = 0.0
@@ -111,6 +113,7 @@ class Contacts:
 
     def _offered_anew(self, known: Contact, reservation: Reservation) -> Contact:
         fresh = Contact(known.task, reservation, phase_since=reservation.updated, shown=known.shown, told=known.told)
+        fresh.thread = known.thread
         self.all[known.task.sid] = fresh
         return fresh
 
@@ -207,14 +210,13 @@ class Contacts:
 
     def _interaction(self, contact: Contact, phase: Phase, version: int) -> Interaction:
         task, reservation = contact.task, contact.reservation
-        channel = channel_of(task.channel)
-        facts = facts_of(task.attributes, channel)
+        facts, thread = facts_of(task.attributes, channel_of(task.channel)), contact.thread
         over = phase in (Phase.WRAP_UP, Phase.CLOSED)
         mine = phase is not Phase.QUEUED
         return Interaction(
             id=task.sid,
             version=version,
-            channel=channel,
+            channel=facts.channel,
             direction=facts.direction,
             phase=phase,
             queue=task.queue,
@@ -232,7 +234,10 @@ class Contacts:
             held=contact.held,
             held_since=contact.held_since,
             muted=contact.muted,
-            customer_connected=contact.customer_on and not over,
+            customer_connected=contact.customer_on and not over and not (thread is not None and thread.closed),
+            unread=thread.unread if thread is not None else 0,
+            messages=thread.shown if thread is not None else (),
+            earlier=thread.earlier if thread is not None else 0,
             legs=tuple(contact.legs.values()),
             outcome=self._outcome(contact) if over else None,
             raw_state=f"{task.status}/{reservation.status}",

@@ -22,10 +22,11 @@ class Me:
         self._rooms: dict[str, tuple[int, int]] = {}
         self._shown: Agent | None = None
         self._newest: Worker | None = None
+        self.name = ""
 
     async def learn(self) -> None:
         """Read the activities and channels, and see that the worker is there."""
-        await self._router.worker()
+        self.name = (await self._router.worker()).name
         self._activities = await self._router.activities()
         self._rooms = await self._router.channels()
 

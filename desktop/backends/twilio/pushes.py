@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Protocol
 
 from desktop.backends.twilio.account import Desk
@@ -34,6 +34,9 @@ class Center(Protocol):
     async def look_at_calls(self) -> None:
         """See who is on the line of each call."""
 
+    async def look_at_threads(self) -> None:
+        """See what is new in the conversations whose turn it is."""
+
     async def queue_figures(self) -> Sequence[QueueStats]:
         """How our queues stand now."""
 
@@ -48,7 +51,7 @@ class Pushes:
         """Nothing is opened yet."""
         self._center = center
         self._inbox: asyncio.Queue[Envelope | BaseException] = asyncio.Queue()
-        self._look = asyncio.Event()
+        self._look_at_calls, self._look_at_threads = asyncio.Event(), asyncio.Event()
         self._was_connected = False
         self._told_agent: Agent | None = None
 
@@ -68,6 +71,10 @@ class Pushes:
             self._told_agent = agent
             self._put(AgentChanged(agent))
 
+    def look_at_threads_now(self) -> None:
+        """Something was written: do not wait for the next look."""
+        self._look_at_threads.set()
+
     def end(self) -> None:
         """End the stream: the backend is closed."""
         self._inbox.put_nowait(Unavailable("The connection to Twilio was closed."))
@@ -84,7 +91,13 @@ class Pushes:
             self._beat()
         self._was_connected = True
         self.tell()
-        work = (self._hold_link(link), self._watch_calls(), self._watch_queues())
+        center = self._center
+        work = (
+            self._hold_link(link),
+            self._watch(center.look_at_calls, self._look_at_calls),  # the channel does not tell of conferences
+            self._watch(center.look_at_threads, self._look_at_threads),  # nor of what is written
+            self._watch_queues(),
+        )
         tasks = [asyncio.ensure_future(self._guarded(one)) for one in work]
         inbox = self._inbox
         try:
@@ -162,25 +175,26 @@ class Pushes:
                 return
             if not self._center.contacts.take_reservation(reservation, task):
                 self._put(Gap("An offer came without its task."))
-            self._look.set()
+            self._look_at_calls.set()
+            self._look_at_threads.set()
         elif kind in ("task.updated", "task.wrapup", "task.completed", "task.canceled"):
             self._center.contacts.take_task(task_of(payload, now))
         elif kind == "worker.activity.update":
             self.tell_agent(self._center.me.agent(worker_of(payload, now)))
 
-    async def _watch_calls(self) -> None:
-        """Conferences are not told by the channel: look while a call is going on."""
+    async def _watch(self, look: Callable[[], Awaitable[None]], sooner: asyncio.Event) -> None:
+        """Look again and again, and at once when it is said that something has happened."""
         while True:
+            sooner.clear()
             try:
-                await self._center.look_at_calls()
+                await look()
                 self.tell()
             except BackendError as error:
-                log.info("a look at the calls failed: %s", error.detail or error.message)
-            self._look.clear()
+                log.info("a look at what is in hand failed: %s", error.detail or error.message)
             with contextlib.suppress(TimeoutError):
                 # Not wait_for: before Python 3.12 it swallows a cancellation that comes with the event.
                 async with asyncio.timeout(self._center.desk.call_seconds):
-                    await self._look.wait()
+                    await sooner.wait()
 
     async def _watch_queues(self) -> None:
         while True:

@@ -1,6 +1,6 @@
 """Twilio's REST APIs: basic authentication with an API key, forms in, JSON out, an ETag as the version."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -36,10 +36,11 @@ class Rest(Http):
         """The answer to a question that changes nothing."""
         return cast(Answer, await self._ask("GET", path, params=params))
 
-    async def post(self, path: str, form: Mapping[str, str], *, key: str, if_match: str = "") -> Answer:
+    async def post(self, path: str, form: Mapping[str, str | Sequence[str]], *, key: str, if_match: str = "") -> Answer:
         """The answer to a change.
 
         Args:
+            form: the fields; one with several values is sent several times.
             key: what the change is known by here. Twilio keeps no keys: who asks sees to it that it is done once.
             if_match: the version it is meant for; another one there is a Conflict.
 
@@ -48,6 +49,11 @@ class Rest(Http):
         """
         _check(key)
         return cast(Answer, await self._ask("POST", path, form=form, if_match=if_match, key=key))
+
+    async def upload(self, path: str, params: Mapping[str, str], file: tuple[str, bytes], *, key: str) -> Answer:
+        """The answer to a media type and a content that are sent as they are; as `post`."""
+        _check(key)
+        return cast(Answer, await self._ask("POST", path, params=params, file=file, key=key))
 
     async def delete(self, path: str, *, key: str) -> None:
         """Take something away; as `post`."""

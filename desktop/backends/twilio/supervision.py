@@ -97,12 +97,11 @@ class TwilioSupervision(Supervision):
         return self._shown(task, None)
 
     def _shown(self, task: Task, reservation: Reservation | None) -> Interaction:
-        channel = channel_of(task.channel)
-        facts, phase = facts_of(task.attributes, channel), _PHASES.get(task.status, Phase.CLOSED)
+        facts, phase = facts_of(task.attributes, channel_of(task.channel)), _PHASES.get(task.status, Phase.CLOSED)
         shown = Interaction(
             id=task.sid,
             version=task.version or 0,
-            channel=channel,
+            channel=facts.channel,
             direction=facts.direction,
             phase=phase,
             queue=task.queue,

@@ -103,11 +103,10 @@ def _in_use(work: tuple[AgentWork, ...], channel: str) -> int:
 
 
 def _work_of(task: Task, reservation: Reservation) -> AgentWork:
-    channel = channel_of(task.channel)
-    facts = facts_of(task.attributes, channel)
+    facts = facts_of(task.attributes, channel_of(task.channel))
     return AgentWork(
         interaction_id=task.sid,
-        channel=channel,
+        channel=facts.channel,
         phase=_PHASES.get(reservation.status, Phase.OFFERED),
         queue=task.queue,
         since=reservation.updated,

@@ -6,7 +6,7 @@ the first request is made.
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -134,7 +134,7 @@ class Http:
         *,
         params: Mapping[str, str | int | float] | None = None,
         body: object = None,
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str | Sequence[str]] | None = None,
         file: tuple[str, bytes] | None = None,
         if_match: str = "",
         key: str = "",

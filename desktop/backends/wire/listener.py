@@ -46,6 +46,20 @@ class Push:
 Take = Callable[[Push], Awaitable[HTTPStatus]]
 
 
+def place_of(text: str) -> tuple[str, int] | None:
+    """The address and port of an option `listen`; None where it is empty.
+
+    Raises:
+        Rejected: it is no address with a port.
+    """
+    host, _, port = text.strip().rpartition(":")
+    if not text.strip():
+        return None
+    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65_536:
+        raise Rejected("listen must be an address and a port, like 127.0.0.1:13120.")
+    return host.strip("[]"), int(port)
+
+
 class Listener:
     """Hears `GET` and `POST /SECRET/WHAT` for one backend, and answers with a status and nothing else."""
 

@@ -14,6 +14,7 @@ from websockets.sync.client import connect
 from mock_backends import launcher
 from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
+from mock_backends.twilio.sids import Sids
 
 CONTROL = "control-token-of-the-twilio-face"
 SETTINGS = Settings(autonomous=False, read_deadline=0.5)
@@ -71,7 +72,7 @@ def maya(running: Running) -> Iterator[Signed]:
     signed.client.close()
 
 
-def _step(running: Running, **what: object) -> None:
+def _step(running: Running, **what: object) -> Any:
     answer = httpx.post(
         running.urls["twilio"] + "/_sim/step",
         json=what,
@@ -79,6 +80,7 @@ def _step(running: Running, **what: object) -> None:
         trust_env=False,
     )
     answer.raise_for_status()
+    return answer.json()
 
 
 @pytest.mark.parametrize("credentials", [None, ("SK" + "0" * 32, ""), ("maya", "x" * 43)])
@@ -145,3 +147,24 @@ def test_a_channel_ends_with_its_token(maya: Signed) -> None:
         for _ in channel:
             continue
         assert channel.close_code == 1001
+
+
+def test_a_conversation_is_its_workers_and_a_file_is_whoever_was_told_of_it(running: Running) -> None:
+    """Another worker finds no such conversation; a temporary address without its proof leads nowhere."""
+    tom, other = Signed(running, "tom"), Signed(running, "jonas")
+    tom.available()
+    queues = tom.client.get(f"{tom.workspace}/TaskQueues", params={"WorkerSid": tom.worker}).json()["task_queues"]
+    chat = {"queue": queues[0]["friendly_name"], "channel": "chat", "from": "visitor", "messages": ["Hello?"]}
+    made = _step(running, do="call", stays=None, **chat)
+    conversation = f"/v1/Conversations/{Sids().of('CH', made['interaction_id'])}"
+    (message,) = tom.client.get(f"{conversation}/Messages").json()["messages"]
+    assert (message["index"], message["body"], message["author"]) == (0, "Hello?", "visitor")
+    for ending in ("", "/Messages", "/Participants", "/Webhooks"):
+        assert other.client.get(conversation + ending).status_code == 404
+    service = tom.client.get(conversation).json()["chat_service_sid"]
+    file = tom.client.post(f"/v1/Services/{service}/Media", content=b"abc", params={"Filename": "a.txt"}).json()
+    shown = tom.client.get(f"/v1/Services/{service}/Media/{file['sid']}").json()
+    assert (shown["filename"], shown["size"]) == ("a.txt", 3)
+    place = shown["links"]["content_direct_temporary"]
+    assert httpx.get(place, trust_env=False).content == b"abc"
+    assert httpx.get(place.partition("?")[0], trust_env=False).status_code == 403

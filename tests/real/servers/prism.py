@@ -1,7 +1,9 @@
 """Prism, which stands in front of a server and holds requests and answers against an OpenAPI document."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 from tests.real.servers.server import Server, free_port
 from tests.real.servers.vendor_tools import vendor_tools
@@ -10,6 +12,18 @@ PACKAGES = {"@stoplight/prism-cli": "5.14.2"}
 _ASKED = re.compile(r"(get|post|put|patch|delete) (/\S+)")
 _REFUSED = re.compile(r"has returned 4\d\d$")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def _write_out(document: dict[str, Any]) -> None:
+    """Say of lists in forms what OpenAPI says of them by default, a field for each value: Prism knows no default."""
+    for calls in document["paths"].values():
+        for call in calls.values():
+            body = call.get("requestBody", {}) if isinstance(call, dict) else {}
+            form = body.get("content", {}).get("application/x-www-form-urlencoded")
+            named = form["schema"].get("properties", {}) if form else {}
+            lists = [name for name, schema in named.items() if schema.get("type") == "array"]
+            if lists:
+                form["encoding"] = {name: {"style": "form", "explode": True} for name in lists}
 
 
 class Prism(Server):
@@ -30,8 +44,12 @@ class Prism(Server):
     def start(self) -> None:
         """Listen. Raises CannotStart without Node.js or npm."""
         program = vendor_tools("prism", PACKAGES) / ".bin" / "prism"
+        written_out = self.folder / self.document.name
+        document = json.loads(self.document.read_text(encoding="utf-8"))
+        _write_out(document)
+        written_out.write_text(json.dumps(document), encoding="utf-8")
         words = [str(program), "proxy", "--errors", "-h", "127.0.0.1", "-p", str(self.port)]
-        self.spawn([*words, str(self.document), self._upstream])
+        self.spawn([*words, str(written_out), self._upstream])
         self.wait_until(lambda: self.listening(self.port), "prism")
 
     def log(self) -> str:

@@ -26,5 +26,6 @@ def judged(twilio_server: Running) -> Iterator[Judged]:
     with (
         started(Prism(SPECS / "twilio_taskrouter_v1.json", face)) as task_router,
         started(Prism(SPECS / "twilio_api_v2010.json", face)) as api,
+        started(Prism(SPECS / "twilio_conversations_v1.json", face)) as conversations,
     ):
-        yield Judged(task_router, api, twilio_server)
+        yield Judged(task_router, api, conversations, twilio_server)

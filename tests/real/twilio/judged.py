@@ -1,4 +1,4 @@
-"""The vendor's two documents, as judges in front of the mock's Twilio face."""
+"""The vendor's documents, as judges in front of the mock's Twilio face."""
 
 from pathlib import Path
 
@@ -10,24 +10,37 @@ SPECS = Path(__file__).parent.parent / "specs"
 
 
 class Judged:
-    """The two documents, each in front of the same face."""
+    """The documents, each in front of the same face."""
 
-    def __init__(self, task_router: Prism, api: Prism, running: Running) -> None:
+    def __init__(self, task_router: Prism, api: Prism, conversations: Prism, running: Running) -> None:
         self.task_router = task_router
         self.api = api
+        self.conversations = conversations
         self._running = running
 
     @property
     def options(self) -> dict[str, str]:
         """A profile whose REST calls go through the judges."""
-        return options_of(self._running, taskrouter_url=self.task_router.url, api_url=self.api.url)
+        return options_of(self._running, **self._urls)
+
+    @property
+    def _urls(self) -> dict[str, str]:
+        return {
+            "taskrouter_url": self.task_router.url,
+            "api_url": self.api.url,
+            "conversations_url": self.conversations.url,
+        }
 
     @property
     def supervisor(self) -> dict[str, str]:
         """A supervisor's profile, judged as well."""
-        urls = {"taskrouter_url": self.task_router.url, "api_url": self.api.url}
-        return options_of(self._running, who=SUPERVISOR, role="supervisor", **urls)
+        return options_of(self._running, who=SUPERVISOR, role="supervisor", **self._urls)
+
+    @property
+    def judges(self) -> tuple[Prism, ...]:
+        """Each of the documents."""
+        return self.task_router, self.api, self.conversations
 
     def complaints(self) -> list[str]:
         """All that broke a document."""
-        return [*self.task_router.violations(), *self.api.violations()]
+        return [line for one in self.judges for line in one.violations()]

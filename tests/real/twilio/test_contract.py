@@ -27,7 +27,7 @@ class JudgedRig(TwilioRig[Any]):
 
     def __init__(self, running: Running, judged: Judged) -> None:
         super().__init__(running)
-        self._judges = [FaultProxy("127.0.0.1", judged.task_router.port), FaultProxy("127.0.0.1", judged.api.port)]
+        self._judges = [FaultProxy("127.0.0.1", one.port) for one in judged.judges]
 
     async def start(self) -> None:
         for proxy in self._judges:
@@ -40,8 +40,9 @@ class JudgedRig(TwilioRig[Any]):
             await proxy.stop()
 
     def options(self, **more: str) -> dict[str, str]:
-        task_router, api = (proxy.url for proxy in self._judges)
-        return super().options(taskrouter_url=task_router, api_url=api, **more)
+        task_router, api, conversations = (proxy.url for proxy in self._judges)
+        judged = {"taskrouter_url": task_router, "api_url": api, "conversations_url": conversations}
+        return super().options(**judged, **more)
 
     async def _each(self, proxies: list[FaultProxy], act: str, *given: Any) -> None:
         mine = self.proxy
@@ -57,7 +58,7 @@ class JudgedRig(TwilioRig[Any]):
 
 
 class JudgedContactCenterRig(JudgedRig, TwilioContactCenterRig):
-    """TaskRouter and conferences, judged."""
+    """TaskRouter, conferences and conversations, judged; the vendor has no document of the files' server."""
 
 
 class JudgedMessagingRig(JudgedRig, TwilioMessagingRig):

@@ -10,7 +10,7 @@ import pytest
 
 from desktop.backends.twilio.contact_center import TwilioContactCenter
 from desktop.backends.twilio.messaging import TwilioMessaging
-from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.model import Interaction, OutgoingFile, Reply
 from desktop.domain.entities.words import Availability, DeliveryState, LegPhase, Outcome, Phase
 from desktop.domain.state.events import MessageReceived
 from desktop.domain.state.lifecycle import open_leg
@@ -22,9 +22,11 @@ from tests.backends.scripted_server import answer, scripted
 from tests.backends.twilio_rigs import QUEUE, TwilioContactCenterRig, TwilioMessagingRig
 from tests.real.conftest import started
 from tests.real.servers.prism import Prism
+from tests.real.servers.server import free_port
 from tests.real.twilio.judged import SPECS, Judged
 
 WAIT = 10.0
+FILE = OutgoingFile("form.txt", "text/plain", b"to be filled in")
 
 
 @pytest.fixture
@@ -143,6 +145,30 @@ async def test_a_conference_that_the_task_does_not_name_is_found_by_its_own_name
     assert judged.complaints() == []
 
 
+async def test_a_whole_chat_breaks_no_rule(judged: Judged, rig: TwilioContactCenterRig) -> None:
+    """Offer, accept, join, webhook, reply with a file, read, close, wrap-up: all within the specification."""
+    place = f"127.0.0.1:{free_port()}"
+    hears = {"listen": place, "public_url": f"http://{place}", "auth_token": "0" * 32}
+    center = TwilioContactCenter.create({**judged.options, **hears})
+    try:
+        await center.open()
+        await center.set_availability(Availability.AVAILABLE, reason="", after_current=False, key=new_key())
+        await rig.write("Grüße, is anybody there?", "chat")
+
+        async def offered() -> Interaction | None:
+            return await _shown(center)
+
+        chat = await until(offered, WAIT, "an offer")
+        assert (await center.accept(chat.id, key=new_key())).phase is Phase.ACTIVE
+        await center.send_reply(chat.id, Reply("Yes: ≤ 20 €", files=(FILE,)), key=new_key())
+        await center.mark_read(chat.id, chat.messages[0].id, key=new_key())
+        assert (await center.end(chat.id, key=new_key())).phase is Phase.WRAP_UP
+        await center.wrap_up(chat.id, codes=["solved"], note_given=False, key=new_key())
+    finally:
+        await center.close()
+    assert judged.complaints() == []
+
+
 async def test_messages_break_no_rule(judged: Judged, twilio_server: Running) -> None:
     """Sending, asking what became of it, and listing what came in."""
     async with TwilioMessagingRig(twilio_server) as rig:
@@ -193,7 +219,7 @@ async def test_a_supervisor_breaks_no_rule(
 
 def test_every_call_of_the_adapters_was_judged(judged: Judged) -> None:
     """Runs last: no call of theirs went past the judges, and none of the documents' calls is there for nothing."""
-    for prism in (judged.task_router, judged.api):
+    for prism in judged.judges:
         document = json.loads(prism.document.read_text(encoding="utf-8"))
         asked = {path.split("?")[0] for _, path in prism.asked()}
         never = [template for template in document["paths"] if not any(_fits(template, path) for path in asked)]

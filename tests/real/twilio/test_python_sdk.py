@@ -1,18 +1,21 @@
 """The vendor's SDK for Python judges: it reads the face's answers, and asks as the adapters ask."""
 
+import contextlib
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
 from desktop.backends.twilio.account import desk_of
 from desktop.backends.twilio.contact_center import TwilioContactCenter
+from desktop.backends.twilio.conversations import EVENTS
 from desktop.backends.twilio.messaging import TwilioMessaging
+from desktop.backends.twilio.webhook import signature_of
 from desktop.backends.twilio.worker_token import worker_token
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Availability, Phase
@@ -21,6 +24,7 @@ from desktop.testing.fresh import new_key
 from mock_backends.launcher import Running
 from tests.backends.scripted_server import Asked, answer, scripted
 from tests.backends.twilio_rigs import QUEUE, TwilioContactCenterRig, TwilioMessagingRig, options_of
+from tests.real.servers.server import free_port
 
 twilio = pytest.importorskip(
     "twilio", reason="NOT TESTED: the vendor's SDK is missing: pip install 'agent-desktop[real]'"
@@ -31,6 +35,7 @@ from twilio.http import HttpClient  # noqa: E402
 from twilio.http.response import Response  # noqa: E402
 from twilio.jwt.access_token import AccessToken  # noqa: E402
 from twilio.jwt.access_token.grants import TaskRouterGrant  # noqa: E402
+from twilio.request_validator import RequestValidator  # noqa: E402
 from twilio.rest import Client  # noqa: E402
 
 WAIT = 10.0
@@ -69,7 +74,13 @@ class Elsewhere(HttpClient):  # type: ignore[misc]
 
 
 def _spelled(value: object) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_spelled, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _form(body: bytes) -> Form:
+    return {name: ",".join(values) for name, values in parse_qs(body.decode(), keep_blank_values=True).items()}
 
 
 @pytest.fixture
@@ -137,6 +148,14 @@ def test_the_sdk_sends_messages(twilio_server: Running, client: Any) -> None:
     assert refused.value.code == 21610
 
 
+@pytest.mark.parametrize("fields", [{}, {"Body": "Grüße ✓ 20 €", "EventType": "onMessageAdded", "Attributes": ""}])
+def test_a_call_is_signed_as_the_vendor_signs(fields: Form) -> None:
+    """Of a form as it comes in, each byte of it as one character."""
+    url, token = "https://desk.example.com/twilio/0123/conversations", "0123456789abcdef0123456789abcdef"
+    as_heard = {name: value.encode().decode("latin-1") for name, value in fields.items()}
+    assert signature_of(url, as_heard, token) == RequestValidator(token).compute_signature(url, fields)
+
+
 def test_our_worker_token_is_the_vendors(twilio_server: Running) -> None:
     """The SDK verifies our token's signature and finds in it what it would have put there."""
     options = options_of(twilio_server)
@@ -165,7 +184,7 @@ class Recorded:
     async def __call__(self, asked: Asked, writer: Any) -> None:
         path = urlsplit(asked.path).path
         if asked.method != "GET":
-            self.seen.append((asked.method, path, dict(parse_qsl(asked.body.decode(), keep_blank_values=True))))
+            self.seen.append((asked.method, path, _form(asked.body)))
         headers = {name: value for name, value in asked.headers.items() if name not in {"host", "content-length"}}
         async with httpx.AsyncClient(trust_env=False) as client:
             answered = await client.request(asked.method, self.face + asked.path, content=asked.body, headers=headers)
@@ -259,3 +278,72 @@ def _ask_the_same(
             ask()
         except TwilioRestException:
             continue
+
+
+async def _writing(center: TwilioContactCenter, rig: TwilioContactCenterRig) -> Interaction:
+    await center.set_availability(Availability.AVAILABLE, reason="", after_current=False, key=new_key())
+    await rig.write("Grüße, is anybody there?", "chat")
+
+    async def offered() -> Interaction | None:
+        event: Any = (await center.snapshot()).event
+        return next((one for one in event.interactions if one.phase is Phase.OFFERED), None)
+
+    offer = await until(offered, WAIT, "an offer")
+    return await center.accept(offer.id, key=new_key())
+
+
+async def test_the_sdk_reads_a_conversation(twilio_server: Running, client: Any, rig: TwilioContactCenterRig) -> None:
+    """The vendor's code reads what the adapter wrote and did: state, who is in it, messages, what was read."""
+    async with rig.opened() as center:
+        chat = await _writing(center, rig)
+        await center.mark_read(chat.id, chat.messages[0].id, key=new_key())
+        await center.send_message(chat.id, "Yes: ≤ 20 €", key=new_key())
+        conversation = client.conversations.v1.conversations(rig.conversation(chat.id))
+        assert conversation.fetch().state == "active"
+        worker = client.taskrouter.v1.workspaces(options_of(twilio_server)["workspace_sid"]).workers(chat.agent_id)
+        mine = next(one for one in conversation.participants.list() if one.identity == worker.fetch().friendly_name)
+        assert (mine.last_read_message_index, mine.attributes) == (0, '{"member_type":"agent"}')
+        first, second = conversation.messages.list(order="asc")
+        assert (first.index, first.body, second.author) == (0, "Grüße, is anybody there?", mine.identity)
+        assert (second.body, second.participant_sid, second.date_updated) == ("Yes: ≤ 20 €", mine.sid, None)
+        await center.end(chat.id, key=new_key())
+        assert conversation.fetch().state == "closed"
+
+
+async def test_the_adapter_writes_as_the_sdk_writes(
+    twilio_server: Running, client: Any, carrier: Elsewhere, rig: TwilioContactCenterRig
+) -> None:
+    """For each change of a conversation: the same method, path and form fields that the SDK sends."""
+    recorded = Recorded(twilio_server)
+    async with scripted(recorded) as server:
+        place = f"127.0.0.1:{free_port()}"
+        hears = {"listen": place, "public_url": f"http://{place}", "auth_token": "0" * 32}
+        center = TwilioContactCenter.create(options_of(twilio_server, conversations_url=server.url, **hears))
+        try:
+            await center.open()
+            chat = await _writing(center, rig)
+            await center.mark_read(chat.id, chat.messages[0].id, key=new_key())
+            await center.send_message(chat.id, "Yes: ≤ 20 €", key=new_key())
+            await center.end(chat.id, key=new_key())
+        finally:
+            await center.close()
+    joined, hooked, read, sent, _ = (form for _, _, form in recorded.seen)
+    conversation = client.conversations.v1.conversations(rig.conversation(chat.id))
+    participant = next(path.rpartition("/")[2] for _, path, form in recorded.seen if "LastReadMessageIndex" in form)
+    for ask in (
+        lambda: conversation.participants.create(identity=joined["Identity"], attributes=joined["Attributes"]),
+        lambda: conversation.webhooks.create(
+            target="webhook",
+            configuration_url=hooked["Configuration.Url"],
+            configuration_method="post",
+            configuration_filters=list(EVENTS),
+        ),
+        lambda: conversation.participants(participant).update(
+            last_read_message_index=0, last_read_timestamp=read["LastReadTimestamp"]
+        ),
+        lambda: conversation.messages.create(author=sent["Author"], attributes=sent["Attributes"], body="Yes: ≤ 20 €"),
+        lambda: conversation.update(state="closed"),
+    ):
+        with contextlib.suppress(TwilioRestException):  # it is closed by now
+            ask()
+    assert recorded.seen == [one for one in carrier.seen if one[0] != "GET"]

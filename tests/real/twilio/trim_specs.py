@@ -10,6 +10,7 @@ from typing import Any
 
 SPECS = Path(__file__).parent.parent / "specs"
 W, A = "/v1/Workspaces/{WorkspaceSid}", "/2010-04-01/Accounts/{AccountSid}"
+C = "/v1/Conversations/{ConversationSid}"
 WANTED = {
     "twilio_taskrouter_v1.json": (
         f"{W}/Activities",
@@ -25,6 +26,14 @@ WANTED = {
         f"{W}/Workers/{{WorkerSid}}/Reservations",
         f"{W}/Workers/{{WorkerSid}}/Reservations/{{Sid}}",
         f"{W}/Workflows/{{Sid}}",
+    ),
+    "twilio_conversations_v1.json": (
+        "/v1/Configuration",
+        "/v1/Conversations/{Sid}",
+        f"{C}/Messages",
+        f"{C}/Participants",
+        f"{C}/Participants/{{Sid}}",
+        f"{C}/Webhooks",
     ),
     "twilio_api_v2010.json": (
         f"{A}/Calls/{{Sid}}.json",
