@@ -35,12 +35,14 @@ from desktop.testing.contracts.presence import PresenceContract
 from desktop.testing.contracts.voice import VoiceContract
 from desktop.testing.rig import Fault
 
+from .links import Links, LinksRig
 from .reference.assist import ReferenceAssist, ReferenceAssistRig
 from .reference.contact_center import ReferenceContactCenter, ReferenceContactCenterRig
 from .reference.crm import ReferenceCrm, ReferenceCrmRig
 from .reference.messaging import ReferenceMessaging, ReferenceMessagingRig
 from .reference.presence import ReferencePresence, ReferencePresenceRig
 from .reference.voice import ReferenceVoice, ReferenceVoiceRig
+from .signs_in import SignsIn, SignsInRig
 
 T = TypeVar("T")
 
@@ -326,6 +328,7 @@ class AsksNobody(ReferenceMessaging):
 @fails(
     "test_changing_fails_in_the_right_way[dropped]",
     "test_changing_fails_in_the_right_way[answer_lost]",
+    "test_changing_fails_in_the_right_way[gateway_timeout]",
     "test_a_receipt_that_got_lost_is_no_second_message",
 )
 class SureItFailed(ReferenceMessaging):
@@ -476,6 +479,8 @@ class ClosesOnce(ReferenceContactCenter):
 
 _KINDS: tuple[tuple[type[Any], type[Any], type[Any]], ...] = (
     (ReferenceContactCenter, ContactCenterContract, ReferenceContactCenterRig),
+    (Links, CrmContract, LinksRig),
+    (SignsIn, CrmContract, SignsInRig),
     (ReferenceCrm, CrmContract, ReferenceCrmRig),
     (ReferencePresence, PresenceContract, ReferencePresenceRig),
     (ReferenceMessaging, MessagingContract, ReferenceMessagingRig),

@@ -1,6 +1,6 @@
-"""What a contact centre has to keep. More of it: `call_contract.py`, `leg_contract.py` for further parties."""
+"""What a contact centre has to keep. More of it: `call.py`, `leg.py` for further parties."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from desktop.domain.state.events import AgentChanged
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, NotFound, OutcomeUnknown, Rejected, Unsupported
 from desktop.testing import fresh
-from desktop.testing.contracts.base import Call, error_of, until
+from desktop.testing.contracts.base import Call, Change, error_of, until
 from desktop.testing.contracts.call import MODES, NOBODYS, CallContract
 from desktop.testing.contracts.contact_center_work import ended
 from desktop.testing.contracts.history import HistoryContract
@@ -33,11 +33,17 @@ class ContactCenterContract(
 ):
     """Inherit from this, under a name that starts with `Test`, and bring a fixture `rig`."""
 
-    async def reading(self, backend: Any, rig: ContactCenterRig) -> object:
-        return await backend.snapshot()
+    async def reads(self, backend: Any, rig: ContactCenterRig) -> Mapping[str, Call]:
+        return {"snapshot": backend.snapshot}
 
-    async def changing(self, backend: Any, rig: ContactCenterRig) -> Callable[[str], Awaitable[object]]:
-        return lambda key: backend.set_availability(Availability.AVAILABLE, reason="", after_current=False, key=key)
+    async def changes(self, backend: Any, rig: ContactCenterRig) -> Mapping[str, Change]:
+        def available(key: str) -> Awaitable[object]:
+            answer: Awaitable[object] = backend.set_availability(
+                Availability.AVAILABLE, reason="", after_current=False, key=key
+            )
+            return answer
+
+        return {"set_availability": Change(available)}
 
     def calls_of(self, backend: Any, capability: Capability) -> Sequence[Call]:
         who, key = NOBODYS, new_key()
