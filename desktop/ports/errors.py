@@ -52,7 +52,7 @@ class Rejected(BackendError):
 
 
 class OutcomeUnknown(BackendError):
-    """The request went out and no answer came, or a gateway's 504: never repeat it blindly; look at the snapshot and say what it shows."""
+    """It went out and no answer came, or a gateway's 504: never repeat it blindly; look at the snapshot and say so."""
 
 
 class Unsupported(BackendError):
