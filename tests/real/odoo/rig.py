@@ -17,6 +17,8 @@ from desktop.testing.rig import Fault
 from desktop.testing.rigs import CrmRig, KeptWrapUp
 from tests.real.servers.odoo import DATABASE, Odoo
 
+HANDLES = "ref"
+"""A field that holds anything, for the handles of customers."""
 # What Odoo itself answers; the rest is answered by the web server that stands in front of it.
 _REFUSED = b'{"name": "werkzeug.exceptions.Unauthorized", "message": "Invalid apikey", "arguments": [], "debug": ""}'
 _BROKEN = b'{"name": "psycopg2.OperationalError", "message": "server closed the connection", "debug": "Traceback"}'
@@ -40,7 +42,9 @@ class OdooRig(HttpRig[Crm], CrmRig):
         self.secrets = (self._key,)
 
     def make(self) -> Crm:
-        return OdooCrm.create({"url": self.proxy.url, "database": DATABASE, "api_key": self._key})
+        return OdooCrm.create(
+            {"url": self.proxy.url, "database": DATABASE, "api_key": self._key, "handle_field": HANDLES}
+        )
 
     async def _call(self, model: str, method: str, **arguments: Any) -> Any:
         return await asyncio.to_thread(self._odoo.call, model, method, **arguments)
@@ -49,9 +53,7 @@ class OdooRig(HttpRig[Crm], CrmRig):
         return await asyncio.to_thread(self._odoo.count, model, *domain)
 
     async def add_customer(self, name: str, addresses: Sequence[Address]) -> str:
-        values = {
-            one.kind: one.value for one in addresses if one.kind != "handle"
-        }  # no field of Odoo's own is for them
+        values = {HANDLES if one.kind == "handle" else one.kind: one.value for one in addresses}
         return str((await self._call("res.partner", "create", vals_list=[{"name": name, **values}]))[0])
 
     async def activities(self, key: str) -> int:
