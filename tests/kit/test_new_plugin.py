@@ -191,7 +191,7 @@ def test_the_check_finds_what_is_broken(new: Callable[[Kind], Made]) -> None:
     client = made.backend.with_name("client.py")
     sound = client.read_text()
     try:
-        client.write_text(sound.replace("raise OutcomeUnknown(", "raise Unavailable("))
+        client.write_text(sound.replace("raise OutcomeUnknown(", "raise Unavailable(", 1))
         ran = run("backends", "check", "crm", "phonebook", "--markdown", env=made.env, timeout=LONGEST)
     finally:
         client.write_text(sound)

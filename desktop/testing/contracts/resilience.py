@@ -167,13 +167,15 @@ class ResilienceContract(Contract[R]):
         watch = LoopWatch(stalls.append, dict.fromkeys(_modules(type(rig.make())), "the backend"))
         try:
             async with self.opened(rig) as backend:
-                calls = {} if what == "open" else await self._calls(backend, rig, what)
+                if what != "open":
+                    calls = await self._calls(backend, rig, what)
+                    watch.begin()
+                    for call in calls.values():
+                        await call()
+            if what == "open":
                 watch.begin()
-                for call in calls.values():
-                    await call()
-                if what == "open":
-                    async with self.opened(rig):  # the second time: what it imports is there by now
-                        pass
+                async with self.opened(rig):  # the second time: what it imports is there by now
+                    pass
         finally:
             watch.end()
         ours = [one.where for one in stalls if one.owner]
