@@ -105,10 +105,23 @@ class ResilienceContract(Contract[R]):
         """Every change under a fault raises the right class; once it went out, no answer is OutcomeUnknown."""
         _need_a_way(rig, fault)
         _skip_logins(rig, fault)
+        if not rig.connected:
+            return await self._fail_to_change(rig, fault)
+        async with self.opened(rig) as backend:
+            names = list(await self.needed_changes(backend, rig))
+        for name in names:  # one loses the connection, and no other would go out over it
+            await self._fail_to_change(rig, fault, name)
+
+    async def _fail_to_change(self, rig: R, fault: Fault, only: str = "") -> None:
+        """See every change fail in the right way, or one."""
         async with self.opened(rig) as backend:
             changes = await self.needed_changes(backend, rig)
             await rig.fault(fault)
-            errors = {name: await error_of(partial(one.make, new_key()), name) for name, one in changes.items()}
+            errors = {
+                name: await error_of(partial(one.make, new_key()), name)
+                for name, one in changes.items()
+                if only in ("", name)
+            }
             await rig.heal()
             for name, error in errors.items():
                 if fault in _SILENT and not rig.connected and isinstance(error, Unavailable):
