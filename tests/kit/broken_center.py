@@ -131,7 +131,7 @@ class NeverLetsGo(ReferenceContactCenter):
         return replace(one, customer_connected=True)
 
 
-@fails("test_a_wrap_up_closes_the_interaction")
+@fails("test_a_wrap_up_closes_the_interaction", "test_no_act_whose_answer_got_lost_is_told_as_not_done")
 class NeverCloses(ReferenceContactCenter):
     """A wrap-up that was finished is still to be done."""
 
