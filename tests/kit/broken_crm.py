@@ -20,6 +20,7 @@ T = TypeVar("T")
 NOT_DONE = tuple(
     f"test_changing_fails_in_the_right_way[{one}]" for one in ("dropped", "answer_lost", "gateway_timeout")
 )
+READ_AGAIN = "test_a_wrap_up_is_read_again_by_its_interaction"
 NOT_WHOLE = ("test_a_wrap_up_is_kept_whole[known]", "test_a_wrap_up_is_kept_whole[unknown]")
 
 
@@ -41,7 +42,7 @@ class Drops(ReferenceCrm):
         return super().write(replace(record, **self.dropped))
 
 
-@fails(*NOT_WHOLE)
+@fails(*NOT_WHOLE, READ_AGAIN)
 class DropsTheCodes(Drops):
     """What came of it is lost."""
 
@@ -55,21 +56,21 @@ class DropsTheQueue(Drops):
     dropped: ClassVar[dict[str, Any]] = {"queue": ""}
 
 
-@fails(*NOT_WHOLE)
+@fails(*NOT_WHOLE, READ_AGAIN)
 class DropsTheAgent(Drops):
     """Whose work it was is lost."""
 
     dropped: ClassVar[dict[str, Any]] = {"agent_id": "", "agent_name": ""}
 
 
-@fails(*NOT_WHOLE)
+@fails(*NOT_WHOLE, READ_AGAIN)
 class WritesItsOwnTime(Drops):
     """When it was is taken for when it was written."""
 
     dropped: ClassVar[dict[str, Any]] = {"started_at": 1_000.0, "ended_at": 1_754.0}
 
 
-@fails(*NOT_WHOLE)
+@fails(*NOT_WHOLE, READ_AGAIN)
 class DropsTheDuration(ReferenceCrm):
     """How long it took is lost."""
 
@@ -77,21 +78,21 @@ class DropsTheDuration(ReferenceCrm):
         return super().write(replace(record, ended_at=record.started_at))
 
 
-@fails(*NOT_WHOLE)
+@fails(*NOT_WHOLE, READ_AGAIN)
 class DropsTheAddress(Drops):
     """How the customer reached us is lost."""
 
     dropped: ClassVar[dict[str, Any]] = {"address": ""}
 
 
-@fails(*NOT_WHOLE)
+@fails(*NOT_WHOLE, READ_AGAIN)
 class DropsFollowUps(Drops):
     """What was promised is lost."""
 
     dropped: ClassVar[dict[str, Any]] = {"follow_ups": ()}
 
 
-@fails(*NOT_WHOLE)
+@fails(*NOT_WHOLE, READ_AGAIN)
 class KeepsOneFollowUp(ReferenceCrm):
     """All promises but the first are lost."""
 
@@ -99,7 +100,7 @@ class KeepsOneFollowUp(ReferenceCrm):
         return super().write(replace(record, follow_ups=record.follow_ups[:1]))
 
 
-@fails(*NOT_WHOLE)
+@fails(*NOT_WHOLE, READ_AGAIN)
 class ForgetsTheHour(ReferenceCrm):
     """When and to whom something was promised is lost."""
 
@@ -108,7 +109,7 @@ class ForgetsTheHour(ReferenceCrm):
         return super().write(replace(record, follow_ups=plans))
 
 
-@fails(*NOT_WHOLE)
+@fails(*NOT_WHOLE, READ_AGAIN)
 class DropsExperts(Drops):
     """Who helped is lost."""
 
@@ -120,7 +121,7 @@ class TellsOfEveryInteraction(ReferenceCrm):
     """Whichever interaction is asked for, all that was ever written is told."""
 
     async def wrap_ups(self, interaction_id: str) -> Sequence[WrapUpRecord]:
-        return [record for record, _ in self.line.written]
+        return await self.ask(lambda: [record for record, _ in self.line.written])
 
 
 @fails("test_a_wrap_up_is_read_again_by_its_interaction")
@@ -141,7 +142,7 @@ class IgnoresBefore(ReferenceCrm):
         return await super().timeline(customer_id, limit=limit)
 
 
-@fails("test_a_search_keeps_to_its_limit")
+@fails("test_a_search_keeps_to_its_limit", "test_more_than_a_page_is_found")
 class SearchHasNoLimit(ReferenceCrm):
     """Everything that fits, always."""
 
@@ -149,7 +150,7 @@ class SearchHasNoLimit(ReferenceCrm):
         return await super().search(text, limit=1_000)
 
 
-@fails("test_everybody_with_one_number_is_found")
+@fails("test_everybody_with_one_number_is_found", "test_more_than_a_page_is_found")
 class FindHasNoLimit(ReferenceCrm):
     """Everybody who fits, always."""
 
