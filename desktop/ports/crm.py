@@ -23,7 +23,7 @@ class Crm(Backend):
 
     @abstractmethod
     async def search(self, text: str, *, limit: int = 20) -> Sequence[Match]:
-        """Customers found by free text; any input is safe. `limit` 1-50."""
+        """Customers found by free text; any input is safe, and a number comes as it was typed. `limit` 1-50."""
 
     @abstractmethod
     async def customer(self, customer_id: str) -> Customer:
@@ -67,11 +67,11 @@ class Crm(Backend):
         raise _refuse(Capability.TASKS)
 
     async def set_consent(self, customer_id: str, topic: str, *, granted: bool, source: str, key: str) -> Customer:
-        """Record that the customer allowed or refused `topic`."""
+        """Record that the customer allowed or refused `topic`, since when, and from where we have it (`source`)."""
         raise _refuse(Capability.CONSENT)
 
     async def link(self, interaction_id: str, customer_id: str, *, reason: str, key: str) -> None:
-        """Say that the interaction is with this customer."""
+        """Say that the interaction is with this customer, and why we say so (`reason`)."""
         raise _refuse(Capability.LINK)
 
     async def unlink(self, interaction_id: str, *, key: str) -> None:

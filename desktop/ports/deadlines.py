@@ -11,7 +11,7 @@ class Deadlines:
         open: for `open`; one that takes longer counts as unavailable and is tried again later.
         read: for a look-up, all its tries together; later it is told as Unavailable.
         change: for what the agent does; later it is told as OutcomeUnknown and looked up.
-        outbox: for one delivery of a wrap-up, a message or a task; later it counts as OutcomeUnknown.
+        outbox: for one delivery of a wrap-up, a message, a case, a task or a link; later it counts as OutcomeUnknown.
         close: for `close`; whatever is open afterwards dies with the program.
         silence: how long an event stream may say nothing, heartbeats among it, before it is taken for dead.
     """

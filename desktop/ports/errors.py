@@ -40,11 +40,11 @@ class Forbidden(AuthFailed):
 
 
 class NotFound(BackendError):
-    """It is not there (any more), or not ours: refresh and tell the agent the world moved on."""
+    """It is not there (any more), or not ours: refresh and tell the agent the world moved on; a record is parked."""
 
 
 class Conflict(BackendError):
-    """It is in another state than we thought: refresh and tell the agent the world moved on."""
+    """It is in another state than we thought: refresh and say so; a record is tried a few times more, then parked."""
 
 
 class Rejected(BackendError):
@@ -52,7 +52,7 @@ class Rejected(BackendError):
 
 
 class OutcomeUnknown(BackendError):
-    """The request went out and no answer came: never repeat it blindly; look at the snapshot and say what it shows."""
+    """It went out and no answer came, or a gateway's 504: never repeat it blindly; look at the snapshot and say so."""
 
 
 class Unsupported(BackendError):
@@ -60,7 +60,7 @@ class Unsupported(BackendError):
 
 
 class ProtocolError(BackendError):
-    """An answer that cannot be read: as Unavailable for feeds; parks a record."""
+    """An answer that cannot be read: as Unavailable for feeds; a record is tried a few times more, then parked."""
 
 
 class BackendBug(BackendError):

@@ -29,11 +29,18 @@ class Mode(StrEnum):
     GARBAGE = "garbage"  # unreadable bytes in the place of an answer; open connections get them at once and end
     ANSWER = "answer"  # an HTTP answer in the server's place
     LOSE_ANSWER = "lose_answer"  # the server is asked; when it answers, the connection ends instead
+    REPLACE_ANSWER = "replace_answer"  # the server is asked; when it answers, an HTTP answer comes instead
+
+
+_PASSING = frozenset({Mode.PASS, Mode.LOSE_ANSWER, Mode.REPLACE_ANSWER})
+"""In these the server is asked."""
+_KEEPING = frozenset({Mode.HANG, Mode.LOSE_ANSWER, Mode.REPLACE_ANSWER})
+"""In these open connections stay open, and are spoilt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The HTTP answer of `Mode.ANSWER`. `status` 200-599; the length is added."""
+    """The HTTP answer of `Mode.ANSWER` and `Mode.REPLACE_ANSWER`. `status` 200-599; the length is added."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -58,7 +65,8 @@ class FaultProxy:
         self._server: asyncio.Server | None = None
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._asked: set[asyncio.StreamWriter] = set()  # who has said something since the mode was set
-        self._spare = 0  # HTTP requests that LOSE_ANSWER still lets be answered
+        self._spare = 0  # HTTP requests that LOSE_ANSWER and REPLACE_ANSWER still let be answered
+        self._times = 0  # HTTP requests that ANSWER still spoils; with 0 all
         self._spared: set[asyncio.StreamWriter] = set()  # whose last request is one of them
         self.port = 0
         self.connections = 0
@@ -84,18 +92,20 @@ class FaultProxy:
             self._socket = None
         await self.drop()
 
-    async def set(self, mode: Mode, answer: Answer | None = None, *, spare: int = 0) -> None:
-        """Change what happens to connections. Open ones end, but for `HANG` and `LOSE_ANSWER`, which spoil them.
+    async def set(self, mode: Mode, answer: Answer | None = None, *, spare: int = 0, times: int = 0) -> None:
+        """Change what happens to connections. Open ones end, but for those modes that spoil them.
 
         Args:
-            answer: what `Mode.ANSWER` answers.
-            spare: how many HTTP requests `Mode.LOSE_ANSWER` lets be answered first.
+            answer: what `Mode.ANSWER` and `Mode.REPLACE_ANSWER` answer.
+            spare: how many HTTP requests `Mode.LOSE_ANSWER` and `Mode.REPLACE_ANSWER` let be answered first.
+            times: how many HTTP requests `Mode.ANSWER` answers before all pass again; 0 is all.
         """
         was, self._mode = self._mode, mode
         self._answer = answer or self._answer
         self._asked.clear()
         self._spared.clear()
         self._spare = spare
+        self._times = times
         if mode is Mode.REFUSE and was is not Mode.REFUSE:
             self._close_server()
             self._socket = self._bound()  # bound and not listening: the port stays ours, and connecting is refused
@@ -104,7 +114,7 @@ class FaultProxy:
         if mode is Mode.GARBAGE:
             for writer in self._open.values():
                 writer.write(NONSENSE)
-        if mode not in {Mode.HANG, Mode.LOSE_ANSWER} and mode is not was:
+        if mode not in _KEEPING and mode is not was:
             await self.drop()
 
     async def drop(self) -> None:
@@ -149,7 +159,7 @@ class FaultProxy:
                 writer.close()
 
     async def _treat(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._mode in {Mode.PASS, Mode.LOSE_ANSWER}:
+        if self._mode in _PASSING:
             await self._pass(reader, writer)
         elif self._mode is Mode.HANG:
             while piece := await reader.read(PIECE):
@@ -165,6 +175,9 @@ class FaultProxy:
             writer.write(NONSENSE)
         elif heard:
             writer.write(self._answer.wire())
+            self._times -= 1
+            if self._times == 0:
+                self._mode = Mode.PASS
         await writer.drain()
         writer.write_eof()
         with contextlib.suppress(TimeoutError):
@@ -213,6 +226,9 @@ class FaultProxy:
         while piece := await far_reader.read(PIECE):
             if self._mode is Mode.LOSE_ANSWER and writer in self._asked:
                 return
+            if self._mode is Mode.REPLACE_ANSWER and writer in self._asked:
+                writer.write(self._answer.wire())
+                return await writer.drain()
             if self._mode is not Mode.HANG:
                 writer.write(piece)
                 await writer.drain()

@@ -21,6 +21,8 @@ ANSWERS: Mapping[Fault, Answer] = {
     Fault.GARBAGE: Answer(200, {"Content-Type": "text/html"}, b"<html><title>Welcome to the hotel</title></html>"),
 }
 
+GATEWAY = Answer(504, {"Content-Type": "text/html"}, b"<html><h1>504 Gateway Time-out</h1></html>")
+
 
 class HttpRig(Rig[B]):
     """Mix into a rig, before the rig of the kind; its `make` must point the backend at `self.proxy.url`.
@@ -34,6 +36,7 @@ class HttpRig(Rig[B]):
     answers: ClassVar[Mapping[Fault, Answer]] = ANSWERS
     """What the faults that are answers look like; change it to what the vendor's server really answers."""
 
+    gateway = True
     proxy: FaultProxy
 
     async def start(self) -> None:
@@ -45,13 +48,21 @@ class HttpRig(Rig[B]):
         await self.proxy.stop()
 
     async def fault(self, fault: Fault) -> None:
-        if fault in self.answers:
+        if fault is Fault.GATEWAY_TIMEOUT:
+            await self.time_out(1)
+        elif fault in self.answers:
             await self.proxy.set(Mode.ANSWER, self.answers[fault])
         else:
             await self.proxy.set(_MODES[fault])
 
     async def lose_answer(self, number: int) -> None:
         await self.proxy.set(Mode.LOSE_ANSWER, spare=number - 1)
+
+    async def time_out(self, number: int) -> None:
+        await self.proxy.set(Mode.REPLACE_ANSWER, GATEWAY, spare=number - 1)
+
+    async def expire(self) -> None:
+        await self.proxy.set(Mode.ANSWER, self.answers[Fault.UNAUTHORIZED], times=1)
 
     async def heal(self) -> None:
         await self.proxy.set(Mode.PASS)

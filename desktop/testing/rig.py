@@ -32,6 +32,7 @@ class Fault(StrEnum):
     DROPPED = "dropped"  # the connection ends before there is an answer; open ones end at once
     REFUSED = "refused"  # nobody accepts connections; open ones end at once
     ANSWER_LOST = "answer_lost"  # the server does what it was asked, and the answer never arrives
+    GATEWAY_TIMEOUT = "gateway_timeout"  # the server does what it was asked, and a gateway between says HTTP 504
 
 
 def absent(reason: str) -> NoReturn:
@@ -76,6 +77,13 @@ class Rig(ABC, Generic[B]):
     local: ClassVar[bool] = False
     """True when who has a contact is decided in a file of this machine, so that no answer about it can get lost."""
 
+    gateway: ClassVar[bool] = False
+    """True when something between could answer in the server's place, as over HTTP."""
+
+    signs_in: ClassVar[bool | None] = None
+    """Whether the backend fetches a token that expires. Left out, it is so where an option is a `client_secret` or a
+    `refresh_token`."""
+
     forgets_keys: str = ""
     """Why the far side cannot remember a key across two backend instances; empty when it does."""
 
@@ -96,6 +104,14 @@ class Rig(ABC, Generic[B]):
     async def lose_answer(self, number: int) -> None:
         """The answer to the `number`-th request from now on gets lost, and so do all after it; 1 is the next one."""
         absent("this rig cannot lose the answer to one request of several")
+
+    async def time_out(self, number: int) -> None:
+        """As `lose_answer`, but a gateway answers with HTTP 504 in the place of each answer."""
+        absent("this rig has no gateway that answers in the server's place")
+
+    async def expire(self) -> None:
+        """What the backends signed in with is refused with the next request; signing in anew works."""
+        absent("this rig cannot let a sign-in expire")
 
     async def heal(self) -> None:
         """Nothing goes wrong any more."""

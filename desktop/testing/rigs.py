@@ -149,9 +149,15 @@ class KeptWrapUp:
 class CrmRig(Rig[Crm]):
     """Far side of a CRM: records that are there, and what arrived."""
 
+    forgets_consent: str = ""
+    """Why the far side cannot keep since when and from where it has a consent; empty when it does."""
+
     @abstractmethod
     async def add_customer(self, name: str, addresses: Sequence[Address]) -> str:
-        """A record that is on the far side, put there without the backend; answers the id that the port will use."""
+        """A record that is on the far side, put there without the backend; answers the id that the port will use.
+
+        Leave out an address of a kind that the system does not keep, as handles.
+        """
 
     async def activities(self, key: str) -> int:
         """How many activities the far side holds for the wrap-up with this key."""
@@ -177,6 +183,14 @@ class CrmRig(Rig[Crm]):
         """How many tasks with exactly this one-line text the far side holds for a customer."""
         absent("tasks cannot be counted on the far side")
 
+    async def task_due(self, customer_id: str, text: str) -> Instant | None:
+        """When the one task with exactly this one-line text is due on the far side; any moment of the day will do."""
+        absent("when a task is due cannot be read on the far side")
+
+    async def consent_words(self, customer_id: str) -> str:
+        """What the far side holds of the sources of a customer's consents, where the customer does not tell it."""
+        return ""
+
     async def buyer(self) -> tuple[str, str]:
         """A customer of the far side and the name of one thing they bought."""
         absent("nobody on the far side can be made to buy something")
@@ -184,6 +198,10 @@ class CrmRig(Rig[Crm]):
     async def linked(self, interaction_id: str) -> str | None:
         """The customer whom the far side has for an interaction."""
         absent("links cannot be seen on the far side")
+
+    async def link_reason(self, interaction_id: str) -> str:
+        """Why the far side has a customer for an interaction, in the words that were given."""
+        absent("the reason of a link cannot be read on the far side")
 
 
 class PresenceRig(Rig[PresenceSource]):

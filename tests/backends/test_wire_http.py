@@ -216,6 +216,15 @@ async def test_no_whole_answer_leaves_a_change_unknown_and_a_question_unanswered
         await _get(script, deadline=0.3)
 
 
+@pytest.mark.parametrize("status", [502, 504])
+async def test_what_a_gateway_says_leaves_a_change_unknown(status: int) -> None:
+    with pytest.raises(OutcomeUnknown) as caught:
+        await _change(answer(status, b"<html>gateway</html>"))
+    assert str(status) in caught.value.detail
+    with pytest.raises(Unavailable):
+        await _get(answer(status, b"<html>gateway</html>"))
+
+
 async def test_a_change_that_never_went_out_is_not_unknown() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound, not listening: connections are refused

@@ -338,3 +338,18 @@ def test_init_takes_enter_as_none_for_what_is_optional(tmp_path: Path) -> None:
     ran = run("config", "init", "bare", env=env, stdin=f"mock\nhttp://127.0.0.1:9\n{CANARY}\n\n\n\n\n")
     made = read_profile("bare", {}, Path(ran.json["file"]))
     assert list(made.backends) == [Kind.CONTACT_CENTER]
+
+
+def test_init_asks_again_for_what_it_cannot_use(tmp_path: Path) -> None:
+    """A slip of the finger late in the conversation loses none of what was answered before it."""
+    env = clean_env(tmp_path, AGENT_DESKTOP_CONFIG=str(tmp_path / "c" / "config.toml"))
+    trusted = tmp_path / "ours.pem"
+    trusted.write_text("-")
+    answers = f"mock\nhttp://127.0.0.1:9\n{CANARY}\n{tmp_path}/absent.pem\n{trusted}\nmokc\n-\n-\n-\n"
+    ran = run("config", "init", "first", env=env, stdin=answers)
+    assert "absent.pem cannot be read: No such file or directory" in ran.words
+    assert "Did you mean 'mock'?" in ran.words
+    made = read_profile("first", {}, Path(ran.json["file"]))
+    assert list(made.backends) == [Kind.CONTACT_CENTER]
+    (center,) = made.backends[Kind.CONTACT_CENTER]
+    assert center.options["ca_file"].value == str(trusted)

@@ -6,7 +6,8 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, Field, fields
+from enum import StrEnum
 from pathlib import Path
 
 from desktop.cli.arguments import EPILOG, parser
@@ -15,14 +16,30 @@ from desktop.config.alert_rules import OPTIONS
 from desktop.config.profile_options import PROFILE_OPTIONS, TOP_KEYS
 from desktop.config.toml_file import PREFIX
 from desktop.domain.alerts.rules import WATCHED
+from desktop.domain.entities import model, phone, words
 from desktop.domain.entities.alert import About
+from desktop.domain.entities.customer import (
+    Case,
+    Consent,
+    Customer,
+    CustomerPromise,
+    FollowUp,
+    Match,
+    Purchase,
+    TimelineEntry,
+    WrapUpRecord,
+)
+from desktop.domain.entities.person import Person, Presence
+from desktop.domain.entities.phone import PhoneCall, PhoneRegistration
 from desktop.domain.figures.metrics import METRICS
 from desktop.domain.figures.service_level import DEFAULT_FORMULA, FORMULAS
 from desktop.domain.text.sentence import Sentence
 from desktop.ports import errors, registry
+from desktop.ports.assist import Article
 from desktop.ports.base import API, OLDEST_API, Backend, Capability, Kind, Manifest
 from desktop.ports.deadlines import HOST
 from desktop.ports.kinds import KINDS
+from desktop.ports.messaging import MessageReceipt, OutgoingMessage
 from desktop.testing.statics import METHODS, PORTS
 from desktop.words.catalogue import in_words, term
 from desktop.words.figures import definition, known_as
@@ -291,6 +308,77 @@ def _methods(port: type) -> Iterator[tuple[str, bool, str]]:
                 yield node.name, must, " ".join(doc.split("\n\n", 1)[0].split())
 
 
+ENTITIES: Mapping[str, tuple[type, ...]] = {
+    "CRM": (
+        Customer,
+        model.Address,
+        Consent,
+        CustomerPromise,
+        Match,
+        Case,
+        TimelineEntry,
+        Purchase,
+        WrapUpRecord,
+        FollowUp,
+    ),
+    "Contact centre": (
+        *(model.Interaction, model.Message, model.Attachment, model.Reply, model.OutgoingFile, model.Leg),
+        *(model.Previous, model.WrapUpRule, model.WrapUpCode, model.Agent, model.AvailabilityChoice),
+        *(model.NotReadyReason, model.QueueStats, model.Waiting),
+    ),
+    "Directory": (Person, Presence),
+    "Messages": (OutgoingMessage, MessageReceipt),
+    "Knowledge": (Article,),
+    "Phone": (PhoneCall, PhoneRegistration),
+}
+"""What backends of each kind give and take."""
+
+
+def entities() -> str:
+    """The records of the ports with their fields, and the closed lists of words that they hold."""
+    parts = [
+        "# Records of the ports\n\nWhat a [plug-in](../how-to/write-a-plug-in.md) gives and is given: frozen data"
+        " classes of `desktop.domain.entities` and, for messages and articles, of `desktop.ports`. A field with a"
+        " default may be left out. An `Instant` is seconds since the epoch, UTC, as a float. Words that are listed"
+        " are what the desktop knows; where a comment allows the system's own word, that is shown as it is.\n"
+    ]
+    lists: dict[str, type[StrEnum]] = {}
+    for about, classes in ENTITIES.items():
+        parts.append(f"## {about}\n")
+        for one in classes:
+            source = _source(one)
+            rows = []
+            for field in fields(one):
+                kind, comment = source[field.name]
+                for name in re.findall(r"\w+", f"{kind} {comment}"):
+                    found = getattr(words, name, None) or getattr(phone, name, None)
+                    if inspect.isclass(found) and issubclass(found, StrEnum):
+                        lists[name] = found
+                rows.append((f"`{field.name}`", f"`{kind}`", _default(field), comment))
+            doc = " ".join((inspect.getdoc(one) or "").split())
+            parts.append(f"### {one.__name__}\n\n{doc}\n\n{table(('field', 'type', 'default', ''), rows)}")
+    parts.append("## Closed lists\n")
+    rows = [(f"`{name}`", ", ".join(f"`{word.value}`" for word in lists[name])) for name in sorted(lists)]
+    parts.append(table(("name", "words"), rows))
+    return "\n".join(parts)
+
+
+def _source(one: type) -> dict[str, tuple[str, str]]:
+    """Of each field of a class its type and the comment behind it, as they stand in the source."""
+    found: dict[str, tuple[str, str]] = {}
+    for line in inspect.getsource(one).splitlines():
+        if known := re.fullmatch(r"    (\w+): ([^=#]+?)(?: = [^#]*?)?(?:\s*# (.*))?", line):
+            found[known[1]] = (known[2].strip('"'), known[3] or "")
+    return found
+
+
+def _default(field: "Field[object]") -> str:
+    if field.default is not MISSING:
+        word = field.default.value if isinstance(field.default, StrEnum) else field.default
+        return f"`{word!r}`"
+    return "" if field.default_factory is MISSING else "empty"
+
+
 def errors_page() -> str:
     """Exit codes, and the classes of errors."""
     said = dict(re.findall(r"\b(\d+) ([^,.]+)", EPILOG.partition("Exit codes: ")[2]))
@@ -424,6 +512,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/profile.md": profile,
     "reference/backends.md": backends,
     "reference/ports.md": ports,
+    "reference/entities.md": entities,
     "reference/errors.md": errors_page,
     "reference/wire.md": wire,
     "reference/alert-rules.md": alert_rules,

@@ -27,6 +27,7 @@ from desktop.ports.errors import (
     Unsupported,
 )
 from desktop.ports.messaging import OutgoingMessage
+from desktop.testing.contracts import resilience
 from desktop.testing.contracts.assist import AssistContract
 from desktop.testing.contracts.contact_center import ContactCenterContract
 from desktop.testing.contracts.crm import CrmContract
@@ -35,12 +36,14 @@ from desktop.testing.contracts.presence import PresenceContract
 from desktop.testing.contracts.voice import VoiceContract
 from desktop.testing.rig import Fault
 
+from .links import Links, LinksRig
 from .reference.assist import ReferenceAssist, ReferenceAssistRig
 from .reference.contact_center import ReferenceContactCenter, ReferenceContactCenterRig
 from .reference.crm import ReferenceCrm, ReferenceCrmRig
 from .reference.messaging import ReferenceMessaging, ReferenceMessagingRig
 from .reference.presence import ReferencePresence, ReferencePresenceRig
 from .reference.voice import ReferenceVoice, ReferenceVoiceRig
+from .signs_in import SignsIn, SignsInRig
 
 T = TypeVar("T")
 
@@ -73,8 +76,18 @@ def declaring(backend: type[Backend], *more: Capability, without: Capability | N
 
 # -- CRM
 
+EVERY_CHANGE = (
+    *(f"test_changing_fails_in_the_right_way[{fault.value}]" for fault in resilience.EXPECTED_OF_CHANGES),
+    "test_a_silent_server_hangs_nothing[change]",
+    "test_nothing_blocks_the_loop[change]",
+    "test_secrets_are_never_told",
+    "test_what_is_not_allowed_is_no_failed_sign_in[change]",
+)
+"""What cannot be tried where a change that is declared cannot be made."""
+
 
 @fails(
+    "test_a_customer_is_found_by_handle",
     "test_a_customer_is_found_by[phone]",
     "test_a_customer_is_found_by[email]",
     "test_a_match_really_carries_the_number",
@@ -90,6 +103,7 @@ class FilterIgnored(ReferenceCrm):
 
 
 @fails(
+    "test_a_customer_is_found_by_handle",
     "test_a_match_really_carries_the_number",
     "test_a_number_is_found_however_it_is_written[{0[0]} ({0[1]}) {0[2]}-{0[3]}]",
     "test_a_number_is_found_however_it_is_written[{0[0]} {0[1]} {0[2]} {0[3]}]",
@@ -143,7 +157,7 @@ class KeyForgottenAtRestart(ReferenceCrm):
         return self.known[record.key]
 
 
-@fails("test_a_wrap_up_is_on_the_timeline")
+@fails("test_more_than_a_page_of_the_timeline_is_read", "test_a_wrap_up_is_on_the_timeline")
 class OldestFirst(ReferenceCrm):
     """The timeline is the wrong way round."""
 
@@ -153,7 +167,7 @@ class OldestFirst(ReferenceCrm):
         return list(reversed(await super().timeline(customer_id, limit=limit, before=before)))
 
 
-@fails("test_the_manifest_agrees_with_the_methods", "test_a_link_is_made_and_taken_back")
+@fails(*EVERY_CHANGE, "test_the_manifest_agrees_with_the_methods", "test_a_link_is_made_and_taken_back")
 class ClaimsToLink(ReferenceCrm):
     """Declares what it does not do."""
 
@@ -326,6 +340,7 @@ class AsksNobody(ReferenceMessaging):
 @fails(
     "test_changing_fails_in_the_right_way[dropped]",
     "test_changing_fails_in_the_right_way[answer_lost]",
+    "test_changing_fails_in_the_right_way[gateway_timeout]",
     "test_a_receipt_that_got_lost_is_no_second_message",
 )
 class SureItFailed(ReferenceMessaging):
@@ -423,7 +438,7 @@ class SecondAcceptFails(ReferenceContactCenter):
         return await super().accept(interaction_id, key=f"{key} {self.line.new_id()}")
 
 
-@fails("test_hold_and_resume")
+@fails("test_no_act_whose_answer_got_lost_is_told_as_not_done", "test_hold_and_resume")
 class HoldsNobody(ReferenceContactCenter):
     """Says that the customer is held, and does nothing."""
 
@@ -476,6 +491,8 @@ class ClosesOnce(ReferenceContactCenter):
 
 _KINDS: tuple[tuple[type[Any], type[Any], type[Any]], ...] = (
     (ReferenceContactCenter, ContactCenterContract, ReferenceContactCenterRig),
+    (Links, CrmContract, LinksRig),
+    (SignsIn, CrmContract, SignsInRig),
     (ReferenceCrm, CrmContract, ReferenceCrmRig),
     (ReferencePresence, PresenceContract, ReferencePresenceRig),
     (ReferenceMessaging, MessagingContract, ReferenceMessagingRig),

@@ -110,7 +110,15 @@ class NeedsWords(ReferenceAssist):
 @fails(
     *(
         f"test_reading_fails_in_the_right_way[{fault}]"
-        for fault in ("server_error", "rate_limited", "unauthorized", "garbage", "dropped", "refused")
+        for fault in (
+            "server_error",
+            "rate_limited",
+            "unauthorized",
+            "garbage",
+            "dropped",
+            "refused",
+            "gateway_timeout",
+        )
     ),
     "test_what_is_not_allowed_is_no_failed_sign_in[read]",
 )

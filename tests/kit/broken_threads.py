@@ -15,10 +15,11 @@ from desktop.testing.contracts.contact_center import ContactCenterContract
 from .broken import BROKEN, fails
 from .reference.threads import ReferenceThreads, ReferenceThreadsRig
 
+WITHOUT_TEXT = "test_a_file_goes_without_a_text"
 A_FILE, A_REPLY = "test_a_customers_file_can_be_fetched", "test_a_reply_with_a_file_is_sent_once"
 
 
-@fails(A_FILE, A_REPLY)
+@fails(A_FILE, A_REPLY, WITHOUT_TEXT)
 class CutsFilesShort(ReferenceThreads):
     """Of a file only the first piece arrives."""
 
@@ -28,7 +29,7 @@ class CutsFilesShort(ReferenceThreads):
             return
 
 
-@fails(A_FILE, A_REPLY)
+@fails(A_FILE, A_REPLY, WITHOUT_TEXT)
 class GivesFilesInOnePiece(ReferenceThreads):
     """A file of any size is in memory at once."""
 
@@ -46,7 +47,7 @@ class GivesNothingForNothing(ReferenceThreads):
                 yield piece
 
 
-@fails(A_FILE, A_REPLY)
+@fails(A_FILE, A_REPLY, WITHOUT_TEXT)
 class NamesEveryFileAlike(ReferenceThreads):
     """Files have no names."""
 
@@ -66,7 +67,7 @@ class SendsFilesTwice(ReferenceThreads):
         return await super().send_reply(interaction_id, reply, key=f"{key} {self.line.new_id()}")
 
 
-@fails(A_REPLY)
+@fails(A_REPLY, WITHOUT_TEXT)
 class ForgetsFiles(ReferenceThreads):
     """The text of a reply goes out, its files do not."""
 

@@ -130,8 +130,11 @@ class MockCrmRig(MockRig[Crm], CrmRig):
     async def linked(self, interaction_id: str) -> str | None:
         path = f"/v1/links/{interaction_id}"
         linked = [*await self.applied("PUT", path), *await self.applied("DELETE", path)]
-        last = max(linked, key=lambda one: float(one["at"]))
-        return last["body"]["customer_id"] if last["method"] == "PUT" else None
+        last = max(linked, key=lambda one: float(one["at"]), default=None)
+        return last["body"]["customer_id"] if last is not None and last["method"] == "PUT" else None
+
+    async def link_reason(self, interaction_id: str) -> str:
+        return str((await self.applied("PUT", f"/v1/links/{interaction_id}"))[-1]["body"]["reason"])
 
 
 class MockContactCenterRig(MockRig[ContactCenter], ContactCenterRig):

@@ -123,6 +123,24 @@ async def test_it_breaks_off_without_asking_the_server(mode: Mode) -> None:
         assert server.done == 1
 
 
+async def test_a_gateway_answers_for_what_was_done() -> None:
+    async with web() as (server, proxy, client):
+        await client.get("/")
+        await proxy.set(Mode.REPLACE_ANSWER, Answer(504), spare=1)
+        assert [(await client.post("/")).status_code for _ in range(3)] == [200, 504, 504]
+        assert server.done == 4
+        await proxy.set(Mode.PASS)
+        assert (await client.get("/")).status_code == 200
+
+
+async def test_so_many_requests_are_answered_in_its_place() -> None:
+    async with web() as (server, proxy, client):
+        await client.get("/")
+        await proxy.set(Mode.ANSWER, Answer(401), times=2)
+        assert [(await client.get("/")).status_code for _ in range(4)] == [401, 401, 200, 200]
+        assert server.done == 3
+
+
 async def test_it_loses_the_answer_to_what_was_done() -> None:
     async with web() as (server, proxy, client):
         for fresh in (True, False):

@@ -191,7 +191,7 @@ def test_the_check_finds_what_is_broken(new: Callable[[Kind], Made]) -> None:
     client = made.backend.with_name("client.py")
     sound = client.read_text()
     try:
-        client.write_text(sound.replace("raise OutcomeUnknown(", "raise Unavailable("))
+        client.write_text(sound.replace("raise OutcomeUnknown(", "raise Unavailable(", 1))
         ran = run("backends", "check", "crm", "phonebook", "--markdown", env=made.env, timeout=LONGEST)
     finally:
         client.write_text(sound)
@@ -203,6 +203,56 @@ def test_the_check_finds_what_is_broken(new: Callable[[Kind], Made]) -> None:
         "test_a_receipt_that_got_lost_is_no_second_wrap_up",
     }
     assert "## crm phonebook: silver" in ran.out
+
+
+CLIENT_TESTS = """
+import time
+from email.utils import formatdate
+
+import pytest
+from desktop.domain.entities.model import Address
+from desktop.ports.errors import OutcomeUnknown, RateLimited, Unavailable
+from desktop.testing.contracts.crm_writing import record
+from desktop.testing.fault_proxy import Answer, Mode
+from desktop.testing.rig import Fault
+from phonebook_crm.client import TIMEOUT
+from phonebook_crm.rig import PhonebookCrmRig
+
+
+async def test_what_servers_say() -> None:
+    async with PhonebookCrmRig() as rig, rig.opened() as backend:
+        for said, least, most in ((formatdate(time.time() + 60, usegmt=True), 50, 60), ("soon", 5, 5), ("nan", 5, 5),
+                                  ("-3", 0, 0), ("1e9", 300, 300), ("", 5, 5)):
+            await rig.proxy.set(Mode.ANSWER, Answer(429, {"Retry-After": said}, b"{}"))
+            with pytest.raises(RateLimited) as limited:
+                await backend.find(Address("phone", "+442079460018"))
+            assert least <= limited.value.retry_after <= most, said
+        for status in (500, 502, 504):
+            await rig.proxy.set(Mode.ANSWER, Answer(status, {}, b"{}"))
+            with pytest.raises(OutcomeUnknown):
+                await backend.log_wrap_up(record("key", None))
+        await rig.proxy.set(Mode.ANSWER, Answer(503, {}, b"{}"))
+        with pytest.raises(Unavailable):
+            await backend.log_wrap_up(record("key", None))
+        await rig.fault(Fault.REFUSED)
+        with pytest.raises(Unavailable) as refused:
+            await backend.find(Address("phone", "+442079460018"))
+        assert refused.value.detail
+        assert backend.deadlines.read > TIMEOUT
+"""
+
+
+@pytest.mark.thorough
+def test_its_client_understands_what_servers_say(new: Callable[[Kind], Made]) -> None:
+    """What the contract leaves open and the guide advises."""
+    made = new(Kind.CRM)
+    own = made.folder / "tests" / "test_client.py"
+    own.write_text(CLIENT_TESTS)
+    try:
+        done = made.tests("-k", "test_what_servers_say")
+    finally:
+        own.unlink()
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize(

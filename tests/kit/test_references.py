@@ -12,6 +12,7 @@ from desktop.testing.contracts.presence import PresenceContract
 from desktop.testing.contracts.voice import VoiceContract
 from desktop.testing.rig import Rig
 
+from .links import Links, LinksRig
 from .looks_up_first import LooksUpFirst
 from .reference.assist import ReferenceAssistRig
 from .reference.contact_center import ReferenceContactCenterRig
@@ -24,6 +25,7 @@ from .reference.quality import ReferenceQualityRig
 from .reference.supervision import ReferenceSupervisionRig
 from .reference.threads import ReferenceThreadsRig
 from .reference.voice import ReferenceVoiceRig
+from .signs_in import SignsIn, SignsInRig
 
 
 class _Bring:
@@ -63,6 +65,20 @@ class TestLooksUpFirst(CrmContract):
     @pytest.fixture
     async def rig(self) -> AsyncIterator[Rig]:
         async with ReferenceCrmRig(LooksUpFirst) as rig:
+            yield rig
+
+
+class TestLinks(CrmContract):
+    @pytest.fixture
+    async def rig(self) -> AsyncIterator[Rig]:
+        async with LinksRig(Links) as rig:
+            yield rig
+
+
+class TestSignsIn(CrmContract):
+    @pytest.fixture
+    async def rig(self) -> AsyncIterator[Rig]:
+        async with SignsInRig(SignsIn) as rig:
             yield rig
 
 

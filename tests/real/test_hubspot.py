@@ -145,6 +145,7 @@ class HubSpotRig(HttpRig[HubSpotCrm], CrmRig):
 
     label = "vendor-judged"
     secrets = (TOKEN,)
+    forgets_consent = "HubSpot's property has room for yes and no; when and by whom stands in its own history"
 
     def __init__(self, fake: HubSpotFake) -> None:
         self._fake = fake
@@ -155,7 +156,7 @@ class HubSpotRig(HttpRig[HubSpotCrm], CrmRig):
 
     async def add_customer(self, name: str, addresses: Sequence[Address]) -> str:
         first, _, last = name.partition(" ")
-        known = {"phone": "", "email": ""} | {one.kind: one.value for one in addresses}
+        known = {"phone": "", "email": ""} | {one.kind: one.value for one in addresses if one.kind != "handle"}
         properties = {"firstname": first, "lastname": last, **known}
         return self._fake.account.add("contacts", **{key: value for key, value in properties.items() if value})
 
@@ -188,6 +189,11 @@ class HubSpotRig(HttpRig[HubSpotCrm], CrmRig):
 
     async def tasks_about(self, customer_id: str, text: str) -> int:
         return self._linked(customer_id, "tasks", "hs_task_subject", text)
+
+    async def task_due(self, customer_id: str, text: str) -> float | None:
+        account = self._fake.account
+        (number,) = account.with_property("tasks", "hs_task_subject", text)
+        return history.instant(account.objects["tasks"][number]["properties"]["hs_timestamp"])
 
     def _linked(self, contact: str, kind: str, name: str, value: str) -> int:
         account = self._fake.account

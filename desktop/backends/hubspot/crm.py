@@ -12,6 +12,7 @@ from desktop.backends.hubspot import contacts, history
 from desktop.backends.hubspot.objects import BATCH, KEY, Objects, Record
 from desktop.backends.hubspot.problem import to_error
 from desktop.backends.wire.http import Http
+from desktop.backends.wire.problem import unseen
 from desktop.backends.wire.route import CA_FILE, PROXY, proxy_of
 from desktop.backends.wire.verify import carries
 from desktop.domain.entities.customer import Case, Customer, Match, TimelineEntry, WrapUpRecord
@@ -264,7 +265,8 @@ class HubSpotCrm(Crm):
         if name is None:
             raise Rejected(f"HubSpot has no property for consent to {topic}.")
         await self._objects.update("contacts", customer_id, {name: "true" if granted else "false"}, key=key)
-        return await self.customer(customer_id)
+        with unseen("HubSpot"):
+            return await self.customer(customer_id)
 
     def _demand(self, capability: Capability) -> None:
         if capability not in self._offered:

@@ -15,6 +15,7 @@ from desktop.backends.odoo.numbers import international
 from desktop.backends.odoo.settings import OPTIONS, Settings, connect, settings_of
 from desktop.backends.odoo.value import written
 from desktop.backends.wire.html_text import clean, to_html
+from desktop.backends.wire.problem import unseen
 from desktop.domain.entities.customer import Case, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
 from desktop.domain.entities.model import Address, Instant
 from desktop.ports.base import API, Capability, Kind, Manifest
@@ -212,7 +213,9 @@ class OdooCrm(Crm):
         }
         if self._settings.handle_field:
             contact[self._settings.handle_field] = next((value for kind, value in given if kind == "handle"), "")
-        return await self.customer(str(await self._odoo.once("res.partner", "customer", key, contact)))
+        made = await self._odoo.once("res.partner", "customer", key, contact)
+        with unseen("Odoo"):
+            return await self.customer(str(made))
 
     async def create_case(self, customer_id: str, subject: str, *, priority: str, text: str, key: str) -> Case:
         known = await self._abilities(Capability.CREATE_CASE)
@@ -229,7 +232,8 @@ class OdooCrm(Crm):
             case["project_id/.id"] = self._settings.project
         number = await self._write(known.case_model, "case", key, case, customer_id)
         fields = records.case_fields(known.case_fields)
-        found = await self._odoo.records(known.case_model, [["id", "=", number]], fields, limit=1, archived=True)
+        with unseen("Odoo"):
+            found = await self._odoo.records(known.case_model, [["id", "=", number]], fields, limit=1, archived=True)
         if not found:
             raise NotFound("Odoo made the case and does not show it to us.")
         return records.case(found[0])
@@ -245,7 +249,9 @@ class OdooCrm(Crm):
         model, field = BLACKLISTS[topic]
         # Each step leaves what is there already as it is, so that the whole may be repeated.
         await self._odoo.change(model, "create", key=key, vals_list=[{field: one} for one in addresses])
-        listed = await self._odoo.records(model, [[field, "in", addresses]], {}, limit=len(addresses), archived=True)
+        with unseen("Odoo"):
+            domain: Domain = [[field, "in", addresses]]
+            listed = await self._odoo.records(model, domain, {}, limit=len(addresses), archived=True)
         entries = [one["id"] for one in listed]
         await self._odoo.change(model, "write", key=key, ids=entries, vals={"active": not granted})
         words = to_html(f"{'Allowed' if granted else 'Refused'} by the customer: {source}")
@@ -253,7 +259,8 @@ class OdooCrm(Crm):
             name = f"{digest(key)}-{entry}"
             message = _message(model, entry, words, f"<consent.{name}@agent-desktop>")
             await self._odoo.once("mail.message", "consent", name, message)
-        return await self._contacts.one(customer_id, known)
+        with unseen("Odoo"):
+            return await self._contacts.one(customer_id, known)
 
 
 def _message(model: str, page: int, body: str, message_id: str) -> Mapping[str, str]:

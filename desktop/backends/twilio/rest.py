@@ -67,9 +67,9 @@ class Rest(Http):
             raise ProtocolError("The server's answer cannot be read.", f"{name!r} is no list")
         return [one for one in found if isinstance(one, dict)]
 
-    async def _answer(self, response: "httpx.Response", what: str) -> object:
+    async def _answer(self, response: "httpx.Response", what: str, *, changing: bool = False) -> object:
         self._clock.heard(response.headers.get("date", ""))
-        return Answer(await super()._answer(response, what), response.headers.get("etag", ""))
+        return Answer(await super()._answer(response, what, changing=changing), response.headers.get("etag", ""))
 
     def _open_client(self) -> "httpx.AsyncClient":
         fresh = self._client is None

@@ -27,6 +27,8 @@ KEPT_OPEN = 30.0
 PIECE = 64 * 1024  # of a file
 _PATH = re.compile(r"/[!-~]{1,1000}")
 _LONGEST_PATH = 300  # in the log
+_FROM_BETWEEN = frozenset({502, 504})
+"""What a gateway says whose server gave no answer: a change may have been done all the same."""
 SILENCE = 60.0  # on a stream; the host's watchdog is much shorter
 
 
@@ -170,7 +172,7 @@ class Http:
             async with asyncio.timeout(self._deadline):
                 response = await self._open_client().send(request, stream=True)
                 try:
-                    return await self._answer(response, what)
+                    return await self._answer(response, what, changing=bool(key))
                 finally:
                     await response.aclose()
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, TimeoutError, OSError) as error:
@@ -188,7 +190,7 @@ class Http:
             return Unavailable(f"The certificate of {self._server} is not trusted; see ca_file.", detail)
         return Unavailable(f"{self._server} cannot be reached.", detail)
 
-    async def _answer(self, response: "httpx.Response", what: str) -> object:
+    async def _answer(self, response: "httpx.Response", what: str, *, changing: bool = False) -> object:
         import httpx
 
         if response.is_success:
@@ -199,6 +201,9 @@ class Http:
             problem = parse(await self._body(response, LARGEST_PROBLEM, what))
         except (ProtocolError, httpx.HTTPError):
             problem = None  # the status alone says enough; the words were a comfort
+        if changing and response.status_code in _FROM_BETWEEN:
+            detail = f"{what}: {response.status_code}"
+            raise OutcomeUnknown(f"{self._server} did not say whether it did that.", detail)
         wait = response.headers.get("retry-after")
         raise self._to_error(response.status_code, problem, server=self._server, request=what, wait=wait)
 

@@ -1,7 +1,8 @@
 """From an HTTP status to the error class that tells the host its next step."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Protocol
 
 from desktop.ports.errors import (
@@ -10,6 +11,7 @@ from desktop.ports.errors import (
     Conflict,
     Forbidden,
     NotFound,
+    OutcomeUnknown,
     ProtocolError,
     RateLimited,
     Rejected,
@@ -34,6 +36,19 @@ _BY_STATUS: Mapping[int, type[BackendError]] = {
 }
 # The code of a problem is more exact than its status: a request still running elsewhere is not a conflict of state.
 _BY_CODE: Mapping[str, type[BackendError]] = {"in_flight": Unavailable, "unsupported": Unsupported}
+
+
+@contextmanager
+def unseen(server: str) -> Iterator[None]:
+    """For look-ups after a change: it was done, so that one that fails is no reason to say "not done".
+
+    Raises:
+        OutcomeUnknown: it failed, and may go better when the change is asked for again under its key.
+    """
+    try:
+        yield
+    except (Unavailable, RateLimited, ProtocolError) as error:
+        raise OutcomeUnknown(f"{server} did that and did not show it.", error.detail) from error
 
 
 class ToError(Protocol):

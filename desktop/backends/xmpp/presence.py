@@ -35,7 +35,7 @@ from desktop.domain.entities.person import ChatLine, Person, Presence
 from desktop.domain.entities.words import PresenceState
 from desktop.domain.state.events import ChatReceived, Envelope, Event, Gap, Heartbeat, PresenceSnapshot
 from desktop.ports.base import API, Capability, Kind, Manifest
-from desktop.ports.errors import BackendError, Unavailable
+from desktop.ports.errors import BackendError, OutcomeUnknown, Unavailable
 from desktop.ports.presence import PresenceSource
 
 _SOURCE = Kind.PRESENCE.value
@@ -149,10 +149,13 @@ class XmppPresence(PresenceSource):
         own = own_show(state, activity, in_call=in_call)
         await self._link.ensure()
         self._own = own
-        if self._own_offer.pep:
-            await self._link.ask("set", own.publication)
-        self._link.send(own.stanza)
-        await self._link.ping()  # stanzas are taken in order: what was sent before the answer was taken
+        try:
+            if self._own_offer.pep:
+                await self._link.ask("set", own.publication)
+            self._link.send(own.stanza)
+            await self._link.ping()  # stanzas are taken in order: what was sent before the answer was taken
+        except Unavailable as error:
+            raise OutcomeUnknown("The directory did not say whether it took that.", error.detail) from error
         return self._contacts.own(own.show, own.status, state, own.doing if self._own_offer.pep else None)
 
     async def chat(self, person_id: str, text: str, *, key: str) -> ChatLine:

@@ -17,6 +17,7 @@ from desktop.ports import registry
 from desktop.ports.base import Kind
 from desktop.ports.kinds import KINDS
 from desktop.ports.options import Option
+from desktop.ports.registry import PluginError
 from desktop.words.catalogue import in_words, tr
 
 
@@ -61,8 +62,7 @@ def _kind(profile: str, kind: Kind, folder: Path, files: dict[Path, str]) -> lis
     else:
         say("\n" + tr("{kind}: none is installed.", kind=named))
     needed = kind is Kind.CONTACT_CENTER
-    answer = _ask(_which(kind, needed=needed), installed[0] if needed and installed else "")
-    chosen = [] if answer in ("", "-") else answer.split() if KINDS[kind].several else [answer]
+    chosen = _chosen(kind, installed[0] if needed and installed else "")
     tables = []
     for number, backend in enumerate(chosen, start=1):
         several = len(chosen) > 1
@@ -74,6 +74,20 @@ def _kind(profile: str, kind: Kind, folder: Path, files: dict[Path, str]) -> lis
         values = {"backend": backend} | ({"name": name} if several else {})
         tables.append(values | _options(kind, backend, place, folder, files))
     return tables
+
+
+def _chosen(kind: Kind, default: str) -> list[str]:
+    """The backends of a kind that are named, which can all be used; asked again until they are."""
+    while True:
+        answer = _ask(_which(kind, needed=kind is Kind.CONTACT_CENTER), default)
+        chosen = [] if answer in ("", "-") else answer.split() if KINDS[kind].several else [answer]
+        try:
+            for backend in chosen:
+                registry.load(kind, backend)
+        except PluginError as error:
+            say(in_words(error.sentence))
+        else:
+            return chosen
 
 
 def _which(kind: Kind, *, needed: bool) -> str:
@@ -95,10 +109,24 @@ def _options(kind: Kind, backend: str, place: str, folder: Path, files: dict[Pat
         if option.secret:
             values |= _secret(place, option, folder, files)
             continue
-        value = _ask(f"{option.name}: {option.help}", option.default or "")
+        value = _value(option)
         if value and value != option.default:
             values[option.name] = value
     return values
+
+
+def _value(option: Option) -> str:
+    """What is answered; a file that cannot be read is told and asked for again."""
+    while True:
+        value = _ask(f"{option.name}: {option.help}", option.default or "")
+        if option.kind != "path" or not value:
+            return value
+        try:
+            with Path(value).expanduser().open("rb"):
+                return value
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            say(in_words(Sentence("config.file_unreadable", path=value, why=why)))
 
 
 def init(chosen: Chosen) -> int:

@@ -35,7 +35,7 @@ class Case:
     subject: str
     status: str  # open | pending | solved | closed, or the CRM's own word
     opened_at: Instant
-    priority: str = ""
+    priority: str = ""  # low | normal | high | urgent, or the CRM's own word
     owner: str = ""
     source: str = ""  # which of several CRMs; "" where there is one
 
@@ -93,7 +93,7 @@ class Customer:
 
     id: str
     name: str
-    source: str = ""  # which CRM of the profile
+    source: str = ""  # which CRM of the profile; a plug-in says "crm"
     fetched_at: Instant | None = None
     company: str = ""
     tier: str = ""
@@ -196,7 +196,7 @@ class WrapUpRecord:
     interaction_id: str
     customer_id: str | None
     agent_id: str
-    channel: str
+    channel: str  # a Channel value
     queue: str
     started_at: Instant
     ended_at: Instant

@@ -1,15 +1,14 @@
 """What a suggester of knowledge has to keep."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desktop.ports.assist import Article
 from desktop.ports.base import Capability, Kind
 from desktop.testing import fresh
-from desktop.testing.contracts.base import Call, until
+from desktop.testing.contracts.base import Call, Change, until
 from desktop.testing.contracts.resilience import ResilienceContract
 from desktop.testing.group import behaviour, shape
-from desktop.testing.rig import does_not_apply
 from desktop.testing.rigs import AssistRig
 
 
@@ -18,11 +17,11 @@ class AssistContract(ResilienceContract[AssistRig]):
 
     kind = Kind.ASSIST
 
-    async def reading(self, backend: Any, rig: AssistRig) -> object:
-        return await backend.rank("a refund")
+    async def reads(self, backend: Any, rig: AssistRig) -> Mapping[str, Call]:
+        return {"rank": lambda: backend.rank("a refund")}
 
-    async def changing(self, backend: Any, rig: AssistRig) -> Callable[[str], Awaitable[object]]:
-        does_not_apply("a suggester changes nothing")
+    async def changes(self, backend: Any, rig: AssistRig) -> Mapping[str, Change]:
+        return {}
 
     def calls_of(self, backend: Any, capability: Capability) -> Sequence[Call]:
         return ()

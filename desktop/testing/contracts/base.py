@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 import pytest
@@ -34,7 +35,22 @@ async def until(ask: Callable[[], Awaitable[T | None]], seconds: float, what: st
     return found
 
 
-async def error_of(call: Call) -> BackendError:
+async def _taken_as_done(key: str) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Change:
+    """A call that changes something, ready to be made under a key, and whether the far side shows what it did.
+
+    `done` answers True where that cannot be seen.
+    """
+
+    make: Callable[[str], Awaitable[object]]
+    done: Callable[[str], Awaitable[bool]] = _taken_as_done
+
+
+async def error_of(call: Call, name: str = "it") -> BackendError:
     """The error of the port that a call raises. The test fails when it raises none, another one, or takes too long."""
     try:
         async with asyncio.timeout(LONGEST):
@@ -42,10 +58,10 @@ async def error_of(call: Call) -> BackendError:
     except BackendError as error:
         return error
     except TimeoutError:
-        pytest.fail(f"it neither answered nor failed within {LONGEST:g} s")
+        pytest.fail(f"{name} neither answered nor failed within {LONGEST:g} s")
     except Exception as error:
-        pytest.fail(f"it raised {error!r}, which is not an error of the ports")
-    pytest.fail(f"it answered {answer!r} where it had to fail")
+        pytest.fail(f"{name} raised {error!r}, which is not an error of the ports")
+    pytest.fail(f"{name} answered {answer!r} where it had to fail")
 
 
 class Contract(Generic[R]):
@@ -55,6 +71,8 @@ class Contract(Generic[R]):
     kind: ClassVar[Kind]
     reads_ask: ClassVar[bool] = True
     """False where a read is answered from what the backend knows, so that no fault can show in it."""
+    offered: frozenset[Capability] = frozenset()
+    """What the backend that was opened last offers."""
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """One test for each capability that switches on a method, and for each fault."""
@@ -64,12 +82,12 @@ class Contract(Generic[R]):
 
     # -- what a contract of a kind fills in
 
-    async def reading(self, backend: Any, rig: R) -> object:
-        """A call that changes nothing and asks the server."""
+    async def reads(self, backend: Any, rig: R) -> Mapping[str, Call]:
+        """Every call that changes nothing, asks the server and is offered, by its method's name."""
         raise NotImplementedError
 
-    async def changing(self, backend: Any, rig: R) -> Callable[[str], Awaitable[object]]:
-        """A call that changes something, ready to be made under a key."""
+    async def changes(self, backend: Any, rig: R) -> Mapping[str, Change]:
+        """Every call that changes something and is offered, by its method's name; none where nothing can be changed."""
         raise NotImplementedError
 
     def calls_of(self, backend: Any, capability: Capability) -> Sequence[Call]:
@@ -82,8 +100,8 @@ class Contract(Generic[R]):
         backend = rig.make()
         try:
             async with asyncio.timeout(LONGEST):
-                offered = await backend.open()
-            if missing := sorted(one.value for one in needs if one not in offered):
+                self.offered = await backend.open()
+            if missing := sorted(one.value for one in needs if one not in self.offered):
                 does_not_apply(f"{', '.join(missing)} is not offered")
             yield backend
         finally:

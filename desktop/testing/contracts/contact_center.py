@@ -1,24 +1,28 @@
-"""What a contact centre has to keep. More of it: `call_contract.py`, `leg_contract.py` for further parties."""
+"""What a contact centre has to keep. More of it: `call.py`, `leg.py` for further parties."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import pytest
 
 from desktop.domain.entities.channels import CALLS
-from desktop.domain.entities.model import Address, OutgoingFile, Reply
+from desktop.domain.entities.model import Address, Interaction, OutgoingFile, Reply
 from desktop.domain.entities.words import Availability, Phase
 from desktop.domain.state.events import AgentChanged
 from desktop.ports.base import Capability
-from desktop.ports.errors import Conflict, NotFound, OutcomeUnknown, Rejected, Unsupported
+from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, Rejected, Unavailable, Unsupported
 from desktop.testing import fresh
-from desktop.testing.contracts.base import Call, error_of, until
+from desktop.testing.contracts.base import LONGEST, Call, Change, error_of, until
 from desktop.testing.contracts.call import MODES, NOBODYS, CallContract
 from desktop.testing.contracts.contact_center_work import ended
 from desktop.testing.contracts.history import HistoryContract
 from desktop.testing.contracts.parking import ParkingContract
 from desktop.testing.contracts.quality import QualityContract
+from desktop.testing.contracts.resilience import MOST_REQUESTS
 from desktop.testing.contracts.supervision import SupervisionContract
 from desktop.testing.contracts.supervision_calls import supervision_calls
 from desktop.testing.contracts.thread import ThreadContract
@@ -28,16 +32,35 @@ from desktop.testing.rig import Fault, absent, does_not_apply
 from desktop.testing.rigs import CALLER, ContactCenterRig
 
 
+@dataclass(frozen=True)
+class Act:
+    """Something that is done on a contact under a key, and whether the contact shows it; None is one that is gone."""
+
+    name: str
+    make: Callable[[str], Awaitable[object]]
+    done: Callable[[Interaction | None], bool]
+
+
+def _is(field: str, wanted: bool) -> Callable[[Interaction | None], bool]:
+    return lambda one: one is not None and getattr(one, field) is wanted
+
+
 class ContactCenterContract(
     CallContract, ThreadContract, ParkingContract, SupervisionContract, HistoryContract, QualityContract
 ):
     """Inherit from this, under a name that starts with `Test`, and bring a fixture `rig`."""
 
-    async def reading(self, backend: Any, rig: ContactCenterRig) -> object:
-        return await backend.snapshot()
+    async def reads(self, backend: Any, rig: ContactCenterRig) -> Mapping[str, Call]:
+        return {"snapshot": backend.snapshot}
 
-    async def changing(self, backend: Any, rig: ContactCenterRig) -> Callable[[str], Awaitable[object]]:
-        return lambda key: backend.set_availability(Availability.AVAILABLE, reason="", after_current=False, key=key)
+    async def changes(self, backend: Any, rig: ContactCenterRig) -> Mapping[str, Change]:
+        def available(key: str) -> Awaitable[object]:
+            answer: Awaitable[object] = backend.set_availability(
+                Availability.AVAILABLE, reason="", after_current=False, key=key
+            )
+            return answer
+
+        return {"set_availability": Change(available)}
 
     def calls_of(self, backend: Any, capability: Capability) -> Sequence[Call]:
         who, key = NOBODYS, new_key()
@@ -302,6 +325,77 @@ class ContactCenterContract(
             assert isinstance(error, OutcomeUnknown), repr(error)
         async with self.opened(rig) as restarted:
             await self.becomes(restarted, rig, offered.id, lambda one: one.phase is not Phase.OFFERED, "the accept")
+
+    @resilience
+    async def test_no_act_whose_answer_got_lost_is_told_as_not_done(self, rig: ContactCenterRig) -> None:
+        """What is done on a contact, from hold to wrap-up, loses its answer: OutcomeUnknown, every time."""
+        if rig.connected:
+            does_not_apply("of a lasting connection an act sees no more than that it is gone")
+        async with self.opened(rig) as backend:
+            talking = await self.talking(backend, rig)
+            for act in await self._acts(backend, talking):
+                await rig.fault(Fault.ANSWER_LOST)
+                error: BackendError | None = await error_of(partial(act.make, new_key()), act.name)
+                await rig.heal()
+                if isinstance(error, Unavailable):
+                    error = await self._after_look_ups(backend, rig, talking.id, act)
+                told = f"{act.name}: no answer must be told as OutcomeUnknown, and was {error!r}"
+                assert error is None or isinstance(error, OutcomeUnknown), told
+                if not act.done(await self.interaction(backend, talking.id)):
+                    with suppress(Conflict, NotFound):  # one of several requests was lost: the agent presses again
+                        await act.make(new_key())
+
+                async def seen(act: Act = act) -> bool | None:
+                    return act.done(await self.interaction(backend, talking.id)) or None
+
+                await until(seen, rig.patience, f"what {act.name} does")
+
+    async def _after_look_ups(
+        self, backend: Any, rig: ContactCenterRig, interaction_id: str, act: Act
+    ) -> BackendError | None:
+        """The error of the act itself, once the look-ups before it have their answers; None where nothing else was."""
+        for number in range(1, MOST_REQUESTS + 1):
+            await rig.lose_answer(number)
+            try:
+                async with asyncio.timeout(LONGEST):
+                    await act.make(new_key())
+            except Unavailable as error:
+                await rig.heal()
+                if act.done(await self.interaction(backend, interaction_id)):
+                    return error
+            except OutcomeUnknown as error:
+                await rig.heal()
+                return error
+            else:
+                break
+        await rig.heal()
+        return None
+
+    async def _acts(self, backend: Any, talking: Interaction) -> Sequence[Act]:
+        """What can be done on a contact, one after the other, until it is over."""
+        who = talking.id
+        codes = await self.codes_for(backend, talking)
+
+        def hold(on: bool) -> Act:
+            return Act("hold" if on else "resume", lambda key: backend.hold(who, on=on, key=key), _is("held", on))
+
+        def mute(on: bool) -> Act:
+            return Act("mute" if on else "unmute", lambda key: backend.mute(who, on=on, key=key), _is("muted", on))
+
+        optional = {
+            Capability.HOLD: [hold(True), hold(False)],
+            Capability.MUTE: [mute(True), mute(False)],
+            Capability.DTMF: [Act("dtmf", lambda key: backend.dtmf(who, "1", key=key), lambda one: one is not None)],
+        }
+        return [
+            *(act for capability, acts in optional.items() if capability in self.offered for act in acts),
+            Act("end", lambda key: backend.end(who, key=key), lambda one: one is None or one.phase is Phase.WRAP_UP),
+            Act(
+                "wrap_up",
+                lambda key: backend.wrap_up(who, codes=codes, note_given=True, key=key),
+                lambda one: one is None or one.phase is Phase.CLOSED,
+            ),
+        ]
 
 
 async def _read(backend: Any, who: str) -> None:

@@ -1,6 +1,7 @@
-"""What a CRM has to keep. What is written to it is in `crm_writing_contract.py`."""
+"""What a CRM has to keep. What is written to it is in `crm_writing.py` and `crm_record.py`."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,13 +12,16 @@ from desktop.domain.entities.model import Address
 from desktop.ports.base import Capability
 from desktop.ports.errors import NotFound, Rejected
 from desktop.testing import fresh
-from desktop.testing.contracts.base import Call, error_of, until
+from desktop.testing.contracts.base import Call, Change, error_of, until
 from desktop.testing.contracts.crm_record import CrmRecordContract
-from desktop.testing.contracts.crm_writing import record, somebody
+from desktop.testing.contracts.crm_writing import changes_of, somebody
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, shape
+from desktop.testing.rig import does_not_apply
 from desktop.testing.rigs import CALLER, CrmRig
 
+MOST_FOUND = 50
+"""The highest limit of `find` and `search`."""
 HOSTILE = (
     "",
     " ",
@@ -37,18 +41,31 @@ HOSTILE = (
 )
 
 
+def _is_a_sum(amount: str) -> bool:
+    """Whether it holds a figure, and a currency beside it."""
+    return any(c.isdigit() for c in amount) and any(c.isalpha() or unicodedata.category(c) == "Sc" for c in amount)
+
+
 class CrmContract(CrmRecordContract):
     """Inherit from this, under a name that starts with `Test`, and bring a fixture `rig`."""
 
-    async def reading(self, backend: Any, rig: CrmRig) -> object:
-        return await backend.find(Address("phone", fresh.number()))
+    async def reads(self, backend: Any, rig: CrmRig) -> Mapping[str, Call]:
+        customer_id, number = await somebody(rig), fresh.number()
+        optional: dict[Capability, tuple[str, Call]] = {
+            Capability.TIMELINE: ("timeline", lambda: backend.timeline(customer_id)),
+            Capability.CASES: ("cases", lambda: backend.cases(customer_id)),
+            Capability.PURCHASES: ("purchases", lambda: backend.purchases(customer_id)),
+            Capability.WRAP_UPS: ("wrap_ups", lambda: backend.wrap_ups("no-such-interaction")),
+        }
+        return {
+            "find": lambda: backend.find(Address("phone", number)),
+            "search": lambda: backend.search("Ada"),
+            "customer": lambda: backend.customer(customer_id),
+            **dict(one for capability, one in optional.items() if capability in self.offered),
+        }
 
-    async def changing(self, backend: Any, rig: CrmRig) -> Callable[[str], Awaitable[object]]:
-        customer_id = await somebody(rig)
-        return lambda key: backend.log_wrap_up(record(key, customer_id))
-
-    async def was_changed(self, rig: CrmRig, key: str) -> bool:
-        return await rig.activities(key) > 0
+    async def changes(self, backend: Any, rig: CrmRig) -> Mapping[str, Change]:
+        return await changes_of(backend, rig, self.offered)
 
     def calls_of(self, backend: Any, capability: Capability) -> Sequence[Call]:
         key = new_key()
@@ -150,6 +167,42 @@ class CrmContract(CrmRecordContract):
             assert len(await backend.find(Address("phone", number), limit=1)) == 1
 
     @behaviour
+    async def test_a_customer_is_found_by_handle(self, rig: CrmRig) -> None:
+        """Where records show handles, a handle finds who has it. The rig leaves out what its CRM does not keep."""
+        handle, other = fresh.name().split()[1].lower(), fresh.name().split()[1].lower()
+        customer_id = await rig.add_customer(
+            fresh.name(), [Address("phone", fresh.number()), Address("handle", handle)]
+        )
+        async with self.opened(rig) as backend:
+            shown = (await backend.customer(customer_id)).addresses
+            if not any(one.kind == "handle" for one in shown):
+                does_not_apply("this CRM shows no handles")
+            match = await self.found(backend, rig, Address("handle", handle))
+            assert (match.customer.id, match.matched_on, match.verified) == (customer_id, "handle", True)
+            assert list(await backend.find(Address("handle", other))) == []
+
+    @behaviour
+    async def test_more_than_a_page_is_found(self, rig: CrmRig) -> None:
+        """Fifty of the many who share a number and a name are found, as many as may be asked for."""
+        name, number = fresh.name(), fresh.number()
+        ids = {await rig.add_customer(name, [Address("phone", number)]) for _ in range(MOST_FOUND + 1)}
+        async with self.opened(rig) as backend:
+            for what, ask in (
+                ("find", lambda: backend.find(Address("phone", number), limit=MOST_FOUND)),
+                ("search", lambda: backend.search(name.split()[1], limit=MOST_FOUND)),
+            ):
+
+                async def all_of_them(ask: Callable[[], Any] = ask) -> set[str] | None:
+                    matches = await ask()
+                    found = {one.customer.id for one in matches}
+                    assert len(found) == len(matches), "somebody is found twice"
+                    return found if len(found) >= MOST_FOUND else None
+
+                found = await until(all_of_them, rig.patience, f"{MOST_FOUND} matches of {what}")
+                assert found <= ids
+                assert len(found) == MOST_FOUND
+
+    @behaviour
     async def test_a_customer_is_found_by_name(self, rig: CrmRig) -> None:
         """Free text finds a record by a part of its name."""
         name = fresh.name()
@@ -203,6 +256,8 @@ class CrmContract(CrmRecordContract):
             listed = await backend.purchases(customer_id)
             assert item in [one.item for one in listed]
             assert [one.at for one in listed] == sorted((one.at for one in listed), reverse=True)
+            told = {one.amount for one in listed if not _is_a_sum(one.amount)}
+            assert told == set(), "what it cost is a figure with its currency"
             assert list(await backend.purchases(await somebody(rig))) == []
 
     # -- honesty

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from desktop.domain.entities.customer import FollowUp, WrapUpRecord
+from desktop.domain.entities.customer import FollowUp, TimelineEntry, WrapUpRecord
 from desktop.domain.entities.model import Address
 from desktop.ports.base import Capability
 from desktop.testing import fresh
@@ -17,6 +17,10 @@ from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, proves
 from desktop.testing.rigs import CrmRig
 
+MANY = 105
+"""More entries than the usual page holds, and fewer than may be asked for."""
+MANY_CASES = 26
+DAY = 86_400.0
 MINUTE = 60.0
 """How far a kept beginning may be off: there are CRMs that keep no seconds."""
 
@@ -134,6 +138,36 @@ class CrmRecordContract(CrmWritingContract):
             assert list(await backend.timeline(customer_id, before=min(one.at for one in entries))) == []
 
     @behaviour
+    @proves(Capability.TIMELINE)
+    async def test_more_than_a_page_of_the_timeline_is_read(self, rig: CrmRig) -> None:
+        """As many entries as may be asked for come, each once, however many the CRM gives at a time."""
+        customer_id = await somebody(rig)
+        async with self.opened(rig, Capability.TIMELINE) as backend:
+            for number in range(MANY):
+                await backend.log_wrap_up(record(new_key(), customer_id, f"Call {number}."))
+
+            async def all_of_them() -> Sequence[TimelineEntry] | None:
+                entries: Sequence[TimelineEntry] = await backend.timeline(customer_id, limit=200)
+                return entries if len(entries) >= MANY else None
+
+            entries = await until(all_of_them, rig.patience, f"{MANY} entries on the timeline")
+            assert len({one.id for one in entries}) == len(entries)
+            assert [one.at for one in entries] == sorted((one.at for one in entries), reverse=True)
+            assert len(await backend.timeline(customer_id, limit=MANY - 1)) == MANY - 1
+
+    @behaviour
+    @proves(Capability.TASKS)
+    async def test_a_task_is_kept_whole(self, rig: CrmRig) -> None:
+        """When it is due is on the far side, to the day at least."""
+        customer_id, text = await somebody(rig), fresh.text("Call them back.")
+        due = time.time() + 5 * DAY
+        async with self.opened(rig, Capability.TASKS) as backend:
+            assert await backend.create_task(customer_id, text, due=due, key=new_key())
+        kept = await rig.task_due(customer_id, text)
+        assert kept is not None, "when it is due is not kept"
+        assert abs(kept - due) <= DAY
+
+    @behaviour
     @proves(Capability.CREATE_CUSTOMER)
     async def test_every_address_of_a_new_customer_is_kept(self, rig: CrmRig) -> None:
         """A number and an e-mail are both in the record, and each of them finds it."""
@@ -161,13 +195,13 @@ class CrmRecordContract(CrmWritingContract):
     @behaviour
     @proves(Capability.CASES, Capability.CREATE_CASE)
     async def test_cases_come_newest_first(self, rig: CrmRig) -> None:
-        """Each case once, the last one opened at the top."""
+        """Each case once, the last one opened at the top, and more than a page of them."""
         customer_id = await somebody(rig)
         async with self.opened(rig, Capability.CASES, Capability.CREATE_CASE) as backend:
             made = [
                 (await backend.create_case(customer_id, fresh.text("Case"), priority="", text="", key=new_key())).id
-                for _ in range(2)
+                for _ in range(MANY_CASES)
             ]
             listed = await backend.cases(customer_id)
-        assert {one.id for one in listed} == set(made)
+        assert sorted(one.id for one in listed) == sorted(made)
         assert [one.opened_at for one in listed] == sorted((one.opened_at for one in listed), reverse=True)

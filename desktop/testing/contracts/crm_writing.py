@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from desktop.domain.entities.customer import Match, TimelineEntry, WrapUpRecord
@@ -10,7 +10,7 @@ from desktop.domain.entities.model import Address
 from desktop.ports.base import Capability, Kind
 from desktop.ports.errors import BackendError, OutcomeUnknown, Unavailable
 from desktop.testing import fresh
-from desktop.testing.contracts.base import error_of, until
+from desktop.testing.contracts.base import Change, error_of, until
 from desktop.testing.contracts.resilience import ResilienceContract
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, resilience
@@ -39,6 +39,60 @@ def record(key: str, customer_id: str | None, note: str = "They asked for a refu
         note=note,
         address=CALLER,
     )
+
+
+async def changes_of(backend: Any, rig: CrmRig, offered: frozenset[Capability]) -> Mapping[str, Change]:
+    """Whatever is offered to be written, each for one customer and ready to be done, by its method's name."""
+    customer_id, number = await somebody(rig), fresh.number()
+    due = time.time() + 86_400
+    linked = f"i-{new_key()[:8]}"
+
+    async def has_consent(key: str) -> bool:
+        async with rig.opened() as other:
+            return any(one.granted for one in (await other.customer(customer_id)).consents if one.topic == "sms")
+
+    async def is_unlinked(key: str) -> bool:
+        return await rig.linked(linked) is None
+
+    async def is_linked(key: str) -> bool:
+        return await rig.linked(f"i-{key[:8]}") == customer_id
+
+    def counted(count: Callable[[str], Awaitable[int]]) -> Callable[[str], Awaitable[bool]]:
+        async def is_there(key: str) -> bool:
+            return await count(key) > 0
+
+        return is_there
+
+    found = {
+        "log_wrap_up": Change(lambda key: backend.log_wrap_up(record(key, customer_id)), counted(rig.activities)),
+    }
+    if Capability.CREATE_CUSTOMER in offered:
+        found["create_customer"] = Change(
+            lambda key: backend.create_customer(f"Ada {key}", [Address("phone", number)], key=key),
+            counted(lambda key: rig.customers_named(f"Ada {key}")),
+        )
+    if Capability.CREATE_CASE in offered:
+        found["create_case"] = Change(
+            lambda key: backend.create_case(customer_id, f"Case {key}", priority="", text="It leaks.", key=key),
+            counted(lambda key: rig.cases_about(customer_id, f"Case {key}")),
+        )
+    if Capability.TASKS in offered:
+        found["create_task"] = Change(
+            lambda key: backend.create_task(customer_id, f"Task {key}", due=due, key=key),
+            counted(lambda key: rig.tasks_about(customer_id, f"Task {key}")),
+        )
+    if Capability.CONSENT in offered:
+        found["set_consent"] = Change(
+            lambda key: backend.set_consent(customer_id, "sms", granted=True, source="on the phone", key=key),
+            has_consent,
+        )
+    if Capability.LINK in offered:
+        await backend.link(linked, customer_id, reason="only match", key=new_key())
+        found["link"] = Change(
+            lambda key: backend.link(f"i-{key[:8]}", customer_id, reason="only match", key=key), is_linked
+        )
+        found["unlink"] = Change(lambda key: backend.unlink(linked, key=key), is_unlinked)
+    return found
 
 
 class CrmWritingContract(ResilienceContract[CrmRig]):
@@ -124,6 +178,20 @@ class CrmWritingContract(ResilienceContract[CrmRig]):
                 assert [one.granted for one in consents if one.topic == "sms"] == [granted]
 
     @behaviour
+    @proves(Capability.CONSENT)
+    async def test_a_consent_says_since_when_and_from_where(self, rig: CrmRig) -> None:
+        """An answer that cannot be shown to be one is none: its time is told, and what was said of its source kept."""
+        customer_id, source = await somebody(rig), fresh.text("on the phone")
+        async with self.opened(rig, Capability.CONSENT) as backend:
+            if rig.forgets_consent:
+                absent(rig.forgets_consent)
+            await backend.set_consent(customer_id, "sms", granted=True, source=source, key=new_key())
+            (kept,) = [one for one in (await backend.customer(customer_id)).consents if one.topic == "sms"]
+        assert kept.at is not None, "since when is not told"
+        assert kept.source.strip(), "from where is not told"
+        assert source in f"{kept.source}\n{await rig.consent_words(customer_id)}", "the source is not kept"
+
+    @behaviour
     @proves(Capability.LINK)
     async def test_a_link_is_made_and_taken_back(self, rig: CrmRig) -> None:
         """The far side knows with whom an interaction is, until the link is undone."""
@@ -132,6 +200,7 @@ class CrmWritingContract(ResilienceContract[CrmRig]):
             interaction = f"i-{new_key()[:8]}"
             await backend.link(interaction, customer_id, reason="only match", key=new_key())
             assert await rig.linked(interaction) == customer_id
+            assert await rig.link_reason(interaction) == "only match"
             await backend.unlink(interaction, key=new_key())
             assert await rig.linked(interaction) is None
 

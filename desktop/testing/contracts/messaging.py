@@ -1,9 +1,9 @@
 """What a message sender has to keep."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.customer import Consent
@@ -13,7 +13,7 @@ from desktop.ports.base import Capability, Kind
 from desktop.ports.errors import NotFound, OutcomeUnknown, Rejected
 from desktop.ports.messaging import MessageReceipt
 from desktop.testing import fresh
-from desktop.testing.contracts.base import Call, error_of, until
+from desktop.testing.contracts.base import Call, Change, error_of, until
 from desktop.testing.contracts.resilience import ResilienceContract
 from desktop.testing.contracts.stream import StreamContract
 from desktop.testing.fresh import new_key
@@ -29,17 +29,23 @@ class MessagingContract(StreamContract[MessagingRig], ResilienceContract[Messagi
     snapshot_event = MessagingSnapshot
     stream_needs = (Capability.DELIVERY_EVENTS, Capability.INBOUND)
 
-    async def reading(self, backend: Any, rig: MessagingRig) -> object:
-        try:
-            return await backend.status("999999999")
-        except NotFound:
-            return None  # the server has answered, which is all that is asked
+    nobodys: ClassVar[str] = "999999999"
+    """An id of a message that the server can be asked for, and does not have."""
 
-    async def changing(self, backend: Any, rig: MessagingRig) -> Callable[[str], Awaitable[object]]:
-        return lambda key: backend.send(rig.message(key, f"Hello, {key}."))
+    async def reads(self, backend: Any, rig: MessagingRig) -> Mapping[str, Call]:
+        async def status() -> object:
+            try:
+                return await backend.status(self.nobodys)
+            except NotFound:
+                return None  # the server has answered, which is all that is asked
 
-    async def was_changed(self, rig: MessagingRig, key: str) -> bool:
-        return await rig.sent(f"Hello, {key}.") > 0
+        return {"status": status}
+
+    async def changes(self, backend: Any, rig: MessagingRig) -> Mapping[str, Change]:
+        async def sent(key: str) -> bool:
+            return await rig.sent(f"Hello, {key}.") > 0
+
+        return {"send": Change(lambda key: backend.send(rig.message(key, f"Hello, {key}.")), sent)}
 
     def calls_of(self, backend: Any, capability: Capability) -> Sequence[Call]:
         async def first() -> object:

@@ -1,7 +1,7 @@
 """What a company directory has to keep."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from desktop.domain.state.events import ChatReceived, Event, PresenceChanged, Pr
 from desktop.ports.base import Capability, Kind
 from desktop.ports.errors import NotFound, OutcomeUnknown, Rejected
 from desktop.testing import fresh
-from desktop.testing.contracts.base import Call, error_of, until
+from desktop.testing.contracts.base import Call, Change, error_of, until
 from desktop.testing.contracts.resilience import ResilienceContract
 from desktop.testing.contracts.stream import StreamContract
 from desktop.testing.fresh import new_key
@@ -29,20 +29,22 @@ class PresenceContract(StreamContract[PresenceRig], ResilienceContract[PresenceR
     kind = Kind.PRESENCE
     snapshot_event = PresenceSnapshot
 
-    async def reading(self, backend: Any, rig: PresenceRig) -> object:
-        return await backend.people()
+    async def reads(self, backend: Any, rig: PresenceRig) -> Mapping[str, Call]:
+        return {"people": backend.people, "snapshot": backend.snapshot}
 
-    async def changing(self, backend: Any, rig: PresenceRig) -> Callable[[str], Awaitable[object]]:
-        capabilities = backend.manifest.capabilities
-        if Capability.CHAT in capabilities and rig.expert:
-            return lambda key: backend.chat(rig.expert, f"Are you there, {key}?", key=key)
-        if Capability.SET_OWN in capabilities:
-            return lambda key: backend.set_own(PresenceState.BUSY, activity="", key=key)
-        does_not_apply("this directory changes nothing")
+    async def changes(self, backend: Any, rig: PresenceRig) -> Mapping[str, Change]:
+        async def said(key: str) -> bool:
+            return await rig.received(f"Are you there, {key}?") > 0
 
-    async def was_changed(self, rig: PresenceRig, key: str) -> bool:
-        says = Capability.CHAT in rig.make().manifest.capabilities and rig.expert
-        return not says or await rig.received(f"Are you there, {key}?") > 0
+        async def shown(key: str) -> bool:
+            return await rig.own_state() is PresenceState.BUSY
+
+        found: dict[str, Change] = {}
+        if Capability.CHAT in self.offered and rig.expert:
+            found["chat"] = Change(lambda key: backend.chat(rig.expert, f"Are you there, {key}?", key=key), said)
+        if Capability.SET_OWN in self.offered:
+            found["set_own"] = Change(lambda key: backend.set_own(PresenceState.BUSY, activity="", key=key), shown)
+        return found
 
     def calls_of(self, backend: Any, capability: Capability) -> Sequence[Call]:
         key = new_key()

@@ -1,6 +1,6 @@
 """What a softphone has to keep."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,12 +12,11 @@ from desktop.domain.state.events import Event, PhoneCallChanged, PhoneSnapshot
 from desktop.ports.base import Capability, Kind
 from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected
 from desktop.testing import fresh
-from desktop.testing.contracts.base import Call, error_of, until
+from desktop.testing.contracts.base import Call, Change, error_of, until
 from desktop.testing.contracts.resilience import ResilienceContract
 from desktop.testing.contracts.stream import StreamContract
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, shape
-from desktop.testing.rig import does_not_apply
 from desktop.testing.rigs import CALLER, VoiceRig
 
 NOBODYS = "no-such-call"
@@ -31,11 +30,11 @@ class VoiceContract(StreamContract[VoiceRig], ResilienceContract[VoiceRig]):
     snapshot_event = PhoneSnapshot
     reads_ask = False
 
-    async def reading(self, backend: Any, rig: VoiceRig) -> object:
-        return await backend.snapshot()
+    async def reads(self, backend: Any, rig: VoiceRig) -> Mapping[str, Call]:
+        return {"snapshot": backend.snapshot}
 
-    async def changing(self, backend: Any, rig: VoiceRig) -> Callable[[str], Awaitable[object]]:
-        does_not_apply("a phone does its part by itself")
+    async def changes(self, backend: Any, rig: VoiceRig) -> Mapping[str, Change]:
+        return {}  # a phone does its part by itself
 
     def calls_of(self, backend: Any, capability: Capability) -> Sequence[Call]:
         key = new_key()

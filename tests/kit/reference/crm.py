@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from desktop.domain.entities.customer import Case, Consent, Customer, Match, TimelineEntry, WrapUpRecord
+from desktop.domain.entities.customer import Case, Consent, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
 from desktop.domain.entities.model import Address, Instant
 from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.crm import Crm
@@ -22,6 +22,8 @@ class CrmLine(Line):
         self.customers: dict[str, Customer] = {}
         self.written: list[tuple[WrapUpRecord, TimelineEntry]] = []
         self.opened: list[tuple[str, Case, str]] = []
+        self.tasks: list[tuple[str, str, Instant | None]] = []
+        self.bought: list[tuple[str, Purchase]] = []
 
     def add(self, name: str, addresses: Sequence[Address]) -> Customer:
         """A new record."""
@@ -46,6 +48,8 @@ class ReferenceCrm(Reference, Crm):
                 Capability.CREATE_CUSTOMER,
                 Capability.CONSENT,
                 Capability.WRAP_UPS,
+                Capability.TASKS,
+                Capability.PURCHASES,
             }
         ),
         Reference.OPTIONS,
@@ -109,6 +113,16 @@ class ReferenceCrm(Reference, Crm):
     async def cases(self, customer_id: str) -> Sequence[Case]:
         return await self.ask(lambda: [case for owner, case, _ in reversed(self.line.opened) if owner == customer_id])
 
+    async def purchases(self, customer_id: str) -> Sequence[Purchase]:
+        return await self.ask(lambda: [bought for owner, bought in reversed(self.line.bought) if owner == customer_id])
+
+    async def create_task(self, customer_id: str, text: str, *, due: Instant | None, key: str) -> str:
+        def make() -> str:
+            self.line.tasks.append((customer_id, text, due))
+            return self.line.new_id()
+
+        return await self.ask(lambda: self.line.once(key, make), changing=True)
+
     async def create_customer(self, name: str, addresses: Sequence[Address], *, key: str) -> Customer:
         made = await self.ask(lambda: self.line.once(key, lambda: self.line.add(name, addresses)), changing=True)
         return self.told(made)
@@ -159,3 +173,15 @@ class ReferenceCrmRig(LineRig[Crm], CrmRig):
 
     async def case_text(self, customer_id: str, subject: str) -> str:
         return next(text for owner, case, text in self.line.opened if (owner, case.subject) == (customer_id, subject))
+
+    async def tasks_about(self, customer_id: str, text: str) -> int:
+        return len([1 for owner, about, _ in self.line.tasks if (owner, about) == (customer_id, text)])
+
+    async def task_due(self, customer_id: str, text: str) -> Instant | None:
+        return next(due for owner, about, due in self.line.tasks if (owner, about) == (customer_id, text))
+
+    async def buyer(self) -> tuple[str, str]:
+        owner = self.line.add("Ada Buyer", []).id
+        for item in ("Toaster", "Kettle"):
+            self.line.bought.append((owner, Purchase(self.line.new_id(), self.line.later(), item, "£25.00")))
+        return owner, "Kettle"

@@ -39,6 +39,7 @@ class Line:
     def __init__(self) -> None:
         self.fault: Fault | None = None
         self.spare = 0  # requests that are still answered before answers get lost
+        self.times = 0  # requests that the fault still spoils; with 0 all
         self.events: list[Event] = []
         self.answers: dict[str, Any] = {}
         self.now = 1_000.0
@@ -55,10 +56,13 @@ class Line:
             return do()
         if self.fault is Fault.HANG:
             await asyncio.Event().wait()
-        if self.fault is Fault.ANSWER_LOST:
+        if self.fault in {Fault.ANSWER_LOST, Fault.GATEWAY_TIMEOUT}:
             do()
-        if self.fault is not None:
-            raise Trouble(self.fault)
+        if (fault := self.fault) is not None:
+            self.times -= 1
+            if self.times == 0:
+                self.fault = None
+            raise Trouble(fault)
         return do()
 
     def once(self, key: str, do: Callable[[], T]) -> T:
@@ -131,7 +135,7 @@ class Reference(Backend):
 
     def error(self, fault: Fault, changing: bool) -> BackendError:
         """The error that tells the host its next step."""
-        if changing and fault in {Fault.DROPPED, Fault.ANSWER_LOST}:
+        if changing and fault in {Fault.DROPPED, Fault.ANSWER_LOST, Fault.GATEWAY_TIMEOUT}:
             return OutcomeUnknown("Nobody knows whether that was done.")
         if fault is Fault.RATE_LIMITED:
             return RateLimited("Not so fast.", RETRY_AFTER)
@@ -173,6 +177,7 @@ class LineRig(Rig[B]):
 
     patience = 1.0
     secrets = (TOKEN,)
+    gateway = True
 
     def __init__(self, backend: type[Any], line: Line) -> None:
         self.line = line
@@ -185,15 +190,18 @@ class LineRig(Rig[B]):
         del Line.every[self.line.name]
 
     async def fault(self, fault: Fault) -> None:
-        self.line.fault, self.line.spare = fault, 0
+        self.line.fault, self.line.spare, self.line.times = fault, 0, 0
         if fault in {Fault.DROPPED, Fault.REFUSED}:
             self.line.drop()
 
     async def lose_answer(self, number: int) -> None:
         self.line.fault, self.line.spare = Fault.ANSWER_LOST, number - 1
 
+    async def time_out(self, number: int) -> None:
+        self.line.fault, self.line.spare = Fault.GATEWAY_TIMEOUT, number - 1
+
     async def heal(self) -> None:
-        self.line.fault, self.line.spare = None, 0
+        self.line.fault, self.line.spare, self.line.times = None, 0, 0
 
     async def drop_streams(self) -> None:
         self.line.drop()

@@ -17,6 +17,8 @@ from desktop.testing.rig import Fault
 from desktop.testing.rigs import CrmRig, KeptWrapUp
 from tests.real.servers.odoo import DATABASE, Odoo
 
+HANDLES = "ref"
+"""A field that holds anything, for the handles of customers."""
 # What Odoo itself answers; the rest is answered by the web server that stands in front of it.
 _REFUSED = b'{"name": "werkzeug.exceptions.Unauthorized", "message": "Invalid apikey", "arguments": [], "debug": ""}'
 _BROKEN = b'{"name": "psycopg2.OperationalError", "message": "server closed the connection", "debug": "Traceback"}'
@@ -40,7 +42,9 @@ class OdooRig(HttpRig[Crm], CrmRig):
         self.secrets = (self._key,)
 
     def make(self) -> Crm:
-        return OdooCrm.create({"url": self.proxy.url, "database": DATABASE, "api_key": self._key})
+        return OdooCrm.create(
+            {"url": self.proxy.url, "database": DATABASE, "api_key": self._key, "handle_field": HANDLES}
+        )
 
     async def _call(self, model: str, method: str, **arguments: Any) -> Any:
         return await asyncio.to_thread(self._odoo.call, model, method, **arguments)
@@ -49,7 +53,7 @@ class OdooRig(HttpRig[Crm], CrmRig):
         return await asyncio.to_thread(self._odoo.count, model, *domain)
 
     async def add_customer(self, name: str, addresses: Sequence[Address]) -> str:
-        values = {one.kind: one.value for one in addresses}
+        values = {HANDLES if one.kind == "handle" else one.kind: one.value for one in addresses}
         return str((await self._call("res.partner", "create", vals_list=[{"name": name, **values}]))[0])
 
     async def activities(self, key: str) -> int:
@@ -81,6 +85,19 @@ class OdooRig(HttpRig[Crm], CrmRig):
 
     async def tasks_about(self, customer_id: str, text: str) -> int:
         return await self._count("mail.activity", ["res_id", "=", int(customer_id)], ["summary", "=", text])
+
+    async def task_due(self, customer_id: str, text: str) -> float | None:
+        domain = [["res_id", "=", int(customer_id)], ["summary", "=", text]]
+        (kept,) = await self._call("mail.activity", "search_read", domain=domain, fields=["date_deadline"])
+        return datetime.strptime(f"{kept['date_deadline']} 12", "%Y-%m-%d %H").replace(tzinfo=UTC).timestamp()
+
+    async def consent_words(self, customer_id: str) -> str:
+        (partner,) = await self._call("res.partner", "read", ids=[int(customer_id)], fields=["phone_sanitized"])
+        numbers = [["number", "=", partner["phone_sanitized"]], ["active", "in", [True, False]]]
+        listed = await self._call("phone.blacklist", "search_read", domain=numbers, fields=["id"])
+        domain = [["model", "=", "phone.blacklist"], ["res_id", "in", [one["id"] for one in listed]]]
+        told = await self._call("mail.message", "search_read", domain=domain, fields=["body"])
+        return "\n".join(to_text(one["body"]) for one in told)
 
     async def buyer(self) -> tuple[str, str]:
         customer_id, item = await self.add_customer(fresh.name(), []), fresh.text("Kettle")
