@@ -77,7 +77,7 @@ async def test_a_case_opens_too() -> None:
         app.desk_screen.query_one(CasesPane).focus()
         await settle(pilot, ["enter"])
         case = (DETAILS.cases or ())[0]
-        assert f"case {case.id}" in heading(app)
+        assert f"Case {case.id}" in heading(app)
         assert case.subject in shown(app)
 
 
