@@ -28,7 +28,7 @@ def reading(place: Workplace, screen: PtyScreen) -> str:
     screen.wait_for("Incoming")
     screen.press("f2")
     until(lambda: place.phase(mail) == "active")
-    screen.wait_for("reply to")
+    screen.wait_for("Reply to")
     return mail
 
 

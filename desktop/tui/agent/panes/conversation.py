@@ -84,8 +84,9 @@ class ConversationPane(TextPane):
         recording = _hints(view, interaction, RECORDING_KEYS)
         wrap_up = _wrap_up_hint(interaction)
         whole = (Content(gap).join([*most, *wrap_up]) for most in ((*hints, *recording), hints) for gap in ("  ", " "))
-        # The last line of the screen names the wrap-up as well.
-        shorter = (Content(" ").join(hints[:count]) for count in range(len(hints), max(1, len(under_way)) - 1, -1))
+        # The last line of the screen names the wrap-up as well; how the contact ends is always said.
+        fewest = max(1, len(under_way))
+        shorter = (Content(" ").join([*hints[:count], *hints[-1:]]) for count in range(len(hints) - 1, fewest - 1, -1))
         return first_that_fits(border_room(self), chain(whole, shorter))
 
     def scroll_thread(self, pages: int) -> None:
