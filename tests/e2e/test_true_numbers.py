@@ -115,7 +115,7 @@ def billing(screen: PtyScreen) -> dict[str, str]:
     for name in COLUMNS:
         end = heading.index(name) + len(name)
         words = row[:end].split()
-        found[name.lower()] = "0" if words[-1] == "·" else words[-1]
+        found[name.lower()] = "0" if words[-1] == "·" else words[-1].lstrip("▼")
     return found
 
 
