@@ -96,7 +96,7 @@ async def desktop_round(screen: PtyScreen, manager: Manager, somebody: Somebody)
     await somebody.hang_up()
     screen.wait_for("ready: alt+enter finishes")
     screen.press("alt+enter")
-    screen.wait_for("Waiting for the next contact")
+    screen.wait_for("Waiting for the next call")
     return rang - offered, connected - pressed, shown - pressed
 
 
@@ -131,7 +131,7 @@ async def measure(exchange: Exchange, place: PhoneWorkplace, rounds: int) -> dic
             with place.desktop() as screen:
                 screen.wait_for("phone ●", 30)
                 screen.press("s", "1")
-                screen.wait_for("Waiting for the next contact")
+                screen.wait_for("Waiting for the next call")
                 for number in range(rounds + 1):
                     measured = (
                         await desktop_round(screen, manager, somebody),

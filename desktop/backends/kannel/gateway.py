@@ -65,6 +65,8 @@ class Gateway:
             Unavailable: Kannel cannot be reached.
         """
         status, words, wait = await self._post(b"-", {}, changing=changing)
+        if changing and status in _FROM_BETWEEN:
+            raise OutcomeUnknown("Kannel did not answer.", f"sendsms: {status}")
         if status != 400:
             raise _error(status, words, wait)
 

@@ -331,6 +331,8 @@ class ContactCenterContract(
         """What is done on a contact, from hold to wrap-up, loses its answer: OutcomeUnknown, every time."""
         if rig.connected:
             does_not_apply("of a lasting connection an act sees no more than that it is gone")
+        if rig.local:
+            does_not_apply("what is done on a contact is decided on this machine")
         async with self.opened(rig) as backend:
             talking = await self.talking(backend, rig)
             for act in await self._acts(backend, talking):

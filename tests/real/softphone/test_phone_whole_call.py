@@ -33,7 +33,7 @@ def place(exchange: Exchange, servers: Running, tmp_path: Path) -> PhoneWorkplac
 def available(screen: PtyScreen) -> None:
     screen.wait_for("phone ●", 30)
     screen.press("s", "1")
-    screen.wait_for("Waiting for the next contact")
+    screen.wait_for("Waiting for the next call")
 
 
 async def test_a_call_from_ring_to_wrap_up(place: PhoneWorkplace, somebody: Somebody) -> None:
@@ -73,7 +73,7 @@ async def test_a_call_from_ring_to_wrap_up(place: PhoneWorkplace, somebody: Some
         screen.press("f9")
         screen.send("solv")
         screen.press("enter", "alt+enter")
-        screen.wait_for("Waiting for the next contact")
+        screen.wait_for("Waiting for the next call")
         screen.wait_for("outbox 0")
         screen.press("ctrl+o")
         assert screen.wait_exit() == 0
