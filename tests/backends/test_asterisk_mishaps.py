@@ -343,6 +343,7 @@ async def test_rooms_of_calls_that_ended_unseen_are_forgotten() -> None:
 _FAR_TOLD, _NEAR_TOLD, _NEAR_GONE, _FAR_GONE = range(4)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "order",
     [one for one in permutations(range(4)) if one.index(_FAR_TOLD) < min(one.index(_NEAR_TOLD), one.index(_NEAR_GONE))],
