@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from desktop.backends.imap.claims import OFFERED, PARKED
 from desktop.backends.imap.contact import Contact, answer_to, message_of
 from desktop.backends.imap.folder import fetch_mail
-from desktop.backends.imap.mime import one_line, read
+from desktop.backends.imap.mime import read
 from desktop.backends.imap.settings import OPTIONS, Settings, settings
 from desktop.backends.imap.shared_mailbox import SharedMailbox
 from desktop.backends.wire.mail import Mail, compose, plain_address
@@ -56,7 +56,8 @@ class ImapContactCenter(ContactCenter):
     ) -> None:
         """`clock` dates what happens, `monotonic` measures how long ago something was seen."""
         self._settings = known
-        self._desk = SharedMailbox(known, clock=clock, monotonic=monotonic)
+        self._mailbox = SharedMailbox(known, clock=clock, monotonic=monotonic)
+        self._desk = self._mailbox.desk
         self._once = Once()
         self._doing: set[asyncio.Task[object]] = set()
 
@@ -65,123 +66,111 @@ class ImapContactCenter(ContactCenter):
         return cls(settings(options))
 
     async def open(self) -> frozenset[Capability]:
-        async with self._desk.turn():
+        async with self._mailbox.turn():
             pass  # it is connected, and prepared
-        await self._desk.outgoing.check()
+        await self._mailbox.outgoing.check()
         return _CAPABILITIES
 
     async def close(self) -> None:
-        await self._desk.close()
+        await self._mailbox.close()
 
     async def snapshot(self) -> Envelope:
-        return await self._desk.snapshot()
+        return await self._mailbox.snapshot()
 
     def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
-        return self._desk.events(after)
+        return self._mailbox.events(after)
 
     async def set_availability(
         self, availability: Availability, *, reason: str, after_current: bool, key: str
     ) -> Agent:
         async def work() -> Agent:
-            async with self._desk.turn() as link:
+            async with self._mailbox.turn() as link:
                 await link.command("NOOP", changing=True)  # who cannot reach the mailbox is not available at it
-                busy = any(not one.shown.parked for one in self._desk.contacts.values())
-                if after_current and busy:
-                    self._desk.me.next = (availability, reason)
-                else:
-                    self._desk.choose(availability, reason)
-                return self._desk.tell_agent()
+                return self._desk.set_availability(availability, reason, after_current=after_current)
 
         return await self._once.do(key, work)
 
     async def cancel_next(self, *, key: str) -> Agent:
-        self._desk.me.next = None
-        return self._desk.tell_agent()
+        return self._desk.cancel_next()
 
     async def accept(self, interaction_id: str, *, key: str) -> Interaction:
         async def work() -> Interaction:
-            async with self._desk.turn() as link:
+            async with self._mailbox.turn() as link:
                 if interaction_id not in self._desk.contacts:
-                    await self._desk.look(link)
+                    await self._mailbox.look(link)
                 contact = self._desk.contact(interaction_id)
-                if contact.shown.phase is Phase.OFFERED:
-                    await self._desk.mark(link, contact, remove=(OFFERED,))
-                    self._desk.connected(contact)
-                elif contact.shown.phase is not Phase.ACTIVE:
-                    raise Conflict("The mail is not offered any more.")
+                if contact.shown.phase is not Phase.ACTIVE:
+                    await self._mailbox.mark(link, self._desk.offer(interaction_id), remove=(OFFERED,))
+                    self._mailbox.connected(contact)
                 return contact.shown
 
         return await self._once.do(key, work)
 
     async def decline(self, interaction_id: str, *, reason: str, key: str) -> Interaction:
         async def work() -> Interaction:
-            async with self._desk.turn() as link:
-                contact = self._desk.contact(interaction_id)
-                if contact.shown.phase is not Phase.OFFERED:
-                    raise Conflict("The mail is not offered any more.")
-                await self._desk.decline(link, contact)
+            async with self._mailbox.turn() as link:
+                contact = self._desk.offer(interaction_id)
+                await self._mailbox.decline(link, contact)
                 return contact.shown
 
         return await self._once.do(key, work)
 
     async def end(self, interaction_id: str, *, key: str) -> Interaction:
         async def work() -> Interaction:
-            async with self._desk.turn() as link:
-                contact = self._active(interaction_id)
-                await self._desk.end(link, contact)
+            async with self._mailbox.turn() as link:
+                contact = self._desk.active(interaction_id)
+                await self._mailbox.end(link, contact)
                 return contact.shown
 
         return await self._once.do(key, work)
 
     async def wrap_up(self, interaction_id: str, *, codes: Sequence[str], note_given: bool, key: str) -> Interaction:
         async def work() -> Interaction:
-            known = {one.id for one in self._settings.codes}
-            if unknown := [one for one in codes if one not in known]:
-                raise Rejected(f"There is no wrap-up code {one_line(unknown[0])[:40]!r}.")
-            async with self._desk.turn() as link:
+            self._desk.check_codes(codes)
+            async with self._mailbox.turn() as link:
                 contact = self._desk.contact(interaction_id)
                 if contact.shown.phase is not Phase.WRAP_UP:
                     raise Conflict("The mail is not being wrapped up.")
-                await self._desk.finish(link, contact, tuple(codes))
+                await self._mailbox.finish(link, contact, tuple(codes))
                 return contact.shown
 
         return await self._once.do(key, work)
 
     async def wrap_up_codes(self) -> Sequence[WrapUpCode]:
-        return self._settings.codes
+        return self._settings.desk.codes
 
     async def mark_read(self, interaction_id: str, message_id: str, *, key: str) -> Interaction:
         async def work() -> Interaction:
-            async with self._desk.turn() as link:
+            async with self._mailbox.turn() as link:
                 contact = self._desk.contact(interaction_id)
-                await self._desk.read_until(link, contact, message_id)
+                await self._mailbox.read_until(link, contact, message_id)
                 return contact.shown
 
         return await self._once.do(key, work)
 
     async def park(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
         async def work() -> Interaction:
-            async with self._desk.turn() as link:
-                contact = self._active(interaction_id)
+            async with self._mailbox.turn() as link:
+                contact = self._desk.active(interaction_id)
                 if contact.shown.parked is on:
                     return contact.shown
-                if not on and self._desk.in_use() >= self._settings.capacity:
+                if not on and not self._desk.has_room:
                     raise Conflict("You have no room for another mail.")
-                await self._desk.mark(link, contact, (PARKED,) if on else (), () if on else (PARKED,))
-                self._desk.parked(contact, on=on)
+                await self._mailbox.mark(link, contact, (PARKED,) if on else (), () if on else (PARKED,))
+                self._mailbox.parked(contact, on=on)
                 return contact.shown
 
         return await self._once.do(key, work)
 
     async def pull(self, interaction_id: str, *, key: str) -> Interaction:
         async def work() -> Interaction:
-            async with self._desk.turn() as link:
+            async with self._mailbox.turn() as link:
                 if (known := self._desk.contacts.get(interaction_id)) is not None:
                     if known.shown.phase is Phase.OFFERED:
-                        await self._desk.mark(link, known, remove=(OFFERED,))
-                        self._desk.connected(known)
+                        await self._mailbox.mark(link, known, remove=(OFFERED,))
+                        self._mailbox.connected(known)
                     return known.shown
-                return (await self._desk.pull(link, interaction_id)).shown
+                return (await self._mailbox.pull(link, interaction_id)).shown
 
         return await self._once.do(key, work)
 
@@ -192,9 +181,9 @@ class ImapContactCenter(ContactCenter):
         return await self._once.do(key, lambda: self._send(interaction_id, reply, key))
 
     async def _send(self, interaction_id: str, reply: Reply, key: str) -> Interaction:
-        outgoing = self._desk.outgoing
-        async with self._desk.turn() as link:
-            contact = self._active(interaction_id)
+        outgoing = self._mailbox.outgoing
+        async with self._mailbox.turn() as link:
+            contact = self._desk.active(interaction_id)
             mail = await asyncio.to_thread(self._compose, contact, reply, key)
             fresh = await outgoing.keep_copy(link, mail)
         if fresh:
@@ -204,19 +193,19 @@ class ImapContactCenter(ContactCenter):
                 await self._tidy(mail)
                 raise error
         try:
-            async with self._desk.turn() as link:
+            async with self._mailbox.turn() as link:
                 await outgoing.mark_sent(link)
-                await self._desk.note_answered(link, contact)
+                await self._mailbox.note_answered(link, contact)
         except BackendError:
             pass  # the mail is sent; its copy is marked the next time the mailbox is looked at
         sent = message_of(read(mail.body), self._desk.now(), self._settings.own_addresses, DeliveryState.SENT)
-        self._desk.answered(contact, sent)
+        self._mailbox.answered(contact, sent)
         return contact.shown
 
     async def _tidy(self, mail: Mail) -> None:
         try:
-            async with self._desk.turn() as link:
-                await self._desk.outgoing.withdraw(link, mail)
+            async with self._mailbox.turn() as link:
+                await self._mailbox.outgoing.withdraw(link, mail)
         except BackendError:
             pass  # the copy stays a draft, and the same reply finds it
 
@@ -253,11 +242,11 @@ class ImapContactCenter(ContactCenter):
         )
 
     async def attachment(self, interaction_id: str, message_id: str, attachment_id: str) -> AsyncIterator[bytes]:
-        async with self._desk.turn() as link:
+        async with self._mailbox.turn() as link:
             contact = self._desk.contact(interaction_id)
             if message_id not in {one.id for one in contact.shown.messages}:
                 raise NotFound("There is no such message.")
-            place = contact.place_of(message_id) or await self._desk.outgoing.place_of(link, message_id)
+            place = contact.place_of(message_id) or await self._mailbox.outgoing.place_of(link, message_id)
             if place is None:
                 raise NotFound("The mail is not in the mailbox any more.")
             await link.select(place[0])
@@ -270,12 +259,6 @@ class ImapContactCenter(ContactCenter):
         content = await asyncio.to_thread(file.content)
         for begin in range(0, len(content), _PIECE):
             yield content[begin : begin + _PIECE]
-
-    def _active(self, interaction_id: str) -> Contact:
-        contact = self._desk.contact(interaction_id)
-        if contact.shown.phase is not Phase.ACTIVE:
-            raise Conflict("The mail is not being worked on.")
-        return contact
 
 
 def _answer_to(subject: str) -> str:

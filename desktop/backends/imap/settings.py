@@ -6,11 +6,10 @@ from email.utils import parseaddr
 
 from desktop.backends.imap.link import Server
 from desktop.backends.wire.address import is_loopback
+from desktop.backends.wire.agent_desk import DeskSettings, desk_settings
 from desktop.backends.wire.mail import plain_address
-from desktop.backends.wire.option_values import CODES, REASONS, agent_id, codes, number, pairs, reasons
+from desktop.backends.wire.option_values import CODES, REASONS, number, pairs
 from desktop.backends.wire.relay import Account
-from desktop.domain.entities.model import NotReadyReason, WrapUpCode, WrapUpRule
-from desktop.domain.entities.words import CodeRule
 from desktop.ports.errors import Rejected
 from desktop.ports.options import Option
 
@@ -57,19 +56,12 @@ class Settings:
 
     server: Server
     relay: Account
-    agent: str
-    agent_name: str
     queues: Mapping[str, str]
     senders: Mapping[str, Sender]
     sent: str
     done: str
-    capacity: int
-    offer_seconds: float
-    target_seconds: float
     largest: int
-    reasons: tuple[NotReadyReason, ...]
-    codes: tuple[WrapUpCode, ...]
-    rule: WrapUpRule
+    desk: DeskSettings
 
     @property
     def own_addresses(self) -> frozenset[str]:
@@ -95,11 +87,9 @@ def settings(options: Mapping[str, str]) -> Settings:
             raise Rejected("Mail without TLS is read and sent on this machine only; set security to tls or starttls.")
     if not given["user"] or not given["password"]:
         raise Rejected("user and password of the mailbox are needed.")
-    agent = agent_id(given["agent"])
     queues = dict(pairs(given["queues"], "queues"))
     if not queues or len(queues) > _MOST_QUEUES or len(set(queues.values())) != len(queues):
         raise Rejected(f"queues must name 1 to {_MOST_QUEUES} different folders.")
-    chosen = codes(given["codes"])
     imap_port, smtp_port = _PORTS[security]
     server = Server(
         given["host"],
@@ -122,19 +112,12 @@ def settings(options: Mapping[str, str]) -> Settings:
     return Settings(
         server=server,
         relay=relay,
-        agent=agent,
-        agent_name=given["agent_name"] or agent,
         queues=queues,
         senders=_senders(given["senders"], tuple(queues)),
         sent=given["sent"],
         done=given["done"] if options.get("done", "Done").strip() else "",
-        capacity=int(number(given["capacity"], "capacity", 1, 1_000)),
-        offer_seconds=number(given["offer_seconds"], "offer_seconds", 1, 86_400),
-        target_seconds=number(given["target_hours"], "target_hours", 0, 10_000) * 3_600,
         largest=int(number(given["largest_mb"], "largest_mb", 1, 50) * (1 << 20)),
-        reasons=reasons(given["reasons"]),
-        codes=chosen,
-        rule=WrapUpRule(codes=CodeRule.OPTIONAL_ONE if chosen else CodeRule.NONE, seconds=0.0),
+        desk=desk_settings(given, queues, target=number(given["target_hours"], "target_hours", 0, 10_000) * 3_600),
     )
 
 

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
 from desktop.backends.imap.claims import CODE, DONE, ENDED, OFFERED, PARKED, Claims, make_folder
 from desktop.backends.imap.contact import Contact, Held, begin, message_of
@@ -18,31 +18,19 @@ from desktop.backends.imap.mime import Automatic, ParsedMail, read
 from desktop.backends.imap.outgoing import Outgoing
 from desktop.backends.imap.protocol import quoted
 from desktop.backends.imap.settings import Settings
-from desktop.backends.wire.event_log import EventLog
-from desktop.backends.wire.signed_in_agent import SignedInAgent
-from desktop.domain.entities.model import Address, Agent, Instant, Message, QueueStats, Waiting
-from desktop.domain.entities.words import Availability, Channel, DeliveryState, OfferEnd, Outcome, Phase
-from desktop.domain.state.events import (
-    AgentChanged,
-    Change,
-    ContactCenterSnapshot,
-    Envelope,
-    Heartbeat,
-    InteractionChanged,
-    QueueChanged,
-)
+from desktop.backends.wire.agent_desk import HEAD_SHOWN, AgentDesk
+from desktop.domain.entities.model import Address, Instant, Message, QueueStats, Waiting
+from desktop.domain.entities.words import Channel, DeliveryState, OfferEnd, Outcome, Phase
+from desktop.domain.state.events import Change, Envelope
 from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, Unavailable, Unsupported
-from desktop.ports.kinds import Kind
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 9.0
 """Seconds after which the server is asked at the latest, also while it pushes: a dead connection pushes nothing."""
-_ASIDE = 60.0  # seconds that a mail is not offered again to whoever did not want it
 _LEFT_BEHIND = 60.0  # seconds beyond its time after which an offer is another's, because that desktop is gone
 _OTHERS_FIRST = 30.0  # seconds that a mail waits for the agent who has its thread
 _MOST_TRIES = 20
-_HEAD_SHOWN = 10
 _THREAD_MAILS = 30
 
 
@@ -58,25 +46,20 @@ class SharedMailbox:
     ) -> None:
         self.settings = settings
         self.outgoing = Outgoing(settings.relay, settings.sent, clock=clock)
-        self.contacts: dict[str, Contact] = {}
-        self.gone: dict[str, None] = {}
-        self.me = SignedInAgent(
-            settings.agent, settings.agent_name, Channel.EMAIL, settings.capacity, tuple(settings.queues), clock
+        self._wake = asyncio.Event()
+        self.desk: AgentDesk[Contact] = AgentDesk(
+            settings.desk, Channel.EMAIL, "mail", clock=clock, monotonic=monotonic, chosen=self._wake.set
         )
-        self._clock, self._monotonic = clock, monotonic
-        self._version = int(clock() * 1_000)
+        self._monotonic = monotonic
+        self._agent = settings.desk.agent
         self._folders = [Folder(folder, queue, monotonic=monotonic) for queue, folder in settings.queues.items()]
-        self.claims = Claims(settings.agent)
+        self.claims = Claims(settings.desk.agent)
         self._prepared = False
         self._link: Link | None = None
-        self._log = EventLog(Kind.CONTACT_CENTER.value)
         self._lock = asyncio.Lock()
-        self._wake = asyncio.Event()
         self._waiting = 0
         self._runs: asyncio.Task[None] | None = None
         self._closed = False
-        self._aside: dict[tuple[str, int], float] = {}
-        self._told_queues: Mapping[str, tuple[object, ...]] = {}
 
     # -- the connection
 
@@ -119,7 +102,7 @@ class SharedMailbox:
             link.drop()
             raise
         self._link = link
-        self._log = EventLog(Kind.CONTACT_CENTER.value)
+        self.desk.begin()
         self._runs = asyncio.ensure_future(self._run(link))
         return link
 
@@ -141,7 +124,7 @@ class SharedMailbox:
         link.drop()
         if self._link is link:
             self._link = None
-            self._log.end(error)
+            self.desk.log.end(error)
             if self._runs is not None and self._runs is not asyncio.current_task():
                 self._runs.cancel()
             self._runs = None
@@ -150,7 +133,7 @@ class SharedMailbox:
         """Give back what is offered, and leave. What is in hand stays the agent's."""
         if self._closed:
             return
-        offered = [one for one in self.contacts.values() if one.shown.phase is Phase.OFFERED]
+        offered = self.desk.offered
         if offered and self._link is not None and self._link.alive:
             with contextlib.suppress(BackendError, TimeoutError):
                 async with asyncio.timeout(0.2), self.turn() as link:
@@ -162,88 +145,37 @@ class SharedMailbox:
             self._runs.cancel()
         if link_now is not None:
             await link_now.leave()
-        self._log.end(Unavailable("The connection to the mail server is closed."))
+        self.desk.log.end(Unavailable("The connection to the mail server is closed."))
 
     # -- what is told
-
-    def now(self) -> Instant:
-        """The time, for people."""
-        return self._clock()
 
     async def snapshot(self) -> Envelope:
         """Look at the mailbox, and tell all of it."""
         async with self.turn() as link:
             await self.look(link)
-            return self._log.numbered(self._picture(), self.now())
+            return self.desk.snapshot(self._figures())
 
     async def events(self, after: tuple[str, int] | None) -> AsyncGenerator[Envelope, None]:
         """See `ContactCenter.events`."""
         async with self.turn():
-            current = self._log
-        yield current.envelope(Heartbeat(self.now(), current.head), self.now())
-        async with contextlib.aclosing(current.follow(after, self.now())) as stream:
+            stream = self.desk.events(after)
+        async with contextlib.aclosing(stream):
             async for one in stream:
                 yield one
 
     def tell(self, change: Change, contact: Contact, reason: str = "") -> None:
         """A contact changed."""
-        self._log.add(InteractionChanged(change, contact.shown, reason), self.now())
+        self.desk.tell(change, contact.shown, reason)
 
-    def tell_agent(self) -> Agent:
-        """The agent changed."""
-        agent = self.me.shown(self.in_use())
-        self._log.add(AgentChanged(agent), self.now())
-        return agent
-
-    def in_use(self) -> int:
-        """How many mails take the agent's capacity."""
-        return sum(1 for one in self.contacts.values() if not one.shown.parked)
-
-    def _picture(self) -> ContactCenterSnapshot:
-        return ContactCenterSnapshot(
-            me=self.settings.agent,
-            interactions=tuple(one.shown for one in self.contacts.values()),
-            agents=(self.me.shown(self.in_use()),),
-            queues=tuple(self._figures(folder) for folder in self._folders),
-            codes=self.settings.codes,
-            reasons=self.settings.reasons,
-        )
-
-    def _figures(self, folder: Folder) -> QueueStats:
-        free = self._free(folder)
-        known = [one for one in free if one.head is not None]
-        self._version += 1
-        head = tuple(_waiting(one, one.head) for one in known[:_HEAD_SHOWN] if one.head is not None)
-        return QueueStats(
-            name=folder.queue,
-            version=self._version,
-            as_of=self.now(),
-            waiting=len(free),
-            longest_since=known[0].arrived if known else None,
-            head=head,
-            to_pull=head,
-        )
-
-    def _tell_queues(self) -> None:
-        figures = {folder.queue: self._figures(folder) for folder in self._folders}
-        told: dict[str, tuple[object, ...]] = {one.name: (one.waiting, one.head) for one in figures.values()}
-        for name, one in figures.items():
-            if self._told_queues.get(name) != told[name]:
-                self._log.add(QueueChanged(one), self.now())
-        self._told_queues = told
-
-    # -- the agent
-
-    def choose(self, availability: Availability, reason: str) -> None:
-        """Be available, or not."""
-        self.me.choose(availability, reason)
-        self._wake.set()
-
-    def settle_next(self) -> None:
-        """What was asked for after the current work."""
-        if self.me.next is not None and not any(not one.shown.parked for one in self.contacts.values()):
-            self.choose(*self.me.next)
-            self.tell_agent()
+    def _figures(self) -> list[QueueStats]:
+        found = []
+        for folder in self._folders:
+            free = self._free(folder)
+            known = [(one, one.head) for one in free if one.head is not None]
+            since = known[0][0].arrived if known else None
+            head = (_waiting(*one) for one in known[:HEAD_SHOWN])
+            found.append(self.desk.figures(folder.queue, len(free), since, head))
+        return found
 
     # -- looking
 
@@ -255,8 +187,8 @@ class SharedMailbox:
                         return
                     self._wake.clear()
                     await self.look(link)
-                    self._log.sign(Heartbeat(self.now(), self._log.head), self.now())
-                    seconds = self._rest_seconds()
+                    self.desk.beat()
+                    seconds = self.desk.rest_seconds(LOOK_EVERY)
                     if "IDLE" in link.capabilities:
                         if not self._waiting:
                             await link.select(self._folders[0].name)
@@ -271,10 +203,6 @@ class SharedMailbox:
             log.exception("imap: looking at the mailbox failed")
             self._lost(link, Unavailable("The mailbox could not be looked at."))
 
-    def _rest_seconds(self) -> float:
-        deadlines = [one.shown.offer_deadline for one in self.contacts.values() if one.shown.phase is Phase.OFFERED]
-        return max(0.05, min([LOOK_EVERY, *(one - self.now() for one in deadlines if one is not None)]))
-
     async def look(self, link: Link) -> None:
         """See what is new and what is gone, and offer what may be offered."""
         for folder in self._folders:
@@ -285,8 +213,8 @@ class SharedMailbox:
         await self._take_answers(link)
         await self._expire(link)
         await self._offer(link)
-        self._tell_queues()
-        self.settle_next()
+        self.desk.tell_queues(self._figures())
+        self.desk.settle_next()
 
     def _relevant(self, entry: MailEntry) -> bool:
         return self.claims.owner(entry) != "" and DONE.lower() not in entry.flags
@@ -311,7 +239,7 @@ class SharedMailbox:
     async def _settle(self, link: Link) -> None:
         """Bring the contacts into line with the mailbox."""
         mine = self._mine()
-        for contact in list(self.contacts.values()):
+        for contact in list(self.desk.contacts.values()):
             lost = [one for one in contact.held if (one.folder.name, one.uid) not in mine]
             contact.held = [one for one in contact.held if one not in lost]
             if not contact.held:
@@ -321,7 +249,7 @@ class SharedMailbox:
             self._see_marks(contact)
             if contact.look(self.settings.own_addresses):
                 self.tell(Change.UPDATED, contact, "message")
-        held = {(one.folder.name, one.uid) for contact in self.contacts.values() for one in contact.held}
+        held = {(one.folder.name, one.uid) for contact in self.desk.contacts.values() for one in contact.held}
         for place in sorted(mine.keys() - held):
             await self._take_up(link, *mine[place])
 
@@ -347,28 +275,14 @@ class SharedMailbox:
             self._to_wrap_up(contact, "taken_over" if taken else "customer_left")
 
     def _to_wrap_up(self, contact: Contact, reason: str) -> None:
-        now = self.now()
+        now = self.desk.now()
         contact.change(phase=Phase.WRAP_UP, phase_since=now, ended_at=now, customer_connected=False, parked=False)
         self.tell(Change.WRAP_UP, contact, reason)
 
     def _end_offer(self, contact: Contact, why: OfferEnd) -> None:
-        ends = why is OfferEnd.ABANDONED
-        contact.change(
-            phase=Phase.CLOSED if ends else Phase.QUEUED,
-            phase_since=self.now(),
-            agent_id=None,
-            offer_deadline=None,
-            outcome=Outcome.ABANDONED if ends else None,
-        )
-        self.drop(contact)
+        contact.change(**self.desk.ended_offer(why))
+        self.desk.drop(contact)
         self.tell(Change.OFFER_ENDED, contact, why.value)
-
-    def drop(self, contact: Contact) -> None:
-        """It is not ours any more."""
-        self.contacts.pop(contact.id, None)
-        self.gone[contact.id] = None
-        while len(self.gone) > 5_000:
-            del self.gone[next(iter(self.gone))]
 
     async def _take_up(self, link: Link, folder: Folder, entry: MailEntry) -> None:
         """A mail that is ours and that we did not know: from before a restart, or of an answer that got lost."""
@@ -379,7 +293,7 @@ class SharedMailbox:
         found = await fetch_mail(link, entry.uid, self.settings.largest)
         if found is None:
             return
-        home = next((one for one in self.contacts.values() if one.belongs(found)), None)
+        home = next((one for one in self.desk.contacts.values() if one.belongs(found)), None)
         if home is not None:
             home.take(Held(folder, entry.uid, found))
             await self._prove(link, home, found)
@@ -388,7 +302,7 @@ class SharedMailbox:
             return
         contact = await self._begin(link, folder, entry, found, restored=True)
         ended = ENDED.lower() in entry.flags
-        now = self.now()
+        now = self.desk.now()
         contact.change(
             phase=Phase.WRAP_UP if ended else Phase.ACTIVE,
             phase_since=now,
@@ -402,18 +316,16 @@ class SharedMailbox:
     async def _begin(
         self, link: Link, folder: Folder, entry: MailEntry, found: ParsedMail, *, restored: bool = False
     ) -> Contact:
-        self._version += 1
-        target = self.settings.target_seconds
-        name = entry.id if entry.id not in self.contacts else f"{entry.id}-{entry.uid}"
+        rules = self.settings.desk
+        name = entry.id if entry.id not in self.desk.contacts else f"{entry.id}-{entry.uid}"
         own = self.settings.own_addresses
-        contact = begin(name, self._version, folder, entry, found, self.settings.rule, target, own)
+        contact = begin(name, self.desk.version(), folder, entry, found, rules.rule, rules.target, own)
         contact.take(Held(folder, entry.uid, found))
         await self._recall(link, contact, found, answered=restored or "\\answered" in entry.flags)
         await self._prove(link, contact, found)
         contact.look(self.settings.own_addresses)
-        contact.change(agent_id=self.settings.agent)
-        self.contacts[contact.id] = contact
-        self.gone.pop(contact.id, None)
+        contact.change(agent_id=self._agent)
+        self.desk.take(contact)
         return contact
 
     async def _recall(self, link: Link, contact: Contact, found: ParsedMail, *, answered: bool) -> None:
@@ -464,7 +376,7 @@ class SharedMailbox:
                 home = next(
                     (
                         one
-                        for one in self.contacts.values()
+                        for one in self.desk.contacts.values()
                         if head is not None and one.shown.phase is Phase.ACTIVE and one.belongs(head)
                     ),
                     None,
@@ -501,23 +413,18 @@ class SharedMailbox:
         """Whether it is offered to somebody whose desktop is gone."""
         if OFFERED.lower() not in entry.flags or self.claims.mine(entry):
             return False
-        return self._monotonic() - entry.changed > self.settings.offer_seconds + _LEFT_BEHIND
+        return self._monotonic() - entry.changed > self.settings.desk.offered_for + _LEFT_BEHIND
 
     async def _expire(self, link: Link) -> None:
-        for contact in list(self.contacts.values()):
-            deadline = contact.shown.offer_deadline
-            if contact.shown.phase is Phase.OFFERED and deadline is not None and deadline <= self.now():
-                self._put_aside(contact)
-                if await self._give_back(link, contact):
-                    self._end_offer(contact, OfferEnd.MISSED)
-                    self.me.miss()
-                    self.tell_agent()
+        for contact in self.desk.late:
+            self._put_aside(contact)
+            if await self._give_back(link, contact):
+                self._end_offer(contact, OfferEnd.MISSED)
+                self.desk.miss()
 
     def _put_aside(self, contact: Contact) -> None:
         for one in contact.held:
-            self._aside[contact.queue.name, one.uid] = self._monotonic() + _ASIDE
-        while len(self._aside) > 5_000:
-            del self._aside[next(iter(self._aside))]
+            self.desk.put_aside((contact.queue.name, one.uid))
 
     async def _give_back(self, link: Link, contact: Contact) -> bool:
         given = [await self.claims.give_back(link, one.folder, one.uid) for one in contact.held]
@@ -534,9 +441,7 @@ class SharedMailbox:
 
     async def _offer(self, link: Link) -> None:
         """Take the oldest mail that nobody has, if the agent may be asked."""
-        if self.me.availability is not Availability.AVAILABLE or self.in_use() >= self.settings.capacity:
-            return
-        if any(one.shown.phase is Phase.OFFERED for one in self.contacts.values()):
+        if not self.desk.may_be_offered_one:
             return
         now = self._monotonic()
         others = self._others_threads()
@@ -551,7 +456,7 @@ class SharedMailbox:
         )
         tries = 0
         for _, uid, folder, entry in candidates:
-            if self._aside.get((folder.name, uid), 0.0) > now or tries >= _MOST_TRIES:
+            if self.desk.is_aside((folder.name, uid)) or tries >= _MOST_TRIES:
                 continue
             head = entry.head
             if head is not None and {head.root, *head.related} & others and now - entry.seen_first < _OTHERS_FIRST:
@@ -560,7 +465,9 @@ class SharedMailbox:
             contact = await self._take(link, folder, entry, offered=True)
             if contact is not None:
                 contact.change(
-                    phase=Phase.OFFERED, phase_since=self.now(), offer_deadline=self.now() + self.settings.offer_seconds
+                    phase=Phase.OFFERED,
+                    phase_since=self.desk.now(),
+                    offer_deadline=self.desk.now() + self.settings.desk.offered_for,
                 )
                 self.tell(Change.OFFERED, contact)
                 return
@@ -570,7 +477,7 @@ class SharedMailbox:
         for folder in self._folders:
             for entry in folder.entries.values():
                 owner = self.claims.owner(entry)
-                if owner and owner != self.settings.agent and entry.head is not None:
+                if owner and owner != self._agent and entry.head is not None:
                     found |= {one for one in (entry.head.message_id, entry.head.root) if one}
         return found
 
@@ -585,7 +492,7 @@ class SharedMailbox:
 
     async def pull(self, link: Link, interaction_id: str) -> Contact:
         """Take a certain mail out of its queue."""
-        if self.in_use() >= self.settings.capacity:
+        if not self.desk.has_room:
             raise Conflict("You have no room for another mail.")
         for folder in self._folders:
             for entry in self._free(folder):
@@ -599,29 +506,15 @@ class SharedMailbox:
         owned = any(
             entry.id == interaction_id for folder in self._folders for entry in folder.entries.values() if entry.head
         )
-        if owned or interaction_id in self.gone:
+        if owned or self.desk.was_here(interaction_id):
             raise Conflict("Another agent has this mail.")
         raise NotFound("No such mail waits.")
 
     # -- work
 
-    def contact(self, interaction_id: str) -> Contact:
-        """One of ours.
-
-        Raises:
-            Conflict: it was.
-            NotFound: nobody knows it.
-        """
-        found = self.contacts.get(interaction_id)
-        if found is None:
-            if interaction_id in self.gone:
-                raise Conflict("The mail is not yours any more.")
-            raise NotFound("There is no such mail.")
-        return found
-
     def connected(self, contact: Contact) -> None:
         """The agent has it."""
-        now = self.now()
+        now = self.desk.now()
         contact.change(phase=Phase.ACTIVE, phase_since=now, answered_at=now, offer_deadline=None)
         self.tell(Change.CONNECTED, contact)
 
@@ -671,7 +564,7 @@ class SharedMailbox:
         contact.ids.add(sent.id)
         contact.people |= {one.lower() for one in (*sent.to, *sent.cc)}
         contact.look(self.settings.own_addresses)
-        if contact.id in self.contacts:
+        if contact.id in self.desk.contacts:
             self.tell(Change.UPDATED, contact, "message")
 
     async def end(self, link: Link, contact: Contact) -> None:
@@ -688,10 +581,10 @@ class SharedMailbox:
             if self.settings.done:
                 with contextlib.suppress(OutcomeUnknown):  # it is marked as done: whoever looks next puts it away
                     await move(link, one.folder, one.uid, self.settings.done)
-        contact.change(phase=Phase.CLOSED, phase_since=self.now(), outcome=Outcome.HANDLED)
-        self.drop(contact)
+        contact.change(phase=Phase.CLOSED, phase_since=self.desk.now(), outcome=Outcome.HANDLED)
+        self.desk.drop(contact)
         self.tell(Change.CLOSED, contact)
-        self.settle_next()
+        self.desk.settle_next()
         self._wake.set()
 
 

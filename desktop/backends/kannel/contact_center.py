@@ -13,7 +13,7 @@ from desktop.domain.entities.words import Availability, Phase
 from desktop.domain.state.events import Envelope
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
-from desktop.ports.errors import Conflict, Rejected
+from desktop.ports.errors import Conflict
 
 _CAPABILITIES = frozenset(
     {
@@ -46,8 +46,9 @@ class KannelContactCenter(ContactCenter):
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`clock` dates what happens, `monotonic` measures how long ago something was seen."""
-        self._settings = known
-        self._desk = SharedNumber(known, clock=clock, monotonic=monotonic)
+        self._settings = known.desk
+        self._number = SharedNumber(known, clock=clock, monotonic=monotonic)
+        self._desk = self._number.desk
         self._once = Once()
 
     @classmethod
@@ -55,73 +56,61 @@ class KannelContactCenter(ContactCenter):
         return cls(settings(options))
 
     async def open(self) -> frozenset[Capability]:
-        await self._desk.connect()  # texts are heard though none can be sent now
-        await self._desk.gateway.check()
+        await self._number.connect()  # texts are heard though none can be sent now
+        await self._number.gateway.check()
         return _CAPABILITIES
 
     async def close(self) -> None:
-        await self._desk.close()
+        await self._number.close()
 
     async def snapshot(self) -> Envelope:
-        return await self._desk.snapshot()
+        return await self._number.snapshot()
 
     def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
-        return self._desk.events(after)
+        return self._number.events(after)
 
     async def set_availability(
         self, availability: Availability, *, reason: str, after_current: bool, key: str
     ) -> Agent:
         async def work() -> Agent:
-            await self._desk.connect()
-            await self._desk.gateway.check(changing=True)  # who cannot reach Kannel is not available for texts
-            busy = any(not one.shown.parked for one in self._desk.contacts.values())
-            if after_current and busy:
-                self._desk.me.next = (availability, reason)
-            else:
-                self._desk.choose(availability, reason)
-            return self._desk.tell_agent()
+            await self._number.connect()
+            await self._number.gateway.check(changing=True)  # who cannot reach Kannel is not available for texts
+            return self._desk.set_availability(availability, reason, after_current=after_current)
 
         return await self._once.do(key, work)
 
     async def cancel_next(self, *, key: str) -> Agent:
-        self._desk.me.next = None
-        return self._desk.tell_agent()
+        return self._desk.cancel_next()
 
     async def accept(self, interaction_id: str, *, key: str) -> Interaction:
         async def work() -> Interaction:
-            contact = await self._desk.contact(interaction_id)
-            if contact.shown.phase is Phase.OFFERED:
-                return await self._desk.accept(contact)
-            if contact.shown.phase is not Phase.ACTIVE:
-                raise Conflict("The text is not offered any more.")
-            return contact.shown
+            contact = await self._found(interaction_id)
+            if contact.shown.phase is Phase.ACTIVE:
+                return contact.shown
+            return await self._number.accept(self._desk.offer(interaction_id))
 
         return await self._once.do(key, work)
 
     async def decline(self, interaction_id: str, *, reason: str, key: str) -> Interaction:
         async def work() -> Interaction:
-            contact = await self._desk.contact(interaction_id)
-            if contact.shown.phase is not Phase.OFFERED:
-                raise Conflict("The text is not offered any more.")
-            return await self._desk.decline(contact)
+            await self._number.find(interaction_id)
+            return await self._number.decline(self._desk.offer(interaction_id))
 
         return await self._once.do(key, work)
 
     async def end(self, interaction_id: str, *, key: str) -> Interaction:
         async def work() -> Interaction:
-            return await self._desk.end(await self._active(interaction_id))
+            return await self._number.end(await self._active(interaction_id))
 
         return await self._once.do(key, work)
 
     async def wrap_up(self, interaction_id: str, *, codes: Sequence[str], note_given: bool, key: str) -> Interaction:
         async def work() -> Interaction:
-            known = {one.id for one in self._settings.codes}
-            if unknown := [one for one in codes if one not in known]:
-                raise Rejected(f"There is no wrap-up code {unknown[0][:40]!r}.")
-            contact = await self._desk.contact(interaction_id)
+            self._desk.check_codes(codes)
+            contact = await self._found(interaction_id)
             if contact.shown.phase is not Phase.WRAP_UP:
                 raise Conflict("The text is not being wrapped up.")
-            return await self._desk.finish(contact, tuple(codes))
+            return await self._number.finish(contact, tuple(codes))
 
         return await self._once.do(key, work)
 
@@ -130,14 +119,14 @@ class KannelContactCenter(ContactCenter):
 
     async def mark_read(self, interaction_id: str, message_id: str, *, key: str) -> Interaction:
         async def work() -> Interaction:
-            return await self._desk.mark_seen(await self._desk.contact(interaction_id), message_id)
+            return await self._number.mark_seen(await self._found(interaction_id), message_id)
 
         return await self._once.do(key, work)
 
     async def park(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
         async def work() -> Interaction:
             contact = await self._active(interaction_id)
-            return contact.shown if contact.shown.parked is on else await self._desk.park(contact, on=on)
+            return contact.shown if contact.shown.parked is on else await self._number.park(contact, on=on)
 
         return await self._once.do(key, work)
 
@@ -145,19 +134,21 @@ class KannelContactCenter(ContactCenter):
         async def work() -> Interaction:
             known = self._desk.contacts.get(interaction_id)
             if known is None:
-                return await self._desk.pull(interaction_id)
-            return await self._desk.accept(known) if known.shown.phase is Phase.OFFERED else known.shown
+                return await self._number.pull(interaction_id)
+            return await self._number.accept(known) if known.shown.phase is Phase.OFFERED else known.shown
 
         return await self._once.do(key, work)
 
     async def send_message(self, interaction_id: str, text: str, *, key: str) -> Interaction:
         async def work() -> Interaction:
-            return await self._desk.reply(await self._desk.contact(interaction_id), text, key=key)
+            return await self._number.reply(await self._found(interaction_id), text, key=key)
 
         return await self._once.do(key, work)
 
+    async def _found(self, interaction_id: str) -> Contact:
+        await self._number.find(interaction_id)
+        return self._desk.contact(interaction_id)
+
     async def _active(self, interaction_id: str) -> Contact:
-        contact = await self._desk.contact(interaction_id)
-        if contact.shown.phase is not Phase.ACTIVE:
-            raise Conflict("The text is not being worked on.")
-        return contact
+        await self._number.find(interaction_id)
+        return self._desk.active(interaction_id)

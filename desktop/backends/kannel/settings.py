@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.backends.kannel.sender import ACCOUNT, MAX_PARTS, PUBLIC_URL, Callbacks, Sender
-from desktop.backends.wire.option_values import CODES, REASONS, agent_id, codes, number, reasons
+from desktop.backends.wire.agent_desk import DeskSettings, desk_settings
+from desktop.backends.wire.option_values import CODES, REASONS, number
 from desktop.backends.wire.route import CA_FILE, PROXY
-from desktop.domain.entities.model import NotReadyReason, WrapUpCode, WrapUpRule
-from desktop.domain.entities.words import CodeRule
 from desktop.ports.errors import Rejected
 from desktop.ports.options import Option
 
@@ -49,16 +48,9 @@ class Settings:
     sender: Sender
     callbacks: Callbacks
     folder: Path
-    agent: str
-    agent_name: str
     queues: Mapping[str, str]  # a number by the queue's name; "" for all other numbers
-    capacity: int
-    offer_seconds: float
-    target_seconds: float
     keep_days: float
-    reasons: tuple[NotReadyReason, ...]
-    codes: tuple[WrapUpCode, ...]
-    rule: WrapUpRule
+    desk: DeskSettings
 
     def queue(self, number: str, label: str) -> str:
         """The queue of a text to one of our numbers; "" for none of ours.
@@ -85,22 +77,14 @@ def settings(options: Mapping[str, str]) -> Settings:
         raise Rejected("listen must say where Kannel brings texts, like 127.0.0.1:13120.")
     if not given["folder"]:
         raise Rejected("folder must say where the texts are kept.")
-    agent = agent_id(given["agent"])
-    chosen = codes(given["codes"])
+    queues = _queues(given["queues"])
     return Settings(
         sender=sender,
         callbacks=sender.callbacks,
         folder=Path(given["folder"]).expanduser(),
-        agent=agent,
-        agent_name=given["agent_name"] or agent,
-        queues=_queues(given["queues"]),
-        capacity=int(number(given["capacity"], "capacity", 1, 1_000)),
-        offer_seconds=number(given["offer_seconds"], "offer_seconds", 1, 86_400),
-        target_seconds=number(given["target_minutes"], "target_minutes", 0, 100_000) * 60,
+        queues=queues,
         keep_days=number(given["keep_days"], "keep_days", 1, 10_000),
-        reasons=reasons(given["reasons"]),
-        codes=chosen,
-        rule=WrapUpRule(codes=CodeRule.OPTIONAL_ONE if chosen else CodeRule.NONE, seconds=0.0),
+        desk=desk_settings(given, queues, target=number(given["target_minutes"], "target_minutes", 0, 100_000) * 60),
     )
 
 

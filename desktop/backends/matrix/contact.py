@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from desktop.backends.matrix.room import Room, RoomContact
-from desktop.domain.entities.model import Address, Instant, Interaction, Waiting, WrapUpRule
+from desktop.backends.wire.agent_desk import DeskSettings
+from desktop.domain.entities.model import Address, Instant, Interaction, Waiting
 from desktop.domain.entities.words import Channel, Direction, Phase
 
 
@@ -21,22 +22,15 @@ class Contact:
         return self.known.id
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How contacts are shown: the agent, and the rules that hold for all."""
-
-    agent: str
-    target: float
-    rule: WrapUpRule
-
-
 def waiting(room: Room, contact: RoomContact) -> Waiting:
     """Somebody who waits."""
     name = room.name_of(contact.customer)
     return Waiting(contact.id, _address(contact), contact.began, Channel.CHAT, name, room.name)
 
 
-def shown(room: Room, contact: RoomContact, phase: Phase, since: Instant, queue: str, look: Look) -> Interaction:
+def shown(
+    room: Room, contact: RoomContact, phase: Phase, since: Instant, queue: str, rules: DeskSettings
+) -> Interaction:
     """A contact in a phase that it has had `since`; its version is still to be set."""
     attributes = {"room": room.id}
     if room.encrypted:
@@ -51,14 +45,14 @@ def shown(room: Room, contact: RoomContact, phase: Phase, since: Instant, queue:
         customer=_address(contact),
         arrived_at=contact.began,
         phase_since=since,
-        agent_id=look.agent,
+        agent_id=rules.agent,
         customer_name=room.name_of(contact.customer),
         subject=room.name,
         attributes=attributes,
-        service_level_at=contact.began + look.target if look.target else None,
+        service_level_at=contact.began + rules.target if rules.target else None,
         answered_at=contact.accepted_at,
         ended_at=contact.ended_at,
-        wrap_up_rule=look.rule,
+        wrap_up_rule=rules.rule,
         customer_connected=contact.ended_at is None,
         parked=contact.parked_since is not None,
         parked_since=contact.parked_since,

@@ -63,7 +63,8 @@ class MatrixContactCenter(ContactCenter):
     ) -> None:
         """`clock` dates what happens, `monotonic` measures how long ago something was seen."""
         self._settings = known
-        self._desk = SharedAccount(known, clock=clock, monotonic=monotonic)
+        self._account = SharedAccount(known, clock=clock, monotonic=monotonic)
+        self._desk = self._account.desk
         self._once = Once()
 
     @classmethod
@@ -71,107 +72,95 @@ class MatrixContactCenter(ContactCenter):
         return cls(settings(options))
 
     async def open(self) -> frozenset[Capability]:
-        await self._desk.connect()
+        await self._account.connect()
         return _CAPABILITIES
 
     async def close(self) -> None:
-        await self._desk.close()
+        await self._account.close()
 
     async def snapshot(self) -> Envelope:
-        return await self._desk.snapshot()
+        return await self._account.snapshot()
 
     def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
-        return self._desk.events(after)
+        return self._account.events(after)
 
     async def set_availability(
         self, availability: Availability, *, reason: str, after_current: bool, key: str
     ) -> Agent:
         async def work() -> Agent:
-            await self._desk.connect()
-            busy = any(not one.shown.parked for one in self._desk.contacts.values())
-            later = after_current and busy
+            await self._account.connect()
+            later = after_current and self._desk.in_use > 0
             shown = PRESENCE[self._desk.me.availability if later else availability]
-            await self._desk.server.show_presence(self._desk.user, shown, key=key)
-            if later:
-                self._desk.me.next = (availability, reason)
-            else:
-                self._desk.choose(availability, reason)
-            return self._desk.tell_agent()
+            await self._account.server.show_presence(self._account.user, shown, key=key)
+            return self._desk.set_availability(availability, reason, after_current=after_current)
 
         return await self._once.do(key, work)
 
     async def cancel_next(self, *, key: str) -> Agent:
-        self._desk.me.next = None
-        return self._desk.tell_agent()
+        return self._desk.cancel_next()
 
     async def accept(self, interaction_id: str, *, key: str) -> Interaction:
         async def work() -> Interaction:
-            contact = await self._desk.contact(interaction_id)
-            if contact.shown.phase is Phase.OFFERED:
-                return await self._desk.accept(contact, key=key)
-            if contact.shown.phase is not Phase.ACTIVE:
-                raise Conflict("The conversation is not offered any more.")
-            return contact.shown
+            contact = await self._found(interaction_id)
+            if contact.shown.phase is Phase.ACTIVE:
+                return contact.shown
+            return await self._account.accept(self._desk.offer(interaction_id), key=key)
 
         return await self._once.do(key, work)
 
     async def decline(self, interaction_id: str, *, reason: str, key: str) -> Interaction:
         async def work() -> Interaction:
-            contact = await self._desk.contact(interaction_id)
-            if contact.shown.phase is not Phase.OFFERED:
-                raise Conflict("The conversation is not offered any more.")
-            return await self._desk.decline(contact, key=key)
+            await self._account.find(interaction_id)
+            return await self._account.decline(self._desk.offer(interaction_id), key=key)
 
         return await self._once.do(key, work)
 
     async def end(self, interaction_id: str, *, key: str) -> Interaction:
         async def work() -> Interaction:
             contact = await self._active(interaction_id)
-            await self._desk.say(contact.room, "end", key=key, contact=contact.id)
+            await self._account.say(contact.room, "end", key=key, contact=contact.id)
             return contact.shown
 
         return await self._once.do(key, work)
 
     async def wrap_up(self, interaction_id: str, *, codes: Sequence[str], note_given: bool, key: str) -> Interaction:
         async def work() -> Interaction:
-            known = {one.id for one in self._settings.codes}
-            if unknown := [one for one in codes if one not in known]:
-                raise Rejected(f"There is no wrap-up code {text_of(unknown[0])[:40]!r}.")
-            contact = await self._desk.contact(interaction_id)
+            self._desk.check_codes(codes)
+            contact = await self._found(interaction_id)
             if contact.shown.phase is not Phase.WRAP_UP:
                 raise Conflict("The conversation is not being wrapped up.")
-            return await self._desk.finish(contact, tuple(codes), key=key)
+            return await self._account.finish(contact, tuple(codes), key=key)
 
         return await self._once.do(key, work)
 
     async def wrap_up_codes(self) -> Sequence[WrapUpCode]:
-        return self._settings.codes
+        return self._settings.desk.codes
 
     async def mark_read(self, interaction_id: str, message_id: str, *, key: str) -> Interaction:
         async def work() -> Interaction:
-            contact = await self._desk.contact(interaction_id)
+            contact = await self._found(interaction_id)
             self._message(contact, message_id)
             room = contact.room
             if not room.has_read(message_id):
-                await self._desk.server.read_until(room.id, message_id, key=key)
-                room.read_until(self._desk.user, message_id, self._desk.now())
-                self._desk.changed(room)
+                await self._account.server.read_until(room.id, message_id, key=key)
+                room.read_until(self._account.user, message_id, self._desk.now())
+                self._account.changed(room)
             return contact.shown
 
         return await self._once.do(key, work)
 
     async def typing(self, interaction_id: str, *, on: bool) -> None:
-        contact = await self._desk.contact(interaction_id)
-        await self._desk.server.show_typing(contact.room.id, self._desk.user, on=on, seconds=_TYPING_SECONDS)
+        contact = await self._found(interaction_id)
+        await self._account.server.show_typing(contact.room.id, self._account.user, on=on, seconds=_TYPING_SECONDS)
 
     async def park(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
         async def work() -> Interaction:
             contact = await self._active(interaction_id)
             if contact.shown.parked is on:
                 return contact.shown
-            if not on and self._desk.in_use() >= self._settings.capacity:
+            if not on and not self._desk.has_room:
                 raise Conflict("You have no room for another conversation.")
-            await self._desk.say(contact.room, "park" if on else "take_up", key=key)
+            await self._account.say(contact.room, "park" if on else "take_up", key=key)
             return contact.shown
 
         return await self._once.do(key, work)
@@ -180,9 +169,9 @@ class MatrixContactCenter(ContactCenter):
         async def work() -> Interaction:
             known = self._desk.contacts.get(interaction_id)
             if known is None:
-                return await self._desk.pull(interaction_id, key=key)
+                return await self._account.pull(interaction_id, key=key)
             if known.shown.phase is Phase.OFFERED:
-                return await self._desk.accept(known, key=key)
+                return await self._account.accept(known, key=key)
             return known.shown
 
         return await self._once.do(key, work)
@@ -208,7 +197,7 @@ class MatrixContactCenter(ContactCenter):
             raise Rejected("This room is encrypted. What is written here would not be, so that it is not sent.")
         for number, file in enumerate(reply.files or (None,)):
             await self._send_one(contact, text if not number else "", file, _marked(key, number))
-        self._desk.changed(contact.room)
+        self._account.changed(contact.room)
         return contact.shown
 
     async def _send_one(self, contact: Contact, text: str, file: OutgoingFile | None, mark: str) -> None:
@@ -224,23 +213,23 @@ class MatrixContactCenter(ContactCenter):
                 "msgtype": f"m.{kind}" if kind in {"image", "audio", "video"} else "m.file",
                 "body": text.strip() or file.name,
                 "filename": file.name,
-                "url": await self._desk.server.upload(file.name, file.media_type, file.content),
+                "url": await self._account.server.upload(file.name, file.media_type, file.content),
                 "info": {"mimetype": file.media_type, "size": len(file.content)},
             }
             attachments = (Attachment(FILE, file.name, file.media_type, len(file.content)),)
-        event_id = await self._desk.server.send(room.id, "m.room.message", content, key=mark)
+        event_id = await self._account.server.send(room.id, "m.room.message", content, key=mark)
         if event_id not in room.lines:
             now = self._desk.now()
             room.pending[event_id] = Message(event_id, now, "agent", text, DeliveryState.SENT, attachments=attachments)
 
     async def attachment(self, interaction_id: str, message_id: str, attachment_id: str) -> AsyncIterator[bytes]:
-        contact = await self._desk.contact(interaction_id)
+        contact = await self._found(interaction_id)
         message = self._message(contact, message_id)
         media = contact.room.media.get(message_id)
         if media is None or attachment_id not in {one.id for one in message.attachments}:
             raise NotFound("There is no such file.")
         size = 0
-        async for piece in self._desk.server.fetch(media.server, media.id):
+        async for piece in self._account.server.fetch(media.server, media.id):
             size += len(piece)
             if size > self._settings.largest:
                 raise Rejected(f"The file is larger than {self._settings.largest >> 20} MB (largest_mb).")
@@ -252,11 +241,13 @@ class MatrixContactCenter(ContactCenter):
             raise NotFound("There is no such message.")
         return found
 
+    async def _found(self, interaction_id: str) -> Contact:
+        await self._account.find(interaction_id)
+        return self._desk.contact(interaction_id)
+
     async def _active(self, interaction_id: str) -> Contact:
-        contact = await self._desk.contact(interaction_id)
-        if contact.shown.phase is not Phase.ACTIVE:
-            raise Conflict("The conversation is not being worked on.")
-        return contact
+        await self._account.find(interaction_id)
+        return self._desk.active(interaction_id)
 
 
 def _marked(key: str, number: int) -> str:

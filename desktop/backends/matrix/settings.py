@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desktop.backends.wire.address import server_url
-from desktop.backends.wire.option_values import CODES, REASONS, agent_id, codes, number, reasons
+from desktop.backends.wire.agent_desk import DeskSettings, desk_settings
+from desktop.backends.wire.option_values import CODES, REASONS, number
 from desktop.backends.wire.route import CA_FILE, PROXY, proxy_of
-from desktop.domain.entities.model import NotReadyReason, WrapUpCode, WrapUpRule
-from desktop.domain.entities.words import CodeRule
 from desktop.ports.errors import Rejected
 from desktop.ports.options import Option
 
@@ -54,16 +53,9 @@ class Settings:
     """The checked values; see OPTIONS for their meaning."""
 
     place: Place
-    agent: str
-    agent_name: str
     queues: Mapping[str, str]  # a space's alias by the queue's name; "" for all other rooms
-    capacity: int
-    offer_seconds: float
-    target_seconds: float
     largest: int
-    reasons: tuple[NotReadyReason, ...]
-    codes: tuple[WrapUpCode, ...]
-    rule: WrapUpRule
+    desk: DeskSettings
 
 
 def settings(options: Mapping[str, str]) -> Settings:
@@ -75,20 +67,12 @@ def settings(options: Mapping[str, str]) -> Settings:
     given = {one.name: options.get(one.name, "").strip() or one.default or "" for one in OPTIONS}
     if not given["token"]:
         raise Rejected("The access token of the account is needed.")
-    agent = agent_id(given["agent"])
-    chosen = codes(given["codes"])
+    queues = _queues(given["queues"])
     return Settings(
         place=Place(server_url(given["url"]), given["token"], given["ca_file"], proxy_of(options)),
-        agent=agent,
-        agent_name=given["agent_name"] or agent,
-        queues=_queues(given["queues"]),
-        capacity=int(number(given["capacity"], "capacity", 1, 1_000)),
-        offer_seconds=number(given["offer_seconds"], "offer_seconds", 1, 86_400),
-        target_seconds=number(given["target_minutes"], "target_minutes", 0, 100_000) * 60,
+        queues=queues,
         largest=int(number(given["largest_mb"], "largest_mb", 1, 500) * (1 << 20)),
-        reasons=reasons(given["reasons"]),
-        codes=chosen,
-        rule=WrapUpRule(codes=CodeRule.OPTIONAL_ONE if chosen else CodeRule.NONE, seconds=0.0),
+        desk=desk_settings(given, queues, target=number(given["target_minutes"], "target_minutes", 0, 100_000) * 60),
     )
 
 

@@ -12,24 +12,15 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from dataclasses import replace
 
-from desktop.backends.matrix.contact import Contact, Look, shown, waiting
+from desktop.backends.matrix.contact import Contact, shown, waiting
 from desktop.backends.matrix.homeserver import Homeserver
 from desktop.backends.matrix.room import Room, RoomContact, ends_a_contact
 from desktop.backends.matrix.room_event import KIND, ROOM_ID, RoomEvent, mapping, read_event, read_events
 from desktop.backends.matrix.settings import Settings
-from desktop.backends.wire.event_log import EventLog
-from desktop.backends.wire.signed_in_agent import SignedInAgent
-from desktop.domain.entities.model import Agent, Instant, Interaction, QueueStats
+from desktop.backends.wire.agent_desk import ASIDE_SECONDS, HEAD_SHOWN, AgentDesk, change_between
+from desktop.domain.entities.model import Instant, Interaction, QueueStats
 from desktop.domain.entities.words import Availability, Channel, OfferEnd, Outcome, Phase
-from desktop.domain.state.events import (
-    AgentChanged,
-    Change,
-    ContactCenterSnapshot,
-    Envelope,
-    Heartbeat,
-    InteractionChanged,
-    QueueChanged,
-)
+from desktop.domain.state.events import Change, Envelope
 from desktop.ports.errors import (
     BackendError,
     Conflict,
@@ -40,7 +31,6 @@ from desktop.ports.errors import (
     Rejected,
     Unavailable,
 )
-from desktop.ports.kinds import Kind
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +44,10 @@ PRESENCE: Mapping[Availability, str] = {
 _NOT_THERE = (Forbidden, NotFound, Rejected)
 """What is so of one room, and no trouble with the server."""
 DECLINED = "This account cannot read encrypted rooms. Please begin a conversation without encryption."
-_ASIDE = 60.0  # seconds that a conversation is not offered again to whoever did not want it
 _LEFT_BEHIND = 60.0  # seconds beyond its time after which an offer is another's, because that desktop is gone
 _SEEN_WITHIN = 4.0  # seconds after which what we wrote has to have come back
 _MOST_PAGES = 2  # of lines that are read again; of what says whose they are one more
 _MOST_JOINS = 5  # at a time, so that nobody who is here waits for those who come
-_HEAD_SHOWN = 10
 _KEPT = 5_000
 
 
@@ -76,13 +64,11 @@ class SharedAccount:
         self.settings = settings
         self.server = Homeserver(settings.place)
         self.user = ""
-        self.contacts: dict[str, Contact] = {}
-        self.me = SignedInAgent(
-            settings.agent, settings.agent_name, Channel.CHAT, settings.capacity, tuple(settings.queues), clock
+        self.desk: AgentDesk[Contact] = AgentDesk(
+            settings.desk, Channel.CHAT, "conversation", clock=clock, monotonic=monotonic, chosen=self._nudge
         )
-        self._clock, self._monotonic = clock, monotonic
-        self._version = int(clock() * 1_000)
-        self._look = Look(settings.agent, settings.target_seconds, settings.rule)
+        self._monotonic = monotonic
+        self._agent = settings.desk.agent
         self._rooms: dict[str, Room] = {}
         self._spaces: dict[str, str] = {}  # queue by the space's id
         self._invited: dict[str, bool] = {}  # rooms we are invited to; whether they are encrypted
@@ -94,18 +80,14 @@ class SharedAccount:
         self._asked, self._asked_until = "", 0.0  # the event by which we asked last, and until when it is waited for
         self._deadlines: dict[str, tuple[Instant, Instant]] = {}  # since when and until when it is offered, by number
         self._why: dict[str, OfferEnd] = {}  # what we did about an offer
-        self._aside: dict[str, float] = {}  # contacts and rooms, and until when
         self._quiet_until = 0.0
-        self._gone: dict[str, None] = {}
         self._known: dict[str, None] = {}  # our own events that came back
-        self._log = EventLog(Kind.CONTACT_CENTER.value)
         self._lock = asyncio.Lock()
         self._opening = asyncio.Lock()
         self._waiting = 0
         self._getting: asyncio.Future[tuple[str, Mapping[object, object]]] | None = None
         self._runs: asyncio.Task[None] | None = None
         self._closed = False
-        self._told_queues: Mapping[str, tuple[object, ...]] = {}
 
     # -- the connection
 
@@ -121,7 +103,7 @@ class SharedAccount:
             if not self._position:
                 await self._fetch()
             if self._runs is None and not self._closed:
-                self._log = EventLog(Kind.CONTACT_CENTER.value)
+                self.desk.begin()
                 self._runs = asyncio.ensure_future(self._run())
 
     async def _find_spaces(self) -> dict[str, str]:
@@ -155,13 +137,13 @@ class SharedAccount:
 
     async def _look_for(self, seconds: float) -> None:
         """What is new, with the lock in hand."""
-        await self._take_in(*await self.server.sync(self._position, seconds, PRESENCE[self.me.availability]))
+        await self._take_in(*await self.server.sync(self._position, seconds, PRESENCE[self.desk.me.availability]))
 
     async def _listen(self) -> None:
         async with self._lock:
-            seconds = 0 if self._waiting else self._rest_seconds()  # whoever waits for the lock has it next
+            seconds = 0 if self._waiting else self.desk.rest_seconds(WAITS)  # whoever waits for the lock has it next
             getting = self._getting = asyncio.ensure_future(
-                self.server.sync(self._position, seconds, PRESENCE[self.me.availability])
+                self.server.sync(self._position, seconds, PRESENCE[self.desk.me.availability])
             )
             try:
                 answer = await getting
@@ -172,10 +154,6 @@ class SharedAccount:
             finally:
                 self._getting = None
             await self._take_in(*answer)
-
-    def _rest_seconds(self) -> float:
-        deadlines = [one.shown.offer_deadline for one in self.contacts.values() if one.shown.phase is Phase.OFFERED]
-        return max(0.05, min([WAITS, *(one - self.now() for one in deadlines if one is not None)]))
 
     async def _run(self) -> None:
         cut = False
@@ -190,7 +168,7 @@ class SharedAccount:
                     cut = True  # once is a server that restarts, or a line that moved: nothing is lost with a position
                     continue
                 cut = False
-                self._log.sign(Heartbeat(self.now(), self._log.head), self.now())
+                self.desk.beat()
         except OutcomeUnknown as error:
             self._lost(Unavailable("The connection to the Matrix server was lost.", error.detail))
         except BackendError as error:
@@ -201,7 +179,7 @@ class SharedAccount:
 
     def _lost(self, error: BackendError) -> None:
         self._runs = None
-        self._log.end(error)
+        self.desk.log.end(error)
 
     async def close(self) -> None:
         """Give back what is offered, and leave. What is in hand stays the agent's."""
@@ -211,13 +189,12 @@ class SharedAccount:
         runs, self._runs = self._runs, None
         if runs is not None:
             runs.cancel()
-            offered = [one for one in self.contacts.values() if one.shown.phase is Phase.OFFERED]
             with contextlib.suppress(BackendError, TimeoutError):
                 async with asyncio.timeout(0.2):
-                    for contact in offered:
+                    for contact in self.desk.offered:
                         await self._give(contact)
             await asyncio.gather(runs, return_exceptions=True)
-        self._log.end(Unavailable("The connection to the Matrix server is closed."))
+        self.desk.log.end(Unavailable("The connection to the Matrix server is closed."))
         await self.server.close()
 
     # -- what comes in
@@ -283,7 +260,7 @@ class SharedAccount:
             room.note_all_read()
         passing = mapping(part.get("ephemeral")).get("events")
         for raw in passing[:1_000] if isinstance(passing, list) else ():
-            room.take_passing(raw, self.now())
+            room.take_passing(raw, self.desk.now())
 
     def _take_timeline(self, room: Room, timeline: Mapping[object, object], *, live: bool) -> None:
         for event in read_events(timeline.get("events")):
@@ -298,70 +275,28 @@ class SharedAccount:
 
     # -- what is told
 
-    def now(self) -> Instant:
-        """The time, for people."""
-        return self._clock()
-
     async def snapshot(self) -> Envelope:
         """Look at the rooms, and tell all."""
         await self.refresh()
-        return self._log.numbered(self._picture(), self.now())
+        return self.desk.snapshot(self._figures())
 
     async def events(self, after: tuple[str, int] | None) -> AsyncGenerator[Envelope, None]:
         """See `ContactCenter.events`."""
         await self.connect()
-        current = self._log
-        yield current.envelope(Heartbeat(self.now(), current.head), self.now())
-        async with contextlib.aclosing(current.follow(after, self.now())) as stream:
+        async with contextlib.aclosing(self.desk.events(after)) as stream:
             async for one in stream:
                 yield one
 
-    def tell_agent(self) -> Agent:
-        """The agent changed."""
-        agent = self.me.shown(self.in_use())
-        self._log.add(AgentChanged(agent), self.now())
-        return agent
-
-    def in_use(self) -> int:
-        """How many conversations take the agent's capacity."""
-        return sum(1 for one in self.contacts.values() if not one.shown.parked)
-
-    def _picture(self) -> ContactCenterSnapshot:
-        return ContactCenterSnapshot(
-            me=self.settings.agent,
-            interactions=tuple(one.shown for one in self.contacts.values()),
-            agents=(self.me.shown(self.in_use()),),
-            queues=tuple(self._figures().values()),
-            codes=self.settings.codes,
-            reasons=self.settings.reasons,
-        )
-
-    def _figures(self) -> dict[str, QueueStats]:
+    def _figures(self) -> list[QueueStats]:
         free: dict[str, list[tuple[Room, RoomContact]]] = {queue: [] for queue in self.settings.queues}
         for room, contact in self._free():
             free[self._queue(room)].append((room, contact))
-        found = {}
-        for queue, ones in free.items():
-            self._version += 1
-            head = tuple(waiting(room, contact) for room, contact in ones[:_HEAD_SHOWN])
-            found[queue] = QueueStats(
-                name=queue,
-                version=self._version,
-                as_of=self.now(),
-                waiting=len(ones),
-                longest_since=ones[0][1].began if ones else None,
-                head=head,
-                to_pull=head,
+        return [
+            self.desk.figures(
+                queue, len(ones), ones[0][1].began if ones else None, (waiting(*one) for one in ones[:HEAD_SHOWN])
             )
-        return found
-
-    def _tell_queues(self) -> None:
-        figures = self._figures()
-        told: dict[str, tuple[object, ...]] = {name: (one.waiting, one.head) for name, one in figures.items()}
-        for name, one in figures.items():
-            if self._told_queues.get(name) != told[name]:
-                self._log.add(QueueChanged(one), self.now())
-        self._told_queues = told
+            for queue, ones in free.items()
+        ]
 
     def _queue(self, room: Room) -> str:
         """The queue of a room; "" for none."""
@@ -371,38 +306,25 @@ class SharedAccount:
     def _is_child(self, room_id: str, space: str) -> bool:
         return (known := self._rooms.get(space)) is not None and room_id in known.children
 
-    # -- the agent
-
-    def choose(self, availability: Availability, reason: str) -> None:
-        """Be available, or not."""
-        self.me.choose(availability, reason)
-        self._nudge()
-
-    def settle_next(self) -> None:
-        """What was asked for after the current work."""
-        if self.me.next is not None and not any(not one.shown.parked for one in self.contacts.values()):
-            self.choose(*self.me.next)
-            self.tell_agent()
-
     # -- from what the rooms say to what is shown
 
     def _settle(self, touched: Iterable[Room]) -> None:
-        rooms = {room.id: room for room in touched} | {one.room.id: one.room for one in self.contacts.values()}
+        rooms = {room.id: room for room in touched} | {one.room.id: one.room for one in self.desk.contacts.values()}
         mine: dict[str, tuple[Room, RoomContact, Phase, Instant]] = {}
         for room in rooms.values():
             if not room.is_space:
                 mine |= {contact.id: (room, contact, *phase) for contact, phase in self._mine(room)}
-        for contact in [one for one in self.contacts.values() if one.id not in mine]:
+        for contact in [one for one in self.desk.contacts.values() if one.id not in mine]:
             self._drop(contact)
         for room, known, phase, since in mine.values():
             self._show(room, known, phase, since)
         for room_id in [room.id for room in rooms.values() if room.gone and not room.wrapping]:
             del self._rooms[room_id]
-        self._tell_queues()
-        self.settle_next()
+        self.desk.tell_queues(self._figures())
+        self.desk.settle_next()
 
     def _mine(self, room: Room) -> Iterable[tuple[RoomContact, tuple[Phase, Instant]]]:
-        me = self.settings.agent
+        me = self._agent
         for contact in room.wrapping.values():
             if contact.owner == me:
                 yield contact, (Phase.WRAP_UP, contact.ended_at or 0.0)
@@ -419,29 +341,27 @@ class SharedAccount:
                 self._won.add(take.number)
             if take.number in self._won and take.number not in self._pulling:
                 since, _ = self._deadlines.setdefault(
-                    take.number, (self.now(), self.now() + self.settings.offer_seconds)
+                    take.number, (self.desk.now(), self.desk.now() + self.settings.desk.offered_for)
                 )
                 yield contact_now, (Phase.OFFERED, since)
                 return
 
     def _show(self, room: Room, known: RoomContact, phase: Phase, since: Instant) -> None:
-        before = self.contacts.get(known.id)
+        before = self.desk.contacts.get(known.id)
         queue = self._queue(room) or (before.shown.queue if before is not None else next(iter(self.settings.queues)))
-        now = shown(room, known, phase, since, queue, self._look)
+        now = shown(room, known, phase, since, queue, self.settings.desk)
         if phase is Phase.OFFERED:
             now = replace(now, offer_deadline=self._deadline(known))
         if before is not None and now == replace(before.shown, version=0):
             before.known = known
             return
-        self._version += 1
-        now = replace(now, version=self._version)
-        change, reason = _change(before.shown if before is not None else None, now, known)
+        now = replace(now, version=self.desk.version())
+        change, reason = change_between(before.shown if before is not None else None, now, customer_left=known.left)
         if before is None:
-            self.contacts[known.id] = Contact(room, known, now)
-            self._gone.pop(known.id, None)
+            self.desk.take(Contact(room, known, now))
         else:
             before.known, before.shown = known, now
-        self._log.add(InteractionChanged(change, now, reason), self.now())
+        self.desk.tell(change, now, reason)
 
     def _deadline(self, known: RoomContact) -> Instant | None:
         numbers = [one.number for one in known.takes.values() if one.number in self._won]
@@ -449,30 +369,18 @@ class SharedAccount:
 
     def _drop(self, contact: Contact) -> None:
         """It is not the agent's any more."""
-        del self.contacts[contact.id]
-        self._gone[contact.id] = None
-        while len(self._gone) > _KEPT:
-            del self._gone[next(iter(self._gone))]
+        self.desk.drop(contact)
         was, why = contact.shown, self._why.pop(contact.id, None)
-        self._version += 1
+        version = self.desk.version()
         if was.phase is Phase.OFFERED:
             why = why or (OfferEnd.ABANDONED if contact.room.abandoned == contact.id else OfferEnd.RESCINDED)
-            over = why is OfferEnd.ABANDONED
-            now = replace(
-                was,
-                version=self._version,
-                phase=Phase.CLOSED if over else Phase.QUEUED,
-                phase_since=self.now(),
-                agent_id=None,
-                offer_deadline=None,
-                outcome=Outcome.ABANDONED if over else None,
-            )
-            contact.shown = now
-            self._log.add(InteractionChanged(Change.OFFER_ENDED, now, why.value), self.now())
+            contact.shown = replace(was, version=version, **self.desk.ended_offer(why))
+            self.desk.tell(Change.OFFER_ENDED, contact.shown, why.value)
             return
-        now = replace(was, version=self._version, phase=Phase.CLOSED, phase_since=self.now(), outcome=Outcome.HANDLED)
-        contact.shown = now
-        self._log.add(InteractionChanged(Change.CLOSED, now), self.now())
+        contact.shown = replace(
+            was, version=version, phase=Phase.CLOSED, phase_since=self.desk.now(), outcome=Outcome.HANDLED
+        )
+        self.desk.tell(Change.CLOSED, contact.shown)
 
     # -- what is done without being asked
 
@@ -510,35 +418,30 @@ class SharedAccount:
         for room in list(self._rooms.values()):
             takes = room.current.takes.values() if room.current is not None else ()
             for take in list(takes):
-                mine = take.agent == self.settings.agent and take.number not in self._pulling
-                if mine and take.number not in self._won and not self._is_aside(room.id):
+                mine = take.agent == self._agent and take.number not in self._pulling
+                if mine and take.number not in self._won and not self.desk.is_aside(room.id):
                     await self._put_back(room, take.number)
 
     async def _expire(self) -> None:
-        for contact in list(self.contacts.values()):
-            deadline = contact.shown.offer_deadline
-            if contact.shown.phase is Phase.OFFERED and deadline is not None and deadline <= self.now():
-                self._put_aside(contact.id)
-                self._why[contact.id] = OfferEnd.MISSED
-                await self._give(contact)
-                self.me.miss()
-                self.tell_agent()
+        for contact in self.desk.late:
+            self.desk.put_aside(contact.id)
+            self._why[contact.id] = OfferEnd.MISSED
+            await self._give(contact)
+            self.desk.miss()
 
     async def _ask_for_one(self) -> None:
         """Ask for the conversation that has waited longest, if the agent may be offered one."""
-        if self.me.availability is not Availability.AVAILABLE or self.in_use() >= self.settings.capacity:
-            return
-        if any(one.shown.phase is Phase.OFFERED for one in self.contacts.values()):
+        if not self.desk.may_be_offered_one:
             return
         if self._asked not in self._known and self._asked_until > self._monotonic():
             return  # the room has not said yet who has it
-        free = (one for one in self._free() if not self._is_aside(one[1].id) and not self._is_aside(one[0].id))
+        free = (one for one in self._free() if not self.desk.is_aside(one[1].id) and not self.desk.is_aside(one[0].id))
         if (oldest := next(free, None)) is None:
             return
         room, contact = oldest
         try:
             self._asked = await self._take(room, contact, self._new_number())
-            self._asked_until = self._monotonic() + _ASIDE
+            self._asked_until = self._monotonic() + ASIDE_SECONDS
         except _NOT_THERE as error:
             self._cannot_write(room, error)
 
@@ -552,11 +455,11 @@ class SharedAccount:
         return sorted((one for one in found if self._queue(one[0])), key=lambda one: (one[1].began, one[0].id))
 
     def _is_free(self, contact: RoomContact) -> bool:
-        oldest = self._monotonic() - self.settings.offer_seconds - _LEFT_BEHIND
+        oldest = self._monotonic() - self.settings.desk.offered_for - _LEFT_BEHIND
         return (
             bool(contact.customer)
             and not contact.owner
-            and all(one.agent != self.settings.agent and one.seen < oldest for one in contact.takes.values())
+            and all(one.agent != self._agent and one.seen < oldest for one in contact.takes.values())
         )
 
     def _new_number(self) -> str:
@@ -584,39 +487,19 @@ class SharedAccount:
 
     def _cannot_write(self, room: Room, error: BackendError) -> None:
         log.info("matrix: a room cannot be written to: %s", error.detail)
-        self._put_aside(room.id)
+        self.desk.put_aside(room.id)
 
     async def _say_quietly(self, room: Room, what: str, **more: object) -> str:
-        content = {"do": what, "by": self.settings.agent, **more}
+        content = {"do": what, "by": self._agent, **more}
         return await self.server.send(room.id, KIND, content, key=secrets.token_hex(16))
-
-    def _is_aside(self, which: str) -> bool:
-        return self._aside.get(which, 0.0) > self._monotonic()
-
-    def _put_aside(self, which: str) -> None:
-        """A contact, or a room, is not asked for now."""
-        self._aside[which] = self._monotonic() + _ASIDE
-        while len(self._aside) > _KEPT:
-            del self._aside[next(iter(self._aside))]
 
     # -- work
 
-    async def contact(self, interaction_id: str) -> Contact:
-        """One of ours.
-
-        Raises:
-            Conflict: it was.
-            NotFound: nobody knows it.
-        """
+    async def find(self, interaction_id: str) -> None:
+        """Look for a contact that is not known."""
         await self.connect()
-        if interaction_id not in self.contacts:
+        if interaction_id not in self.desk.contacts:
             await self.refresh()
-        found = self.contacts.get(interaction_id)
-        if found is None:
-            if interaction_id in self._gone:
-                raise Conflict("The conversation is not yours any more.")
-            raise NotFound("There is no such conversation.")
-        return found
 
     async def say(self, room: Room, what: str, *, key: str, **more: object) -> None:
         """Write into the room what is to be so, and wait until the room says it.
@@ -624,7 +507,7 @@ class SharedAccount:
         Raises:
             OutcomeUnknown: it was written, and it is not seen what came of it.
         """
-        event_id = await self.server.send(room.id, KIND, {"do": what, "by": self.settings.agent, **more}, key=key)
+        event_id = await self.server.send(room.id, KIND, {"do": what, "by": self._agent, **more}, key=key)
         await self._back(event_id)
 
     async def _back(self, event_id: str) -> None:
@@ -644,14 +527,14 @@ class SharedAccount:
             Conflict: it has ended, or is another's.
         """
         await self.say(contact.room, "accept", key=key)
-        found = self.contacts.get(contact.id)
+        found = self.desk.contacts.get(contact.id)
         if found is None or found.shown.phase is Phase.OFFERED:
             raise Conflict("The conversation is not offered any more.")
         return found.shown
 
     async def decline(self, contact: Contact, *, key: str) -> Interaction:
         """Put an offer back."""
-        self._put_aside(contact.id)
+        self.desk.put_aside(contact.id)
         self._why[contact.id] = OfferEnd.DECLINED
         for take in list(contact.known.takes.values()):
             if take.number in self._won:
@@ -666,7 +549,7 @@ class SharedAccount:
             NotFound: nobody knows it.
         """
         await self.refresh()
-        if self.in_use() >= self.settings.capacity:
+        if not self.desk.has_room:
             raise Conflict("You have no room for another conversation.")
         found = next((one for one in self._free() if one[1].id == interaction_id), None)
         if found is None:
@@ -683,7 +566,7 @@ class SharedAccount:
             await self.say(room, "accept", key=key)
         finally:
             self._pulling.discard(number)
-        mine = self.contacts.get(interaction_id)
+        mine = self.desk.contacts.get(interaction_id)
         if mine is None:
             raise Conflict("The conversation is not there any more.")
         return mine.shown
@@ -695,7 +578,7 @@ class SharedAccount:
             self._settle(())
             return contact.shown
         if codes:
-            kept = {"contact": contact.id, "codes": list(codes), "by": self.settings.agent}
+            kept = {"contact": contact.id, "codes": list(codes), "by": self._agent}
             await self.server.note(contact.room.id, self.user, f"{KIND}.{contact.id}", kept, key=f"{key}-codes")
         await self.say(contact.room, "done", key=key, contact=contact.id)
         return contact.shown
@@ -703,19 +586,6 @@ class SharedAccount:
     def changed(self, room: Room) -> None:
         """Something about a room is known before its events say it."""
         self._settle((room,))
-
-
-def _change(before: Interaction | None, now: Interaction, known: RoomContact) -> tuple[Change, str]:
-    was = before.phase if before is not None else None
-    if was is not now.phase:
-        if now.phase is Phase.OFFERED:
-            return Change.OFFERED, ""
-        if now.phase is Phase.ACTIVE:
-            return Change.CONNECTED, "" if was is Phase.OFFERED else "restored"
-        return Change.WRAP_UP, "customer_left" if known.left else "agent_ended"
-    if before is not None and before.parked is not now.parked:
-        return Change.UPDATED, "parked" if now.parked else "taken_up"
-    return Change.UPDATED, "message"
 
 
 def _is_room(value: object) -> bool:
