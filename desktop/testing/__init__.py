@@ -1,7 +1,7 @@
 """The conformance kit: what the author of a plug-in inherits to find out whether the plug-in keeps its port's promises.
 
 A rig (`rig.py`, `rigs.py`) makes fresh backends, makes things happen on their far side and causes faults. A contract
-(`contracts/crm.py`, …) is a class of pytest tests that asks for one fixture, `rig`. `report.py` is the pytest plug-in
+(`contracts/crm/`, …) is a class of pytest tests that asks for one fixture, `rig`. `report.py` is the pytest plug-in
 that computes the tier from what passed. Only this package imports pytest; the desktop never imports this package.
 """
 
@@ -13,10 +13,12 @@ from typing import Final
 
 from desktop.domain import moved
 
-_PORTS = ("assist", "contact_center", "crm", "history", "messaging", "presence", "quality", "supervision", "voice")
+_PORTS = ("assist", "contact_center", "crm", "messaging", "presence", "voice")
+_OF_CONTACT_CENTER = ("history", "quality", "supervision")
 MOVED: Final[Mapping[str, str]] = MappingProxyType(
     {
         **{f"{__name__}.{name}_contract": f"{__name__}.contracts.{name}" for name in _PORTS},
+        **{f"{__name__}.{name}_contract": f"{__name__}.contracts.contact_center.{name}" for name in _OF_CONTACT_CENTER},
         f"{__name__}.contract": f"{__name__}.contracts.base",
     }
 )

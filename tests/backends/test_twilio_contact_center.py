@@ -15,7 +15,8 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from desktop.backends.twilio import link, pushes
+from desktop.backends.twilio import pushes
+from desktop.backends.twilio.api import link
 from desktop.backends.twilio.contact_center import TwilioContactCenter
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Availability, LegFailure, LegPhase, Phase

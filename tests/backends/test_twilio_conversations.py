@@ -14,12 +14,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx
 import pytest
 
-from desktop.backends.twilio.account import Webhooks, desk_of
+from desktop.backends.twilio.api.account import Webhooks, desk_of
+from desktop.backends.twilio.api.records import Reservation, Task
+from desktop.backends.twilio.api.server_clock import ServerClock
 from desktop.backends.twilio.contact_center import TwilioContactCenter
 from desktop.backends.twilio.contacts import Contact, Contacts
 from desktop.backends.twilio.conversations import CALM_SECONDS, DOUBT_SECONDS, Conversations
-from desktop.backends.twilio.records import Reservation, Task
-from desktop.backends.twilio.server_clock import ServerClock
 from desktop.backends.twilio.webhook import Webhook
 from desktop.domain.entities.model import Interaction, Message, OutgoingFile, Reply
 from desktop.domain.entities.words import Availability, Channel, DeliveryState, Phase

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.backends.twilio.account import desk_of
-from desktop.backends.twilio.attributes import LONGEST_VALUE, MOST, channel_of, facts_of
+from desktop.backends.twilio.api.account import desk_of
+from desktop.backends.twilio.api.attributes import LONGEST_VALUE, MOST, channel_of, facts_of
+from desktop.backends.twilio.api.problem import NOT_PENDING, twilio_error
+from desktop.backends.twilio.api.records import Reservation, Task, instant, reservation_of, task_of
+from desktop.backends.twilio.api.server_clock import ServerClock
+from desktop.backends.twilio.api.task_router import stats_of
 from desktop.backends.twilio.contacts import Contacts
-from desktop.backends.twilio.problem import NOT_PENDING, twilio_error
-from desktop.backends.twilio.records import Reservation, Task, instant, reservation_of, task_of
-from desktop.backends.twilio.server_clock import ServerClock
-from desktop.backends.twilio.task_router import stats_of
 from desktop.domain.entities.model import Address, Interaction
 from desktop.domain.entities.words import Channel, Direction, Outcome, Phase
 from desktop.domain.state.events import Change

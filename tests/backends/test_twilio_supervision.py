@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from desktop.backends.twilio.account import desk_of
+from desktop.backends.twilio.api.account import desk_of
+from desktop.backends.twilio.api.statistics import counts_of, midnight_before
 from desktop.backends.twilio.contact_center import TwilioContactCenter
-from desktop.backends.twilio.statistics import counts_of, midnight_before
 from desktop.domain.entities.model import Agent, QueueStats
 from desktop.domain.entities.words import Availability, Outcome, Phase, Role
 from desktop.domain.state.events import ContactCenterSnapshot

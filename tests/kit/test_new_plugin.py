@@ -212,7 +212,7 @@ from email.utils import formatdate
 import pytest
 from desktop.domain.entities.model import Address
 from desktop.ports.errors import OutcomeUnknown, RateLimited, Unavailable
-from desktop.testing.contracts.crm_writing import record
+from desktop.testing.contracts.crm.writing import record
 from desktop.testing.fault_proxy import Answer, Mode
 from desktop.testing.rig import Fault
 from phonebook_crm.client import TIMEOUT

@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from desktop.backends.twilio.account import Account
-from desktop.backends.twilio.attributes import channel_of, facts_of
+from desktop.backends.twilio.api.account import Account
+from desktop.backends.twilio.api.attributes import channel_of, facts_of
+from desktop.backends.twilio.api.records import Participant, Task, participant_of
+from desktop.backends.twilio.api.rest import Rest
+from desktop.backends.twilio.api.server_clock import ServerClock
 from desktop.backends.twilio.contacts import CONSULT, TRANSFER, Contact, Contacts
-from desktop.backends.twilio.records import Participant, Task, participant_of
-from desktop.backends.twilio.rest import Rest
-from desktop.backends.twilio.server_clock import ServerClock
 from desktop.backends.wire.http import segment
 from desktop.domain.entities.model import Leg
 from desktop.domain.entities.words import LegFailure, LegKind, LegPhase

@@ -7,17 +7,17 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import ClassVar, Self
 from urllib.parse import quote
 
-from desktop.backends.twilio.account import ADDRESSES, CREDENTIALS, TASK_ROUTER, Desk, desk_of, is_sid
-from desktop.backends.twilio.attributes import channel_of, parsed
+from desktop.backends.twilio.api.account import ADDRESSES, CREDENTIALS, TASK_ROUTER, Desk, desk_of, is_sid
+from desktop.backends.twilio.api.attributes import channel_of, parsed
+from desktop.backends.twilio.api.records import Reservation
+from desktop.backends.twilio.api.server_clock import ServerClock
+from desktop.backends.twilio.api.task_router import TaskRouter
 from desktop.backends.twilio.conference import Conferences, label_of
 from desktop.backends.twilio.contacts import CONSULT, TRANSFER, Contact, Contacts
 from desktop.backends.twilio.conversations import Conversations
 from desktop.backends.twilio.me import Me
 from desktop.backends.twilio.pushes import Pushes
-from desktop.backends.twilio.records import Reservation
-from desktop.backends.twilio.server_clock import ServerClock
 from desktop.backends.twilio.supervision import SUPERVISION, TwilioSupervision
-from desktop.backends.twilio.task_router import TaskRouter
 from desktop.backends.twilio.team import Team
 from desktop.backends.twilio.webhook import Webhook
 from desktop.domain.entities.model import Agent, Interaction, QueueStats, Reply, WrapUpCode

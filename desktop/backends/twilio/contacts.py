@@ -6,9 +6,9 @@ No number of Twilio's covers all three, so the versions of our interactions are 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from desktop.backends.twilio.account import Desk
-from desktop.backends.twilio.attributes import channel_of, facts_of
-from desktop.backends.twilio.records import ENDS, RANKS, Participant, Reservation, Task
+from desktop.backends.twilio.api.account import Desk
+from desktop.backends.twilio.api.attributes import channel_of, facts_of
+from desktop.backends.twilio.api.records import ENDS, RANKS, Participant, Reservation, Task
 from desktop.backends.twilio.thread import Thread
 from desktop.domain.entities.model import Interaction, Leg, WrapUpRule
 from desktop.domain.entities.words import Channel, LegKind, LegPhase, Outcome, Phase

@@ -12,11 +12,11 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from desktop.backends.twilio.account import Desk, is_sid
-from desktop.backends.twilio.attributes import channel_of, facts_of
+from desktop.backends.twilio.api.account import Desk, is_sid
+from desktop.backends.twilio.api.attributes import channel_of, facts_of
+from desktop.backends.twilio.api.rest import Rest
+from desktop.backends.twilio.api.server_clock import ServerClock
 from desktop.backends.twilio.contacts import Contact, Contacts
-from desktop.backends.twilio.rest import Rest
-from desktop.backends.twilio.server_clock import ServerClock
 from desktop.backends.twilio.thread import MARK, PAGE, Thread, joining, mark_of
 from desktop.backends.wire.http import Http, segment
 from desktop.domain.entities.model import OutgoingFile, Reply

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from desktop.backends.twilio.account import Desk
-from desktop.backends.twilio.records import Activity, Worker
-from desktop.backends.twilio.task_router import TaskRouter
+from desktop.backends.twilio.api.account import Desk
+from desktop.backends.twilio.api.records import Activity, Worker
+from desktop.backends.twilio.api.task_router import TaskRouter
 from desktop.domain.entities.model import Agent, NotReadyReason
 from desktop.domain.entities.words import Availability
 from desktop.ports.errors import Rejected

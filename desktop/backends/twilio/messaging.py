@@ -7,10 +7,10 @@ from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, datetime
 from typing import ClassVar, Self
 
-from desktop.backends.twilio.account import ADDRESSES, CREDENTIALS, Account, account_of, is_sid, seconds_of
-from desktop.backends.twilio.records import instant
-from desktop.backends.twilio.rest import Rest
-from desktop.backends.twilio.server_clock import ServerClock
+from desktop.backends.twilio.api.account import ADDRESSES, CREDENTIALS, Account, account_of, is_sid, seconds_of
+from desktop.backends.twilio.api.records import instant
+from desktop.backends.twilio.api.rest import Rest
+from desktop.backends.twilio.api.server_clock import ServerClock
 from desktop.backends.wire.http import segment
 from desktop.domain.entities.message import InboundMessage, SentMessage
 from desktop.domain.entities.model import Address

@@ -6,13 +6,13 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Protocol
 
-from desktop.backends.twilio.account import Desk
+from desktop.backends.twilio.api.account import Desk
+from desktop.backends.twilio.api.link import RENEW_AT, Link, Message
+from desktop.backends.twilio.api.records import reservation_of, task_of, worker_of
+from desktop.backends.twilio.api.server_clock import ServerClock
+from desktop.backends.twilio.api.worker_token import worker_token
 from desktop.backends.twilio.contacts import Contacts
-from desktop.backends.twilio.link import RENEW_AT, Link, Message
 from desktop.backends.twilio.me import Me
-from desktop.backends.twilio.records import reservation_of, task_of, worker_of
-from desktop.backends.twilio.server_clock import ServerClock
-from desktop.backends.twilio.worker_token import worker_token
 from desktop.domain.entities.model import Agent, QueueStats
 from desktop.domain.entities.words import Role
 from desktop.domain.state.events import AgentChanged, Envelope, Event, Gap, Heartbeat, InteractionChanged, QueueChanged

@@ -7,11 +7,11 @@ of our reasons it keeps the one for a cancellation. It moves no task to another 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from desktop.backends.twilio.account import Desk, is_sid
-from desktop.backends.twilio.attributes import channel_of, facts_of
+from desktop.backends.twilio.api.account import Desk, is_sid
+from desktop.backends.twilio.api.attributes import channel_of, facts_of
+from desktop.backends.twilio.api.records import Reservation, Task
+from desktop.backends.twilio.api.task_router import TaskRouter
 from desktop.backends.twilio.me import Me
-from desktop.backends.twilio.records import Reservation, Task
-from desktop.backends.twilio.task_router import TaskRouter
 from desktop.backends.twilio.team import Team
 from desktop.domain.entities.model import Agent, Interaction, WrapUpRule
 from desktop.domain.entities.words import Availability, Outcome, Phase, Role

@@ -3,10 +3,10 @@
 import asyncio
 from dataclasses import replace
 
-from desktop.backends.twilio.attributes import channel_of, facts_of
+from desktop.backends.twilio.api.attributes import channel_of, facts_of
+from desktop.backends.twilio.api.records import Reservation, Task, Worker
+from desktop.backends.twilio.api.task_router import LIVE, TaskRouter
 from desktop.backends.twilio.me import Me
-from desktop.backends.twilio.records import Reservation, Task, Worker
-from desktop.backends.twilio.task_router import LIVE, TaskRouter
 from desktop.domain.entities.floor import AgentWork
 from desktop.domain.entities.model import Agent
 from desktop.domain.entities.words import Phase, Role

@@ -10,9 +10,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from desktop.backends.twilio.account import is_sid
-from desktop.backends.twilio.attributes import parsed
-from desktop.backends.twilio.records import instant
+from desktop.backends.twilio.api.account import is_sid
+from desktop.backends.twilio.api.attributes import parsed
+from desktop.backends.twilio.api.records import instant
 from desktop.domain.entities.model import Attachment, Message
 from desktop.domain.entities.words import DeliveryState
 from desktop.ports.errors import ProtocolError

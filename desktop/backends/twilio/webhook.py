@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from desktop.backends.twilio.account import Webhooks, is_sid
+from desktop.backends.twilio.api.account import Webhooks, is_sid
 from desktop.backends.wire.listener import Listener, Push
 
 WHAT = "conversations"

@@ -22,35 +22,35 @@ from desktop.domain.state.state import AppState
 from desktop.tui.agent.composer import Composer
 from desktop.tui.agent.draft_editor import is_written_to
 from desktop.tui.agent.layout import LAYOUT, classes_for
-from desktop.tui.agent.panes.canned_list import CannedList
+from desktop.tui.agent.overlays.canned_list import CannedList
+from desktop.tui.agent.overlays.copy_list import CopyList
+from desktop.tui.agent.overlays.dial_field import DialField
+from desktop.tui.agent.overlays.file_picker import FilePicker
+from desktop.tui.agent.overlays.head_fields import HeadFields
+from desktop.tui.agent.overlays.help_field import HelpField
+from desktop.tui.agent.overlays.history_filter import HistoryFilter
+from desktop.tui.agent.overlays.keypad import Keypad
+from desktop.tui.agent.overlays.records import RecordsPane
+from desktop.tui.agent.overlays.save_list import SaveList
+from desktop.tui.agent.overlays.state_menu import StateMenu
+from desktop.tui.agent.overlays.thread_search import ThreadSearch
 from desktop.tui.agent.panes.conversation import ConversationPane
-from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.customer import CustomerPane
-from desktop.tui.agent.panes.dial_field import DialField
 from desktop.tui.agent.panes.entry import EntryPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
-from desktop.tui.agent.panes.file_picker import FilePicker
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.guide import Guide
-from desktop.tui.agent.panes.head_fields import HeadFields
 from desktop.tui.agent.panes.header import Header
-from desktop.tui.agent.panes.help_field import HelpField
 from desktop.tui.agent.panes.history import CasesPane, TimelinePane
-from desktop.tui.agent.panes.history_filter import HistoryFilter
-from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.message import MessagePane
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.queues import QueuesPane
-from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.reply import ReplyPane
 from desktop.tui.agent.panes.reply_head import ReplyHeadPane
-from desktop.tui.agent.panes.save_list import SaveList
 from desktop.tui.agent.panes.search import SearchPane
-from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.tui.agent.panes.tabs import TABS, Tabs
-from desktop.tui.agent.panes.thread_search import ThreadSearch
 from desktop.tui.agent.panes.work import WorkPane, on_desk
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.keys.work_numbers import WorkNumbers

@@ -12,8 +12,8 @@ from desktop.domain.news import notices
 from desktop.domain.select.centres import best_heard
 from desktop.domain.select.floor_verbs import VERBS
 from desktop.domain.text.sentence import verbatim
+from desktop.tui.agent.overlays.state_menu import StateMenu
 from desktop.tui.agent.panes.page import Page
-from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
 from desktop.tui.quality.launcher import QualityWanted

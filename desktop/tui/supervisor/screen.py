@@ -17,9 +17,9 @@ from desktop.domain.entities.floor import HelpState
 from desktop.domain.figures.service_level import DEFAULT_FORMULA, Formula
 from desktop.domain.select.floor_verbs import Standing
 from desktop.domain.state.state import AppState
+from desktop.tui.agent.overlays.state_menu import StateMenu
 from desktop.tui.agent.panes.header import Header
 from desktop.tui.agent.panes.page import Page
-from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.two_presses import named
 from desktop.tui.supervisor.actions.action_dialog import ActionDialog

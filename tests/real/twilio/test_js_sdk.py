@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from desktop.backends.twilio.account import desk_of
+from desktop.backends.twilio.api.account import desk_of
+from desktop.backends.twilio.api.worker_token import worker_token
 from desktop.backends.twilio.contact_center import TwilioContactCenter
-from desktop.backends.twilio.worker_token import worker_token
 from desktop.domain.entities.words import Availability, Phase
 from desktop.domain.state.events import AgentChanged, ContactCenterSnapshot, Gap, InteractionChanged
 from desktop.ports.errors import Unavailable

@@ -11,12 +11,12 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from desktop.backends.twilio.account import desk_of
+from desktop.backends.twilio.api.account import desk_of
+from desktop.backends.twilio.api.worker_token import worker_token
 from desktop.backends.twilio.contact_center import TwilioContactCenter
 from desktop.backends.twilio.conversations import EVENTS
 from desktop.backends.twilio.messaging import TwilioMessaging
 from desktop.backends.twilio.webhook import signature_of
-from desktop.backends.twilio.worker_token import worker_token
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Availability, Phase
 from desktop.testing.contracts.base import until

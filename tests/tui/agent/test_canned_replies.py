@@ -8,7 +8,7 @@ import pytest
 from desktop.domain.conversations.canned_replies import CannedReply
 from desktop.domain.entities.words import Channel
 from desktop.domain.state.state import AppState
-from desktop.tui.agent.panes.canned_list import CannedList
+from desktop.tui.agent.overlays.canned_list import CannedList
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.reply import ReplyPane
 from desktop.tui.app import DesktopApp

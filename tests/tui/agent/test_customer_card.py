@@ -16,7 +16,7 @@ from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Direction, Phase, PopAnswer
 from desktop.domain.state.events import Change, InteractionChanged
 from desktop.domain.state.state import AppState
-from desktop.tui.agent.panes.copy_list import CopyList
+from desktop.tui.agent.overlays.copy_list import CopyList
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.status_line import StatusLine

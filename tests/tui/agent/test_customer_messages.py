@@ -20,7 +20,7 @@ from desktop.domain.state.events import Change, InteractionChanged
 from desktop.domain.state.own_events import DraftSaved
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import Sentence
-from desktop.tui.agent.panes.canned_list import CannedList
+from desktop.tui.agent.overlays.canned_list import CannedList
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.message import MessagePane

@@ -10,7 +10,7 @@ from desktop.domain.entities.model import Address
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import NOTHING, verbatim
 from desktop.ports.base import Capability
-from desktop.tui.agent.panes.dial_field import DialField
+from desktop.tui.agent.overlays.dial_field import DialField
 from desktop.words.catalogue import in_words
 from tests.tui.desk import RecordedSession, desk, settle
 from tests.tui.states import IDLE, ONE, PRIYA, active

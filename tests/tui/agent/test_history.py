@@ -14,10 +14,10 @@ from desktop.domain.state.own_events import OlderChanged
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent import entries
+from desktop.tui.agent.overlays.history_filter import HistoryFilter
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.entry import EntryPane
 from desktop.tui.agent.panes.history import CasesPane, TimelinePane
-from desktop.tui.agent.panes.history_filter import HistoryFilter
 from desktop.tui.app import DesktopApp
 from desktop.tui.widgets.page_text import PageText
 from desktop.tui.widgets.safe_text import plain

@@ -7,8 +7,8 @@ import pytest
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.state.state import AppState
+from desktop.tui.agent.overlays.records import RecordsPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
-from desktop.tui.agent.panes.records import RecordsPane
 from tests.tui.desk import desk, settle
 from tests.tui.several import IN_MAIL, IN_SHOP, matches, two_crms, two_crms_ambiguous, two_directories
 from tests.tui.states import offered

@@ -13,14 +13,14 @@ from desktop.domain.entities.model import Address, Attachment, Message
 from desktop.domain.entities.words import Channel, DeliveryState
 from desktop.domain.entities.wrap_up_record import DraftView, OutgoingReply, ReplyFile, ReplyHead
 from desktop.domain.state.state import AppState
+from desktop.tui.agent.overlays.file_picker import FilePicker
+from desktop.tui.agent.overlays.head_fields import HeadFields
+from desktop.tui.agent.overlays.save_list import SaveList
+from desktop.tui.agent.overlays.thread_search import ThreadSearch
 from desktop.tui.agent.panes.conversation import ConversationPane
-from desktop.tui.agent.panes.file_picker import FilePicker
 from desktop.tui.agent.panes.footer import Footer
-from desktop.tui.agent.panes.head_fields import HeadFields
 from desktop.tui.agent.panes.reply import ReplyPane
 from desktop.tui.agent.panes.reply_head import ReplyHeadPane
-from desktop.tui.agent.panes.save_list import SaveList
-from desktop.tui.agent.panes.thread_search import ThreadSearch
 from desktop.tui.agent.panes.work import WorkPane
 from desktop.tui.agent.paths import completions
 from tests.tui.agent.test_reply import quiet, sends, texts

@@ -12,14 +12,14 @@ from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase, Verb
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import verbatim
+from desktop.tui.agent.overlays.keypad import Keypad
+from desktop.tui.agent.overlays.state_menu import StateMenu
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.footer import Footer
-from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.search import SearchPane
-from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.work import WorkPane
 from desktop.words.catalogue import in_words
 from tests.tui.desk import RecordedSession, desk, settle

@@ -14,12 +14,12 @@ from desktop.domain.entities.words import Availability, CodeRule, LegPhase, Phas
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import verbatim
+from desktop.tui.agent.overlays.state_menu import StateMenu
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
-from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.widgets.table import LineTable

@@ -11,11 +11,11 @@ from desktop.domain.entities.model import Address, Attachment, Message
 from desktop.domain.entities.news_item import News, NewsKind
 from desktop.domain.entities.words import Channel
 from desktop.domain.state.state import AppState
-from desktop.tui.agent.panes.head_fields import HeadFields
+from desktop.tui.agent.overlays.head_fields import HeadFields
+from desktop.tui.agent.overlays.state_menu import StateMenu
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.search import SearchPane
-from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.keys.floor_keys import FLOOR_KEYS
 from desktop.tui.keys.key import named, show
 from desktop.tui.keys.keys import KEYS

@@ -10,12 +10,12 @@ from textual.widgets import Input
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.words import PopAnswer, Verb
 from desktop.domain.text.sentence import verbatim
+from desktop.tui.agent.overlays.state_menu import StateMenu
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.history import CasesPane, TimelinePane
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.search import SearchPane
-from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.widgets.table import LineTable
 from desktop.words.catalogue import in_words
 from tests.tui.desk import desk, settle, told

@@ -15,8 +15,8 @@ from desktop.domain.entities.floor import Activity, ActivityKind, AgentDay, Sche
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import NOTHING, Sentence, verbatim
 from desktop.ports.base import Capability
+from desktop.tui.agent.overlays.state_menu import StateMenu
 from desktop.tui.agent.panes.page import Page
-from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.pages.my_day import Asked, ask, my_day_lines
 from desktop.tui.widgets.page_text import Hanging, PageText
 from tests.tui.desk import desk, settle

@@ -15,9 +15,9 @@ from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability
 from desktop.ports.phone_numbers import e164
 from desktop.tui.agent.offer_text import stranger
+from desktop.tui.agent.overlays.dial_field import DialField
+from desktop.tui.agent.overlays.keypad import Keypad
 from desktop.tui.agent.panes.conversation import ConversationPane
-from desktop.tui.agent.panes.dial_field import DialField
-from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.message import MessagePane
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.verbs.base import NO_OFFER, DeskVerbs

@@ -8,10 +8,10 @@ from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase
 from desktop.domain.news.notices import DONE, LINK, UNDO_SECONDS
-from desktop.tui.agent.panes.copy_list import CopyList
+from desktop.tui.agent.overlays.copy_list import CopyList
+from desktop.tui.agent.overlays.records import RecordsPane
 from desktop.tui.agent.panes.entry import TEXT_LIMIT, EntryPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
-from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.past import match_of
 from desktop.tui.agent.verbs.base import DeskContext, DeskVerbs

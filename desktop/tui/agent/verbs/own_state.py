@@ -11,10 +11,10 @@ from desktop.domain.entities.model import AvailabilityChoice, Interaction
 from desktop.domain.entities.words import Availability, Phase
 from desktop.domain.news.notices import GLIMPSE, MY_STATE, RETRY, something_is_wrong
 from desktop.tui.agent.notice import standing_error
+from desktop.tui.agent.overlays.state_menu import StateMenu
 from desktop.tui.agent.panes.guide import Guide
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.queues import QueuesPane
-from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.verbs.base import DeskVerbs
 from desktop.tui.keys.keys import BY_ID

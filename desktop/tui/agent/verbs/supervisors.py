@@ -5,7 +5,7 @@ from desktop.domain.entities.words import IN_HAND
 from desktop.domain.news import notices
 from desktop.domain.select.centres import offered_at
 from desktop.ports.base import Capability
-from desktop.tui.agent.panes.help_field import HelpField, Line
+from desktop.tui.agent.overlays.help_field import HelpField, Line
 from desktop.tui.agent.verbs.base import DeskVerbs
 from desktop.tui.words import wording
 from desktop.tui.words.titles import title

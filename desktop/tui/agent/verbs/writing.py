@@ -10,11 +10,11 @@ from desktop.domain.entities.wrap_up_record import NO_HEAD, ReplyHead
 from desktop.domain.select.threads import attachments, everybody, head_of_reply
 from desktop.ports.base import Capability
 from desktop.tui.agent.draft_editor import is_written_to
+from desktop.tui.agent.overlays.file_picker import FilePicker
+from desktop.tui.agent.overlays.head_fields import HeadFields
+from desktop.tui.agent.overlays.save_list import SaveList
+from desktop.tui.agent.overlays.thread_search import ThreadSearch
 from desktop.tui.agent.panes.conversation import ConversationPane
-from desktop.tui.agent.panes.file_picker import FilePicker
-from desktop.tui.agent.panes.head_fields import HeadFields
-from desktop.tui.agent.panes.save_list import SaveList
-from desktop.tui.agent.panes.thread_search import ThreadSearch
 from desktop.tui.agent.verbs.base import DeskVerbs
 from desktop.tui.keys.two_presses import named
 from desktop.tui.words.titles import title

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from desktop.backends.twilio.account import Desk
-from desktop.backends.twilio.attributes import WRAP_UP, parsed
-from desktop.backends.twilio.records import (
+from desktop.backends.twilio.api.account import Desk
+from desktop.backends.twilio.api.attributes import WRAP_UP, parsed
+from desktop.backends.twilio.api.records import (
     Activity,
     Reservation,
     Task,
@@ -20,9 +20,9 @@ from desktop.backends.twilio.records import (
     task_of,
     worker_of,
 )
-from desktop.backends.twilio.rest import Rest
-from desktop.backends.twilio.server_clock import ServerClock
-from desktop.backends.twilio.statistics import counts_of, midnight_before, stats_of
+from desktop.backends.twilio.api.rest import Rest
+from desktop.backends.twilio.api.server_clock import ServerClock
+from desktop.backends.twilio.api.statistics import counts_of, midnight_before, stats_of
 from desktop.backends.wire.http import segment
 from desktop.domain.entities.counts import Counts
 from desktop.domain.entities.model import QueueStats

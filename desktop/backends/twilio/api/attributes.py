@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from desktop.backends.twilio.account import is_sid
+from desktop.backends.twilio.api.account import is_sid
 from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Channel, Direction

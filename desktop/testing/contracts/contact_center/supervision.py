@@ -14,7 +14,7 @@ from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, NotFound, Rejected, Unsupported
 from desktop.testing import fresh
 from desktop.testing.contracts.base import error_of, until
-from desktop.testing.contracts.contact_center_work import ContactCenterWork
+from desktop.testing.contracts.contact_center.work import ContactCenterWork
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves
 from desktop.testing.rig import absent

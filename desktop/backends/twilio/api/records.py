@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from desktop.backends.twilio.account import is_sid
+from desktop.backends.twilio.api.account import is_sid
 from desktop.ports.errors import ProtocolError
 
 LONGEST_NAME = 200

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from desktop.backends.twilio.records import instant
+from desktop.backends.twilio.api.records import instant
 from desktop.domain.entities.counts import Counts
 from desktop.domain.entities.model import QueueStats
 

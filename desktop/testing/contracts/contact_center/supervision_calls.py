@@ -8,7 +8,7 @@ from desktop.domain.entities.history import IntervalQuery, PastQuery, WeekQuery
 from desktop.domain.entities.words import Availability
 from desktop.ports.base import Capability
 from desktop.testing.contracts.base import Call
-from desktop.testing.contracts.quality_calls import quality_calls
+from desktop.testing.contracts.contact_center.quality_calls import quality_calls
 
 _DAY = date(2026, 1, 5)
 

@@ -6,7 +6,7 @@ import hmac
 import json
 import secrets
 
-from desktop.backends.twilio.account import Desk
+from desktop.backends.twilio.api.account import Desk
 
 LIFE = 3600.0
 

@@ -12,7 +12,7 @@ from desktop.domain.entities.model import Address
 from desktop.ports.base import Capability
 from desktop.testing import fresh
 from desktop.testing.contracts.base import until
-from desktop.testing.contracts.crm_writing import CrmWritingContract, record, somebody
+from desktop.testing.contracts.crm.writing import CrmWritingContract, record, somebody
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, proves
 from desktop.testing.rigs import CrmRig

@@ -17,15 +17,15 @@ from desktop.ports.base import Capability
 from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, Rejected, Unavailable, Unsupported
 from desktop.testing import fresh
 from desktop.testing.contracts.base import LONGEST, Call, Change, error_of, until
-from desktop.testing.contracts.call import MODES, NOBODYS, CallContract
-from desktop.testing.contracts.contact_center_work import ended
-from desktop.testing.contracts.history import HistoryContract
-from desktop.testing.contracts.parking import ParkingContract
-from desktop.testing.contracts.quality import QualityContract
+from desktop.testing.contracts.contact_center.call import MODES, NOBODYS, CallContract
+from desktop.testing.contracts.contact_center.history import HistoryContract
+from desktop.testing.contracts.contact_center.parking import ParkingContract
+from desktop.testing.contracts.contact_center.quality import QualityContract
+from desktop.testing.contracts.contact_center.supervision import SupervisionContract
+from desktop.testing.contracts.contact_center.supervision_calls import supervision_calls
+from desktop.testing.contracts.contact_center.thread import ThreadContract
+from desktop.testing.contracts.contact_center.work import ended
 from desktop.testing.contracts.resilience import MOST_REQUESTS
-from desktop.testing.contracts.supervision import SupervisionContract
-from desktop.testing.contracts.supervision_calls import supervision_calls
-from desktop.testing.contracts.thread import ThreadContract
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, resilience, shape
 from desktop.testing.rig import Fault, absent, does_not_apply

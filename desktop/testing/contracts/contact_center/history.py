@@ -12,7 +12,7 @@ from desktop.domain.entities.words import Outcome, Phase
 from desktop.ports.base import Capability
 from desktop.ports.errors import NotFound, Rejected, Unsupported
 from desktop.testing.contracts.base import error_of, until
-from desktop.testing.contracts.contact_center_work import ContactCenterWork
+from desktop.testing.contracts.contact_center.work import ContactCenterWork
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves
 from desktop.testing.rig import does_not_apply

@@ -10,7 +10,7 @@ from desktop.domain.entities.words import Direction, Monitoring, Phase, Recordin
 from desktop.ports.base import Capability
 from desktop.ports.errors import Rejected
 from desktop.testing.contracts.base import error_of, until
-from desktop.testing.contracts.leg import LegContract
+from desktop.testing.contracts.contact_center.leg import LegContract
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, proves
 from desktop.testing.rigs import ContactCenterRig

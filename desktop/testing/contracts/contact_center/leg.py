@@ -10,7 +10,7 @@ from desktop.domain.select.hearing import CUSTOMER, hearing
 from desktop.domain.state.lifecycle import is_open
 from desktop.ports.base import Capability
 from desktop.ports.errors import BackendError
-from desktop.testing.contracts.contact_center_work import ContactCenterWork
+from desktop.testing.contracts.contact_center.work import ContactCenterWork
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, proves
 from desktop.testing.rigs import ContactCenterRig

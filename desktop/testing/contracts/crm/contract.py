@@ -1,4 +1,4 @@
-"""What a CRM has to keep. What is written to it is in `crm_writing.py` and `crm_record.py`."""
+"""What a CRM has to keep. What is written to it is in `writing.py` and `record.py`."""
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -13,8 +13,8 @@ from desktop.ports.base import Capability
 from desktop.ports.errors import NotFound, Rejected
 from desktop.testing import fresh
 from desktop.testing.contracts.base import Call, Change, error_of, until
-from desktop.testing.contracts.crm_record import CrmRecordContract
-from desktop.testing.contracts.crm_writing import changes_of, somebody
+from desktop.testing.contracts.crm.record import CrmRecordContract
+from desktop.testing.contracts.crm.writing import changes_of, somebody
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, shape
 from desktop.testing.rig import does_not_apply

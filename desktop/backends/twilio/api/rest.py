@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from desktop.backends.twilio.account import Account
-from desktop.backends.twilio.problem import twilio_error
-from desktop.backends.twilio.server_clock import ServerClock
+from desktop.backends.twilio.api.account import Account
+from desktop.backends.twilio.api.problem import twilio_error
+from desktop.backends.twilio.api.server_clock import ServerClock
 from desktop.backends.wire.http import Http
 from desktop.backends.wire.reading import member
 from desktop.ports.errors import ProtocolError, Rejected

@@ -1,0 +1,1 @@
+"""Twilio's APIs: how they are reached, and what they say."""
