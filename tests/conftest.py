@@ -57,7 +57,7 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays to the end; a fifth of the time went into looking for garbage among it."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 10, 20)
+    gc.set_threshold(200_000, 5, 10)
     atexit.register(gc.unfreeze)  # all is taken apart at the end: DuckDB counts then, and prints what of it is left
 
 

@@ -1,13 +1,18 @@
 """Screens are drawn in one time zone, read their rules of style once for all tests, and have one common size."""
 
 import os
+import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
+
+from desktop.tui.textual_patches import rule_cache
+from desktop.tui.textual_patches.rule_cache import RuleCache
 
 COMMON = (120, 36)
 FEW = 3
@@ -47,9 +52,17 @@ def utc() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def rules_read_once() -> Iterator[None]:
-    """Each app parses the same rules, some 40 files; what came out of one is the same for all with the same theme."""
+    """Each app parses the same rules, some 40 files, and finds the same ones at each place of a screen; what came out of
+    one is the same for all with the same theme."""
     known: dict[tuple[object, ...], list[RuleSet]] = {}
-    parse = Stylesheet._parse_rules
+    found: dict[tuple[int, ...], tuple[Any, Any, Any]] = {}  # by the rules, which stay
+    parse, forget = Stylesheet._parse_rules, RuleCache._forget
+
+    def of_all_before(sheet: RuleCache) -> None:
+        if len(sheet._places) > rule_cache.MOST:
+            return forget(sheet)
+        of_these = found.setdefault(tuple(map(id, sheet.rules)), ({}, {}, {}))
+        sheet._kept, sheet._kept_parts, sheet._places = of_these
 
     def parsed(
         sheet: Stylesheet,
@@ -66,4 +79,6 @@ def rules_read_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stylesheet, "_parse_rules", parsed)
+        patch.setattr(RuleCache, "_forget", of_all_before)
+        patch.setattr(rule_cache, "MOST", sys.maxsize)
         yield

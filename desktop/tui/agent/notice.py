@@ -59,6 +59,7 @@ def notice_line(view: View, width: int, most_lines: int) -> Content | None:
 
 def cut_to_lines(text: str, style: str, width: int, most_lines: int, after: str = "") -> Content:
     """As much of a text as there is room for, with an ellipsis where that is not all, and what follows it."""
+    width = max(1, width)  # a second may pass before there is any
     fitted, words = line((text, style), (after, "$muted")), text.split(" ")
     while fitted.get_height({}, width) > most_lines and len(words) > 1:
         words.pop()

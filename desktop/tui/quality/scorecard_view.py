@@ -188,7 +188,7 @@ class ScorecardView(VerticalScroll, can_focus=True):
             return
 
         def height(upto: int) -> int:
-            return sum(max(1, one.get_height({}, width)) for one in lines[:upto])
+            return sum(max(1, one.get_height({}, max(1, width))) for one in lines[:upto])
 
         below = tops[self._at + 1] if self._at + 1 < len(tops) else len(lines)
         top, bottom, room = height(tops[self._at]), height(below), self.content_size.height or 10

@@ -34,6 +34,7 @@ from desktop.tui.terminal.themes import CONTRAST, DARK, THEMES
 from desktop.tui.terminal.typed_keys import TypedKeys
 from desktop.tui.textual_patches.crash_handling import GuardedApp
 from desktop.tui.textual_patches.raw_output import write_raw
+from desktop.tui.textual_patches.rule_cache import RuleCache
 from desktop.tui.widgets import css
 from desktop.tui.widgets.key_hint import pressed_at
 from desktop.tui.widgets.safe_text import safe
@@ -84,6 +85,7 @@ class TerminalApp(GuardedApp, inherit_bindings=False):
         self._coming_frame: asyncio.TimerHandle | None = None
         self._frame_context: contextvars.Context | None = None
         super().__init__()
+        self.stylesheet = RuleCache(variables=self.get_css_variables())
         self.input_priority = InputPriority()
         self._typed = TypedKeys(
             self,

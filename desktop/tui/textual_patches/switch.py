@@ -6,7 +6,7 @@ from typing import Final
 
 VARIABLE: Final = "AGENT_DESKTOP_PLAIN"
 
-PATCHES: Final = ("compositor", "crash", "driver", "keys", "lines", "screen", "titles")
+PATCHES: Final = ("compositor", "crash", "driver", "keys", "lines", "rules", "screen", "titles")
 """Each is named in the file that holds it."""
 
 

@@ -17,6 +17,7 @@ from textual._compositor import Compositor
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.css.stylesheet import Stylesheet
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 from textual.strip import Strip
@@ -35,6 +36,9 @@ UPSTREAM: dict[str, tuple[Callable[..., Any] | type, str]] = {
     "Screen._on_idle": (Screen._on_idle, "05781131b10d"),
     "Screen._on_timer_update": (Screen._on_timer_update, "421401660de1"),
     "Screen._compositor_refresh": (Screen._compositor_refresh, "7a40efe56381"),
+    "Stylesheet.apply": (Stylesheet.apply, "1faf3687bbba"),
+    "Stylesheet._process_component_classes": (Stylesheet._process_component_classes, "852b5e4b93c6"),
+    "Stylesheet.update_nodes": (Stylesheet.update_nodes, "386367db2e9d"),
     "StylesCache.render_line": (StylesCache.render_line, "928d7496e850"),
     "StylesCache.render": (StylesCache.render, "0945715ef8ae"),
     "_BorderTitle": (widget._BorderTitle, "39f58d6628dc"),

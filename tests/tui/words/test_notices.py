@@ -12,6 +12,7 @@ from desktop.domain.entities.words import Health
 from desktop.domain.state.own_events import HealthChanged
 from desktop.domain.state.state import Notice, SourceHealth
 from desktop.domain.text.sentence import verbatim
+from desktop.tui.agent.notice import cut_to_lines
 from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.words.catalogue import in_words
 from tests.tui.desk import desk, settle, told, told_in
@@ -32,6 +33,11 @@ async def reads(text: str, age: float, width: int, *keys: str, severity: str = "
         app.desk_screen.second()
         await settle(pilot)
         return told(app.desk_screen), told_in(app.desk_screen).size.height
+
+
+def test_a_notice_that_has_no_room_yet_does_no_harm() -> None:
+    """A second may pass before the first layout."""
+    assert cut_to_lines(LONG, "bold", 0, 2).plain
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])

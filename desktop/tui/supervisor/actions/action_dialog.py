@@ -113,7 +113,7 @@ class ActionDialog(Pane, Vertical):
         asked = line((problem or question.ask, "$warning" if problem else "$muted"))
         self.query_one("#act-whom", Static).update(told)
         self.query_one("#act-ask", Static).update(asked)
-        inner = min(WIDTH, self._within.width) - _FRAME
+        inner = max(1, min(WIDTH, self._within.width) - _FRAME)
         self._told = sum(min(2, one.get_height({}, inner)) for one in (told, asked))
         field = self.query_one(Input)
         if not problem:

@@ -64,7 +64,7 @@ def queue_lines(queue: QueueStats, view: FloorView, width: int, height: int) -> 
 
 def _lines_of(lines: Sequence[Content], width: int) -> int:
     """How many lines these are once they are broken."""
-    return sum(line.get_height({}, width) for line in lines)
+    return sum(line.get_height({}, max(1, width)) for line in lines)
 
 
 def _shortened(width: int, *versions: Content) -> Content:
