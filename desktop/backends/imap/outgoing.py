@@ -8,13 +8,15 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from desktop.backends.imap.folder import search
 from desktop.backends.imap.link import Link, Refused, refusal
 from desktop.backends.imap.protocol import folder_name, quoted
+from desktop.backends.wire.access_token import AccessTokens
 from desktop.backends.wire.mail import Mail
 from desktop.backends.wire.relay import Account, Conversation, on_a_thread
-from desktop.ports.errors import BackendError, OutcomeUnknown, ProtocolError, Rejected, Unavailable
+from desktop.ports.errors import BackendError, OutcomeUnknown, ProtocolError, RateLimited, Rejected, Unavailable
 
 _KEPT = 5_000
 _CHECK_SECONDS = 4.0
@@ -23,8 +25,17 @@ _CHECK_SECONDS = 4.0
 class Outgoing:
     """The folder of what was sent, and the relay."""
 
-    def __init__(self, relay: Account, folder: str, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        relay: Account,
+        folder: str,
+        tokens: AccessTokens | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`tokens`: whose the relay takes in the place of a password."""
         self._relay = relay
+        self._tokens = tokens
         self.folder = folder
         self._clock = clock
         self.doubtful: set[str] = set()  # Message-IDs of mails of which the relay did not say whether it took them
@@ -70,10 +81,13 @@ class Outgoing:
             OutcomeUnknown: the relay has all of it and did not answer.
             BackendError: the relay did not take it.
         """
-        conversation = Conversation(self._relay)
-        self._surely_not.discard(mail.message_id)
+
+        def hand_over(conversation: Conversation) -> None:
+            self._surely_not.discard(mail.message_id)
+            conversation.send(mail)
+
         try:
-            await on_a_thread(conversation, lambda: conversation.send(mail))
+            await self._converse(hand_over)
         except OutcomeUnknown:
             self._remember(self.doubtful, mail.message_id)
             raise
@@ -89,10 +103,16 @@ class Outgoing:
             AuthFailed: it does not.
         """
         if self._relay.username:
-            conversation = Conversation(self._relay)
-            with contextlib.suppress(Unavailable, ProtocolError, Rejected, TimeoutError):
+            with contextlib.suppress(Unavailable, RateLimited, ProtocolError, Rejected, TimeoutError):
                 async with asyncio.timeout(_CHECK_SECONDS):
-                    await on_a_thread(conversation, conversation.check)
+                    await self._converse(Conversation.check)
+
+    async def _converse(self, work: Callable[[Conversation], None]) -> None:
+        async def once(token: str = "") -> None:
+            conversation = Conversation(replace(self._relay, token=token))
+            await on_a_thread(conversation, lambda: work(conversation))
+
+        await (once() if self._tokens is None else self._tokens.used(once))
 
     async def prove(self, link: Link, message_id: str) -> None:
         """A mail whose fate was not known went out: somebody answered it, or a server reports it."""

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 
 from desktop.backends.imap.link import Server
+from desktop.backends.wire import access_token
+from desktop.backends.wire.access_token import Grant
 from desktop.backends.wire.address import is_loopback
 from desktop.backends.wire.agent_desk import DeskSettings, desk_settings
 from desktop.backends.wire.mail import plain_address
 from desktop.backends.wire.option_values import CODES, REASONS, number, pairs
 from desktop.backends.wire.relay import Account
+from desktop.backends.wire.route import PROXY
 from desktop.ports.errors import Rejected
 from desktop.ports.options import Option
 
@@ -18,7 +21,9 @@ OPTIONS = (
     Option("port", "Its port; empty for 993 with tls, 143 otherwise.", "number", default=""),
     Option("security", "tls, starttls, or none (to this machine only); for SMTP too.", default="tls"),
     Option("user", "Who signs in to the shared mailbox."),
-    Option("password", "Their password.", "secret"),
+    Option("password", "Their password.", "secret", default=""),
+    Option("sign_in", "password, or oauth for access tokens; the relay's is the same.", default="password", rare=True),
+    *access_token.OPTIONS,
     Option("ca_file", "A file of certificates to trust instead of the public ones.", "path", default=""),
     Option("agent", "Which agent this is: a short word of small letters, digits, . _ and -, e.g. maya."),
     Option("agent_name", "The agent's name.", default=""),
@@ -29,13 +34,14 @@ OPTIONS = (
     Option("smtp_host", "The mail relay; empty: the IMAP server's host.", default=""),
     Option("smtp_port", "Its port; empty for 465 with tls, 587 with starttls, 25 with none.", "number", default=""),
     Option("smtp_user", "Whom to sign in as there; empty: as at the IMAP server.", default=""),
-    Option("smtp_password", "Their password; empty: the mailbox's.", "secret", default=""),
+    Option("smtp_password", "Their password; empty: the mailbox's, or its access token.", "secret", default=""),
     Option("capacity", "How many mails an agent has in hand at most.", "number", default="5"),
     Option("offer_seconds", "How long a mail is offered before it goes back.", "number", default="60"),
     Option("target_hours", "Answered within so many hours is in time; 0: no target.", "number", default="24"),
     Option("largest_mb", "The largest mail that is read or sent, in megabytes.", "number", default="25"),
     REASONS,
     CODES,
+    PROXY,
 )
 
 _PORTS = {"tls": ("993", "465"), "starttls": ("143", "587"), "none": ("143", "25")}
@@ -55,7 +61,9 @@ class Settings:
     """The checked values; see OPTIONS for their meaning."""
 
     server: Server
+    grant: Grant | None
     relay: Account
+    relay_by_token: bool
     queues: Mapping[str, str]
     senders: Mapping[str, Sender]
     sent: str
@@ -85,8 +93,7 @@ def settings(options: Mapping[str, str]) -> Settings:
             raise Rejected("host must be the name or address of a mail server.")
         if security == "none" and not is_loopback(host):
             raise Rejected("Mail without TLS is read and sent on this machine only; set security to tls or starttls.")
-    if not given["user"] or not given["password"]:
-        raise Rejected("user and password of the mailbox are needed.")
+    grant = _grant(given)
     queues = dict(pairs(given["queues"], "queues"))
     if not queues or len(queues) > _MOST_QUEUES or len(set(queues.values())) != len(queues):
         raise Rejected(f"queues must name 1 to {_MOST_QUEUES} different folders.")
@@ -96,22 +103,25 @@ def settings(options: Mapping[str, str]) -> Settings:
         _port(given["port"] or imap_port),
         security,
         given["user"],
-        given["password"],
+        "" if grant else given["password"],
         given["ca_file"],
     )
+    by_token = grant is not None and not given["smtp_password"] and security != "none"
     relay = Account(
         smtp_host,
         _port(given["smtp_port"] or smtp_port),
         security,
         given["smtp_user"] or given["user"],
-        given["smtp_password"] or given["password"],
+        given["smtp_password"] or server.password,
         given["ca_file"],
     )
     if security == "none":
         relay = Account(relay.host, relay.port, "none")  # no relay takes a password in the clear
     return Settings(
         server=server,
+        grant=grant,
         relay=relay,
+        relay_by_token=by_token,
         queues=queues,
         senders=_senders(given["senders"], tuple(queues)),
         sent=given["sent"],
@@ -119,6 +129,21 @@ def settings(options: Mapping[str, str]) -> Settings:
         largest=int(number(given["largest_mb"], "largest_mb", 1, 50) * (1 << 20)),
         desk=desk_settings(given, queues, target=number(given["target_hours"], "target_hours", 0, 10_000) * 3_600),
     )
+
+
+def _grant(given: Mapping[str, str]) -> Grant | None:
+    """How access tokens are had; None where a password signs in."""
+    sign_in, user = given["sign_in"].lower(), given["user"]
+    if sign_in == "password":
+        if not user or not given["password"]:
+            raise Rejected("user and password of the mailbox are needed.")
+        return None
+    if sign_in != "oauth":
+        raise Rejected("sign_in must be password or oauth.")
+    for name in (user, given["smtp_user"] or user):
+        if not name or not name.isascii() or not name.isprintable():
+            raise Rejected("user must be the mailbox's address, in plain ASCII, to sign in by OAuth.")
+    return access_token.grant_of(given)
 
 
 def _senders(text: str, queues: Sequence[str]) -> dict[str, Sender]:
