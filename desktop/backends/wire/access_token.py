@@ -45,7 +45,7 @@ class TokenRefused(AuthFailed):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """How tokens are had. Without `refresh_token` an application asks in its own name. `ready`: one that is not renewed."""
+    """How tokens are had: as a user by a `refresh_token`, else as an application. `ready`: one that is not renewed."""
 
     url: str
     client_id: str = ""

@@ -48,7 +48,8 @@ bearer:
   server_condition = ${{if and{{ \
       {{match{{$auth1}}{{\N{pattern}\N}}}} \
       {{eq{{$1}}{{{user}}}}} \
-      {{match{{${{readsocket{{inet:127.0.0.1:{port}}}{{GET /about/$2 HTTP/1.0\r\n\r\n}}{{5s}}}}}}{{"active":true}}}} }}}}
+      {{match{{${{readsocket{{inet:127.0.0.1:{port}}}{{GET /about/$2 HTTP/1.0\r\n\r\n}}{{5s}}}}}} \
+             {{"active":true}}}} }}}}
   server_set_id = ${{if match{{$auth1}}{{\N{pattern}\N}}{{$1}}}}
   server_advertise_condition = ${{if def:tls_cipher}}
 """
