@@ -8,14 +8,13 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from desktop.backends.imap.folder import search
 from desktop.backends.imap.link import Link, Refused, refusal
 from desktop.backends.imap.protocol import folder_name, quoted
 from desktop.backends.wire.access_token import AccessTokens
 from desktop.backends.wire.mail import Mail
-from desktop.backends.wire.relay import Account, Conversation, on_a_thread
+from desktop.backends.wire.relay import Account, Conversation, converse
 from desktop.ports.errors import BackendError, OutcomeUnknown, ProtocolError, RateLimited, Rejected, Unavailable
 
 _KEPT = 5_000
@@ -87,7 +86,7 @@ class Outgoing:
             conversation.send(mail)
 
         try:
-            await self._converse(hand_over)
+            await converse(self._relay, hand_over, self._tokens)
         except OutcomeUnknown:
             self._remember(self.doubtful, mail.message_id)
             raise
@@ -105,14 +104,7 @@ class Outgoing:
         if self._relay.username:
             with contextlib.suppress(Unavailable, RateLimited, ProtocolError, Rejected, TimeoutError):
                 async with asyncio.timeout(_CHECK_SECONDS):
-                    await self._converse(Conversation.check)
-
-    async def _converse(self, work: Callable[[Conversation], None]) -> None:
-        async def once(token: str = "") -> None:
-            conversation = Conversation(replace(self._relay, token=token))
-            await on_a_thread(conversation, lambda: work(conversation))
-
-        await (once() if self._tokens is None else self._tokens.used(once))
+                    await converse(self._relay, Conversation.check, self._tokens)
 
     async def prove(self, link: Link, message_id: str) -> None:
         """A mail whose fate was not known went out: somebody answered it, or a server reports it."""

@@ -12,7 +12,6 @@ from desktop.backends.wire.agent_desk import DeskSettings, desk_settings
 from desktop.backends.wire.mail import plain_address
 from desktop.backends.wire.option_values import CODES, REASONS, number, pairs
 from desktop.backends.wire.relay import Account
-from desktop.backends.wire.route import PROXY
 from desktop.ports.errors import Rejected
 from desktop.ports.options import Option
 
@@ -22,7 +21,6 @@ OPTIONS = (
     Option("security", "tls, starttls, or none (to this machine only); for SMTP too.", default="tls"),
     Option("user", "Who signs in to the shared mailbox."),
     Option("password", "Their password.", "secret", default=""),
-    Option("sign_in", "password, or oauth for access tokens; the relay's is the same.", default="password", rare=True),
     *access_token.OPTIONS,
     Option("ca_file", "A file of certificates to trust instead of the public ones.", "path", default=""),
     Option("agent", "Which agent this is: a short word of small letters, digits, . _ and -, e.g. maya."),
@@ -41,7 +39,6 @@ OPTIONS = (
     Option("largest_mb", "The largest mail that is read or sent, in megabytes.", "number", default="25"),
     REASONS,
     CODES,
-    PROXY,
 )
 
 _PORTS = {"tls": ("993", "465"), "starttls": ("143", "587"), "none": ("143", "25")}
@@ -93,7 +90,9 @@ def settings(options: Mapping[str, str]) -> Settings:
             raise Rejected("host must be the name or address of a mail server.")
         if security == "none" and not is_loopback(host):
             raise Rejected("Mail without TLS is read and sent on this machine only; set security to tls or starttls.")
-    grant = _grant(given)
+    grant = access_token.grant_of(given, given["user"], given["smtp_user"] or given["user"])
+    if grant is None and (not given["user"] or not given["password"]):
+        raise Rejected("user and password of the mailbox are needed.")
     queues = dict(pairs(given["queues"], "queues"))
     if not queues or len(queues) > _MOST_QUEUES or len(set(queues.values())) != len(queues):
         raise Rejected(f"queues must name 1 to {_MOST_QUEUES} different folders.")
@@ -129,21 +128,6 @@ def settings(options: Mapping[str, str]) -> Settings:
         largest=int(number(given["largest_mb"], "largest_mb", 1, 50) * (1 << 20)),
         desk=desk_settings(given, queues, target=number(given["target_hours"], "target_hours", 0, 10_000) * 3_600),
     )
-
-
-def _grant(given: Mapping[str, str]) -> Grant | None:
-    """How access tokens are had; None where a password signs in."""
-    sign_in, user = given["sign_in"].lower(), given["user"]
-    if sign_in == "password":
-        if not user or not given["password"]:
-            raise Rejected("user and password of the mailbox are needed.")
-        return None
-    if sign_in != "oauth":
-        raise Rejected("sign_in must be password or oauth.")
-    for name in (user, given["smtp_user"] or user):
-        if not name or not name.isascii() or not name.isprintable():
-            raise Rejected("user must be the mailbox's address, in plain ASCII, to sign in by OAuth.")
-    return access_token.grant_of(given)
 
 
 def _senders(text: str, queues: Sequence[str]) -> dict[str, Sender]:

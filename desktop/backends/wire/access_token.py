@@ -11,13 +11,14 @@ from desktop.backends.wire.address import server_url
 from desktop.backends.wire.http import Http
 from desktop.backends.wire.problem import error_of
 from desktop.backends.wire.reading import member, read
-from desktop.backends.wire.route import CA_FILE, proxy_of
+from desktop.backends.wire.route import CA_FILE, PROXY, proxy_of
 from desktop.ports.errors import AuthFailed, BackendError, ProtocolError, Rejected, Unavailable
 from desktop.ports.options import Option
 
 T = TypeVar("T")
 RENEWED_BEFORE = 120.0  # seconds before a token ends
 OPTIONS: Final = (
+    Option("sign_in", "password, or oauth: by access tokens.", default="password", rare=True),
     Option(
         "token_url",
         "Where access tokens come from, e.g. https://login.microsoftonline.com/TENANT/oauth2/v2.0/token.",
@@ -30,13 +31,14 @@ OPTIONS: Final = (
     Option("scope", "What the token is to be good for, e.g. https://mail.google.com/.", default="", rare=True),
     Option(
         "refresh_token",
-        "A refresh token of the mailbox's user; without it the application signs in for itself (client credentials).",
+        "A refresh token of the user; without it the application signs in for itself (client credentials).",
         "secret",
         default="",
         rare=True,
     ),
+    PROXY,
 )
-"""What a profile says to get tokens for a mailbox; `grant_of` reads it."""
+"""What a profile says to sign in to a mail server by tokens; `grant_of` reads it."""
 
 
 class TokenRefused(AuthFailed):
@@ -57,12 +59,19 @@ class Grant:
     proxy: str = ""
 
 
-def grant_of(given: Mapping[str, str]) -> Grant:
-    """The grant that a profile's values describe; see `OPTIONS`.
+def grant_of(given: Mapping[str, str], *users: str) -> Grant | None:
+    """The grant that a profile's values describe, for the users who sign in; None where they do so by password.
 
     Raises:
-        Rejected: something of it is missing.
+        Rejected: something of it is missing or cannot be used.
     """
+    sign_in = given["sign_in"].lower()
+    if sign_in == "password":
+        return None
+    if sign_in != "oauth":
+        raise Rejected("sign_in must be password or oauth.")
+    if any(not one or not one.isascii() or not one.isprintable() for one in users):
+        raise Rejected("Signing in by OAuth needs the user's address, in plain ASCII.")
     missing = [name for name in ("token_url", "client_id") if not given[name]]
     if not given["client_secret"] and not given["refresh_token"]:
         missing.append("client_secret")

@@ -7,10 +7,10 @@ import smtplib
 import ssl
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from desktop.backends.wire.access_token import TokenRefused
+from desktop.backends.wire.access_token import AccessTokens, TokenRefused
 from desktop.backends.wire.mail import Mail
 from desktop.backends.wire.route import trusted
 from desktop.backends.wire.sasl import bearer_sign_in
@@ -135,7 +135,9 @@ class Conversation:
         if isinstance(error, AuthFailed):
             told = "The mail relay does not accept the access token: see user, scope and the application's rights."
             return TokenRefused(told, error.detail)
-        return Unavailable("The mail relay cannot check access tokens now.", error.detail)  # its words may repeat ours
+        if isinstance(error, Unavailable):  # its words may repeat ours
+            return Unavailable("The mail relay cannot check access tokens now.", error.detail)
+        return error
 
     def _say(self, smtp: smtplib.SMTP, mail: Mail | None) -> str:
         if mail is None:
@@ -164,13 +166,27 @@ class Conversation:
         return words
 
 
-async def on_a_thread(conversation: Conversation, work: Callable[[], T]) -> T:
-    """`work` on a thread; whoever stops waiting cuts the connection, so that no thread is left behind."""
-    try:
-        return await asyncio.to_thread(work)
-    except asyncio.CancelledError:
-        conversation.cut()
-        raise
+async def converse(account: Account, work: Callable[[Conversation], T], tokens: AccessTokens | None = None) -> T:
+    """`work` with a conversation, on a thread; whoever stops waiting cuts the connection, so that no thread is left.
+
+    Args:
+        tokens: whose the relay takes in the place of a password.
+
+    Raises:
+        BackendError: no token could be had, or what the conversation raises.
+    """
+
+    async def once(as_whom: Account) -> T:
+        conversation = Conversation(as_whom)
+        try:
+            return await asyncio.to_thread(work, conversation)
+        except asyncio.CancelledError:
+            conversation.cut()
+            raise
+
+    if tokens is None:
+        return await once(account)
+    return await tokens.used(lambda token: once(replace(account, token=token)))
 
 
 def _check(reply: tuple[int, bytes], *wanted: int) -> str:

@@ -9,7 +9,11 @@ from collections.abc import Iterator
 import pytest
 
 from desktop.backends.imap.contact_center import ImapContactCenter
+from desktop.backends.smtp.messaging import SmtpMessaging
+from desktop.domain.entities.customer import Consent
+from desktop.domain.entities.words import Channel
 from desktop.ports.errors import AuthFailed, BackendError, Unavailable
+from desktop.ports.messaging import OutgoingMessage
 from desktop.testing import fresh
 from desktop.testing.contracts.base import until
 from tests.real.conftest import started
@@ -17,8 +21,8 @@ from tests.real.mail.cutting_proxy import CuttingProxy
 from tests.real.mail.rig import a_mail, options
 from tests.real.mail.test_connection import secured
 from tests.real.mail.work import arrived, opened, put_away, taken
-from tests.real.servers.dovecot import USER
-from tests.real.servers.mail_system import MailSystem
+from tests.real.servers.dovecot import NAME, USER
+from tests.real.servers.mail_system import ADDRESS, MailSystem
 from tests.real.servers.sign_in_service import CLIENT_ID, CLIENT_SECRET, SCOPE, SignInService
 
 
@@ -194,3 +198,19 @@ async def test_each_refresh_token_is_used_once_and_one_that_is_refused_is_told(
     told = "".join(traceback.format_exception(failed.value)) + failed.value.detail + repr(late) + used + caplog.text
     for secret in ("r3fresh-of-the-user", service.refresh_token, CLIENT_SECRET, *service.given):
         assert secret not in told
+
+
+async def test_a_sender_of_mails_signs_in_by_tokens_too(system: MailSystem, service: SignInService) -> None:
+    mailbox = by_token(system, service)
+    known = {name: mailbox[name] for name in ("sign_in", "token_url", "client_id", "client_secret", "scope", "ca_file")}
+    known |= {"host": NAME, "port": str(system.exim.tls_port), "security": "tls", "username": USER}
+    sender = SmtpMessaging.create(known | {"sender": ADDRESS})
+    await sender.open()
+    eve = fresh.email()
+    for number in (1, 2):
+        consent = Consent("email", True)
+        await sender.send(OutgoingMessage(fresh.new_key(), Channel.EMAIL, eve, f"Number {number}", consent))
+        service.revoke()
+    await sender.close()
+    assert len(await arrived(system, eve, 2)) == 2
+    assert len(service.given) == 2
