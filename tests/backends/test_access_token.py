@@ -94,6 +94,18 @@ async def test_who_asks_at_once_shares_one_request_and_giving_up_loses_no_refres
     assert [one["refresh_token"] for one in service.forms] == ["r3fresh-0", "r3fresh-1"]
 
 
+async def test_who_waits_when_it_is_closed_is_told() -> None:
+    service = Service(may_answer=asyncio.Event())
+    async with scripted(service) as server:
+        tokens = AccessTokens(replace(CLIENT, url=server.url))
+        waiting = asyncio.ensure_future(tokens.used(itself))
+        while not service.forms:
+            await asyncio.sleep(0)
+        await tokens.close()
+        with pytest.raises(Unavailable, match="closed"):
+            await waiting
+
+
 async def test_a_kept_token_that_is_refused_is_renewed_once_and_a_new_one_is_not() -> None:
     service = Service()
     async with scripted(service) as server:

@@ -237,3 +237,13 @@ def test_a_profile_that_cannot_sign_in_is_refused(
     backend.create({**known, **OAUTH, "client_secret": "", "refresh_token": "r"})
     with pytest.raises(Rejected, match=words):
         backend.create({**known, **OAUTH, **changes})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"smtp_security": "none"}, {"smtp_security": "ssl"}, {"security": "none"}, {"smtp_host": "a b"}],
+    ids=str,
+)
+def test_no_token_goes_out_without_tls(changes: Mapping[str, str]) -> None:
+    with pytest.raises(Rejected):
+        ImapContactCenter.create({**MAILBOX, **OAUTH, **changes})

@@ -147,10 +147,14 @@ class AccessTokens(Http):
     async def _current(self) -> str:
         if self._is_good():
             return self._fetched
-        if self._fetching is None or self._fetching.done():
-            self._fetching = asyncio.ensure_future(self._fetch())
-            self._fetching.add_done_callback(_looked_at)
-        return await asyncio.shield(self._fetching)
+        fetching = self._fetching
+        if fetching is None or fetching.done():
+            fetching = self._fetching = asyncio.ensure_future(self._fetch())
+            fetching.add_done_callback(_looked_at)
+        await asyncio.wait({fetching})
+        if fetching.cancelled():
+            raise Unavailable("The connection to the sign-in service is closed.")
+        return fetching.result()
 
     async def _fetch(self) -> str:
         grant = self._grant

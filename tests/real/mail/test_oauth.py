@@ -74,9 +74,13 @@ async def answered(system: MailSystem, desk: ImapContactCenter, text: str) -> No
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
-async def test_a_mail_is_read_taken_and_answered(system: MailSystem, service: SignInService, security: str) -> None:
-    ports = {name: value for name, value in secured(system, security).items() if name.endswith("port")}
-    async with opened(system, **by_token(system, service, security=security, **ports)) as desk:
+@pytest.mark.parametrize("smtp_security", ["tls", "starttls"])
+async def test_a_mail_is_read_taken_and_answered(
+    system: MailSystem, service: SignInService, security: str, smtp_security: str
+) -> None:
+    known = by_token(system, service, security=security, port=secured(system, security)["port"])
+    known |= {"smtp_security": smtp_security, "smtp_port": secured(system, smtp_security)["smtp_port"]}
+    async with opened(system, **known) as desk:
         await answered(system, desk, "By a token.")
     assert len(service.given) == 1, "one token is good for both servers"
 
