@@ -147,7 +147,6 @@ async def dropped(_asked: Asked, _writer: asyncio.StreamWriter) -> None:
         (told(200, access_token="t", expires_in="soon"), ProtocolError, "cannot be read"),
         (answer(200, b"x" * 6_000_000), ProtocolError, "too large"),
     ],
-    ids=str,
 )
 async def test_what_goes_wrong_has_its_next_step_and_tells_no_secret(
     script: Script, error: type[BackendError], words: str, caplog: pytest.LogCaptureFixture

@@ -93,7 +93,7 @@ def settings(options: Mapping[str, str]) -> Settings:
             raise Rejected("Mail without TLS is read and sent on this machine only; set security to tls or starttls.")
     grant = access_token.grant_of(given, given["user"], given["smtp_user"] or given["user"])
     if grant is None and (not given["user"] or not given["password"]):
-        raise Rejected("user and password of the mailbox are needed.")
+        raise Rejected("user and password of the mailbox are needed (password_file or password_keyring).")
     queues = dict(pairs(given["queues"], "queues"))
     if not queues or len(queues) > _MOST_QUEUES or len(set(queues.values())) != len(queues):
         raise Rejected(f"queues must name 1 to {_MOST_QUEUES} different folders.")
