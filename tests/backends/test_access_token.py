@@ -163,6 +163,15 @@ async def test_what_goes_wrong_has_its_next_step_and_tells_no_secret(
     assert "s3cret" not in seen and "r3fresh" not in seen
 
 
+@pytest.mark.parametrize("life", [{}, {"expires_in": None}, {"expires_in": -5}, {"expires_in": "60"}], ids=str)
+async def test_a_token_whose_end_is_not_known_or_near_is_used_once(life: dict[str, object]) -> None:
+    async with scripted(told(200, access_token="t", **life)) as server:
+        tokens = AccessTokens(replace(CLIENT, url=server.url))
+        assert [await tokens.used(itself) for _ in range(2)] == ["t", "t"]
+        await tokens.close()
+    assert len(server.asked) == 2
+
+
 async def test_a_service_that_is_back_is_asked_again() -> None:
     service = Service()
 

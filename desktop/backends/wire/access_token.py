@@ -167,10 +167,11 @@ class AccessTokens(Http):
         form |= {"scope": grant.scope} if grant.scope else {}
         answer = await self._ask("POST", self._path, form=form)
         token = read(str, member(answer, "access_token"))
-        seconds = read(float, answer.get("expires_in", 0.0) if isinstance(answer, dict) else 0.0)
+        further = answer if isinstance(answer, dict) else {}
+        seconds = read(float, further.get("expires_in") or 0.0)  # it may be left out (RFC 6749 section 5.1)
         if not token or any(not "!" <= c <= "~" for c in token):
             raise ProtocolError("The sign-in service sent no token.", "access_token")
-        renewed = answer.get("refresh_token") if isinstance(answer, dict) else None
+        renewed = further.get("refresh_token")
         if self._refresh_token and isinstance(renewed, str) and renewed:
             self._refresh_token = renewed
         # A token that is said to end within minutes is used for this request and asked for anew for the next.
