@@ -139,6 +139,7 @@ def test_the_staffing_example_says_what_the_text_says() -> None:
         ("asterisk-odoo-xmpp.md", "desk", DESK_KINDS),
         ("twilio-hubspot-microsoft-365.md", "cloud", DESK_KINDS),
         ("kannel-smtp.md", "texts", {Kind.CONTACT_CENTER}),
+        ("shared-mailbox.md", "workspace", {Kind.CONTACT_CENTER}),
     ],
 )
 def test_a_worked_example_is_a_profile_that_can_be_used(

@@ -172,6 +172,7 @@ class SmtpRig(MessagingRig):
 
     label = "real"
     secrets = (PASSWORD,)
+    signs_in = False  # by a password here
     forgets_keys = "SMTP knows no keys: after a restart the same key is sent again, under the same Message-ID"
 
     def __init__(self, exim: Exim) -> None:

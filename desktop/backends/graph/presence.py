@@ -7,8 +7,9 @@ from typing import ClassVar, Self
 
 from desktop.backends.graph.account import OPTIONS, Account, account_of
 from desktop.backends.graph.records import SELECTED, identifier, line, person_of, presence_of, sequence
-from desktop.backends.graph.rest import Rest, Tokens, quoted
+from desktop.backends.graph.rest import Rest, grant_of, quoted
 from desktop.backends.graph.words import PREFERRED
+from desktop.backends.wire.access_token import AccessTokens
 from desktop.backends.wire.http import segment
 from desktop.backends.wire.reading import member
 from desktop.domain.entities.person import Person, Presence
@@ -43,7 +44,7 @@ class GraphPresence(PresenceSource):
         """`clock`: seconds since 1970."""
         self._account = account
         self._clock = clock
-        self._tokens = Tokens(account)
+        self._tokens = AccessTokens(grant_of(account))
         self._rest = Rest(account, self._tokens)
         self._me = ""
         self._people: dict[str, Person] = {}

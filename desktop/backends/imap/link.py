@@ -5,10 +5,11 @@ bound, and it is known whether a command went out, which is what tells "not done
 """
 
 import asyncio
+import base64
 import contextlib
 import itertools
 import ssl
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from desktop.backends.imap.protocol import (
@@ -20,6 +21,8 @@ from desktop.backends.imap.protocol import (
     quoted,
     response,
 )
+from desktop.backends.wire.access_token import TokenRefused
+from desktop.backends.wire.sasl import bearer_sign_in
 from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown, ProtocolError, Rejected, Unavailable
 
 ANSWER_SECONDS = 7.0
@@ -70,8 +73,10 @@ class Answer:
 class Link:
     """One connection. Not for two tasks at once: `SharedMailbox.turn` takes care of that."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, token: str = "") -> None:
+        """`token`: an access token in the place of the password."""
         self._server = server
+        self._token = token
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._below: asyncio.StreamWriter | None = None  # what TLS was begun on: a writer that is forgotten closes
@@ -105,7 +110,7 @@ class Link:
         if self._server.security == "starttls":
             await self._start_tls()
         if greeting.kind != "PREAUTH":
-            await self._sign_in()
+            await (self._sign_in_by_token() if self._token else self._sign_in())
             await self._ask_capabilities()
 
     @contextlib.asynccontextmanager
@@ -182,6 +187,27 @@ class Link:
                 raise Unavailable("The mail server cannot check passwords now.", "UNAVAILABLE") from None
             raise AuthFailed("The mail server does not accept this user and password.", "LOGIN refused") from None
 
+    async def _sign_in_by_token(self) -> None:
+        server = self._server
+        offered = {one.removeprefix("AUTH=") for one in self.capabilities if one.startswith("AUTH=")}
+        said = bearer_sign_in(offered, server.user, self._token, server.host, server.port)
+        if said is None:
+            self.drop()
+            raise AuthFailed("The mail server offers no sign-in by OAuth.", "neither OAUTHBEARER nor XOAUTH2")
+        first, last = (base64.b64encode(one.encode()).decode() for one in (said.first, said.last))
+        at_once = "SASL-IR" in self.capabilities  # RFC 4959
+        words, replies = ((said.mechanism, first), [last]) if at_once else ((said.mechanism,), [first, last])
+        try:
+            await self.command("AUTHENTICATE", *words, replies=replies)
+        except Refused as refused:
+            self.drop()
+            if refused.code.startswith("UNAVAILABLE"):
+                raise Unavailable("The mail server cannot check access tokens now.", "UNAVAILABLE") from None
+            told = "The mail server does not accept the access token: see user, scope and the application's rights."
+            raise TokenRefused(told, "AUTHENTICATE refused") from None
+        except ProtocolError:  # its words may repeat what we said
+            raise ProtocolError("The mail server does not understand us.", "AUTHENTICATE") from None
+
     async def _ask_capabilities(self) -> None:
         answer = await self._asked("CAPABILITY")
         found = [one for one in answer.untagged if one.kind == "CAPABILITY"]
@@ -210,8 +236,14 @@ class Link:
                 writer.close()
         self._writer = None
 
-    async def command(self, name: str, *arguments: str | bytes, changing: bool = False) -> Answer:
+    async def command(
+        self, name: str, *arguments: str | bytes, changing: bool = False, replies: Sequence[str] = ()
+    ) -> Answer:
         """One command with its arguments: text goes as it is, bytes as a literal.
+
+        Args:
+            changing: it changes something, so that silence is no "not done".
+            replies: what is said, in turn, when the server asks for more.
 
         Raises:
             Refused: the server said no.
@@ -236,8 +268,12 @@ class Link:
                     line = ""
                 self._write(f"{line}\r\n".encode())
                 out = True
+                asked_for = iter(replies)
                 while (one := await self._read()).tag != tag:
-                    self._heard(one, untagged)
+                    if one.tag == "+" and (reply := next(asked_for, None)) is not None:
+                        self._write(f"{reply}\r\n".encode())
+                    else:
+                        self._heard(one, untagged)
                 return self._settled(one, untagged)
         except (Refused, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError):

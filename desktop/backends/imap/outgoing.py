@@ -12,9 +12,10 @@ from collections.abc import Callable
 from desktop.backends.imap.folder import search
 from desktop.backends.imap.link import Link, Refused, refusal
 from desktop.backends.imap.protocol import folder_name, quoted
+from desktop.backends.wire.access_token import AccessTokens
 from desktop.backends.wire.mail import Mail
-from desktop.backends.wire.relay import Account, Conversation, on_a_thread
-from desktop.ports.errors import BackendError, OutcomeUnknown, ProtocolError, Rejected, Unavailable
+from desktop.backends.wire.relay import Account, Conversation, converse
+from desktop.ports.errors import BackendError, OutcomeUnknown, ProtocolError, RateLimited, Rejected, Unavailable
 
 _KEPT = 5_000
 _CHECK_SECONDS = 4.0
@@ -23,8 +24,17 @@ _CHECK_SECONDS = 4.0
 class Outgoing:
     """The folder of what was sent, and the relay."""
 
-    def __init__(self, relay: Account, folder: str, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        relay: Account,
+        folder: str,
+        tokens: AccessTokens | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`tokens`: whose the relay takes in the place of a password."""
         self._relay = relay
+        self._tokens = tokens
         self.folder = folder
         self._clock = clock
         self.doubtful: set[str] = set()  # Message-IDs of mails of which the relay did not say whether it took them
@@ -70,10 +80,13 @@ class Outgoing:
             OutcomeUnknown: the relay has all of it and did not answer.
             BackendError: the relay did not take it.
         """
-        conversation = Conversation(self._relay)
-        self._surely_not.discard(mail.message_id)
+
+        def hand_over(conversation: Conversation) -> None:
+            self._surely_not.discard(mail.message_id)
+            conversation.send(mail)
+
         try:
-            await on_a_thread(conversation, lambda: conversation.send(mail))
+            await converse(self._relay, hand_over, self._tokens)
         except OutcomeUnknown:
             self._remember(self.doubtful, mail.message_id)
             raise
@@ -89,10 +102,9 @@ class Outgoing:
             AuthFailed: it does not.
         """
         if self._relay.username:
-            conversation = Conversation(self._relay)
-            with contextlib.suppress(Unavailable, ProtocolError, Rejected, TimeoutError):
+            with contextlib.suppress(Unavailable, RateLimited, ProtocolError, Rejected, TimeoutError):
                 async with asyncio.timeout(_CHECK_SECONDS):
-                    await on_a_thread(conversation, conversation.check)
+                    await converse(self._relay, Conversation.check, self._tokens)
 
     async def prove(self, link: Link, message_id: str) -> None:
         """A mail whose fate was not known went out: somebody answered it, or a server reports it."""

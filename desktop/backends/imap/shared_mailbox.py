@@ -18,6 +18,7 @@ from desktop.backends.imap.mime import Automatic, ParsedMail, read
 from desktop.backends.imap.outgoing import Outgoing
 from desktop.backends.imap.protocol import quoted
 from desktop.backends.imap.settings import Settings
+from desktop.backends.wire.access_token import AccessTokens
 from desktop.backends.wire.agent_desk import HEAD_SHOWN, AgentDesk
 from desktop.domain.entities.model import Address, Instant, Message, QueueStats, Waiting
 from desktop.domain.entities.words import Channel, DeliveryState, OfferEnd, Outcome, Phase
@@ -45,7 +46,10 @@ class SharedMailbox:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.settings = settings
-        self.outgoing = Outgoing(settings.relay, settings.sent, clock=clock)
+        self._tokens = AccessTokens(settings.grant, monotonic) if settings.grant is not None else None
+        self.outgoing = Outgoing(
+            settings.relay, settings.sent, self._tokens if settings.relay_by_token else None, clock=clock
+        )
         self._wake = asyncio.Event()
         self.desk: AgentDesk[Contact] = AgentDesk(
             settings.desk, Channel.EMAIL, "mail", clock=clock, monotonic=monotonic, chosen=self._wake.set
@@ -91,8 +95,7 @@ class SharedMailbox:
             return self._link
         if self._link is not None:
             self._lost(self._link, Unavailable("The connection to the mail server is lost."))
-        link = Link(self.settings.server)
-        await link.open()
+        link = await (self._opened() if self._tokens is None else self._tokens.used(self._opened))
         try:
             await self._prepare(link)
         except Refused as refused:
@@ -104,6 +107,11 @@ class SharedMailbox:
         self._link = link
         self.desk.begin()
         self._runs = asyncio.ensure_future(self._run(link))
+        return link
+
+    async def _opened(self, token: str = "") -> Link:
+        link = Link(self.settings.server, token)
+        await link.open()
         return link
 
     async def _prepare(self, link: Link) -> None:
@@ -145,6 +153,8 @@ class SharedMailbox:
             self._runs.cancel()
         if link_now is not None:
             await link_now.leave()
+        if self._tokens is not None:
+            await self._tokens.close()
         self.desk.log.end(Unavailable("The connection to the mail server is closed."))
 
     # -- what is told

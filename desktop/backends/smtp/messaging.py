@@ -7,8 +7,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Self
 
+from desktop.backends.wire import access_token
+from desktop.backends.wire.access_token import AccessTokens
 from desktop.backends.wire.mail import compose, plain_address
-from desktop.backends.wire.relay import Account, Conversation, on_a_thread
+from desktop.backends.wire.relay import Account, Conversation, converse
 from desktop.backends.wire.route import CA_FILE
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.words import Channel, DeliveryState
@@ -31,6 +33,7 @@ OPTIONS = (
     Option("reply_to", "Where customers' answers go; empty for the sender.", default=""),
     Option("subject", "The subject of a mail that has none of its own.", default="Your contact with us"),
     CA_FILE,
+    *access_token.OPTIONS,
 )
 
 
@@ -47,14 +50,16 @@ class SmtpMessaging(Messaging):
         self,
         account: Account,
         *,
+        tokens: AccessTokens | None = None,
         sender: str,
         sender_name: str = "",
         reply_to: str = "",
         subject: str = "",
         clock: Callable[[], Instant] = time.time,
     ) -> None:
-        """See `OPTIONS`; `clock` dates the mails."""
+        """See `OPTIONS`; `tokens` stand for the account's password, `clock` dates the mails."""
         self._account = account
+        self._tokens = tokens
         self._sender = sender
         self._sender_name = sender_name
         self._reply_to = reply_to
@@ -76,12 +81,15 @@ class SmtpMessaging(Messaging):
         if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65_536:
             raise Rejected("port must be a number from 1 to 65535.")
         username, password = options.get("username", ""), options.get("password", "")
-        if bool(username) != bool(password):
+        known = {one.name: options.get(one.name, "") or one.default or "" for one in OPTIONS}
+        grant = access_token.grant_of(known, username)
+        if grant is None and bool(username) != bool(password):
             raise Rejected("A user name and a password belong together.")
-        account = Account(host, int(port), security, username, password, options.get("ca_file", ""))
+        account = Account(host, int(port), security, username, "" if grant else password, options.get("ca_file", ""))
         reply_to = options.get("reply_to", "")
         return cls(
             account,
+            tokens=AccessTokens(grant) if grant is not None else None,
             sender=plain_address(options.get("sender", "")),
             sender_name=options.get("sender_name", ""),
             reply_to=plain_address(reply_to) if reply_to else "",
@@ -89,12 +97,13 @@ class SmtpMessaging(Messaging):
         )
 
     async def open(self) -> frozenset[Capability]:
-        conversation = Conversation(self._account)
-        await on_a_thread(conversation, conversation.check)
+        await converse(self._account, Conversation.check, self._tokens)
         return frozenset()
 
     async def close(self) -> None:
-        """Nothing is kept open between mails."""
+        """Nothing is kept open to the relay between mails."""
+        if self._tokens is not None:
+            await self._tokens.close()
 
     async def send(self, message: OutgoingMessage) -> MessageReceipt:
         refuse_unasked(message, self.channels)
@@ -113,8 +122,7 @@ class SmtpMessaging(Messaging):
         async with self._sending:
             if message.key in self._taken:
                 return self._taken[message.key]
-            conversation = Conversation(self._account)
-            words = await on_a_thread(conversation, lambda: conversation.send(mail))
+            words = await converse(self._account, lambda conversation: conversation.send(mail), self._tokens)
             receipt = MessageReceipt(mail.message_id, DeliveryState.SENT, f"the relay has it: {words}")
             self._taken[message.key] = receipt
             while len(self._taken) > REMEMBERED:

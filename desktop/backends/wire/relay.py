@@ -7,11 +7,13 @@ import smtplib
 import ssl
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from desktop.backends.wire.access_token import AccessTokens, TokenRefused
 from desktop.backends.wire.mail import Mail
 from desktop.backends.wire.route import trusted
+from desktop.backends.wire.sasl import bearer_sign_in
 from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown, ProtocolError, Rejected, Unavailable
 
 T = TypeVar("T")
@@ -22,7 +24,10 @@ _LONGEST_REASON = 200
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Where the relay is and how to sign in. `security`: starttls, tls or none; `username` empty: not at all."""
+    """Where the relay is and how to sign in. `security`: starttls, tls or none; `username` empty: not at all.
+
+    `token`: an access token in the place of the password.
+    """
 
     host: str
     port: int
@@ -30,6 +35,7 @@ class Account:
     username: str = ""
     password: str = ""
     ca_file: str = ""
+    token: str = ""
 
     def __repr__(self) -> str:
         return f"Account({self.host!r}, {self.port}, {self.security!r})"
@@ -75,7 +81,7 @@ class Conversation:
             self._smtp = self._connect()
             return self._say(self._smtp, mail)
         except smtplib.SMTPAuthenticationError as refused:
-            error = _refusal(refused.smtp_code, refused.smtp_error, signing_in=True)
+            error = self._refused_sign_in(refused)
         except smtplib.SMTPResponseException as refused:
             error = _refusal(refused.smtp_code, refused.smtp_error)
         except smtplib.SMTPNotSupportedError:
@@ -106,9 +112,32 @@ class Conversation:
         if account.security == "starttls":
             smtp.starttls(context=trusted(self._account.ca_file))
             smtp.ehlo_or_helo_if_needed()
-        if account.username:
+        if account.token:
+            self._sign_in_by_token(smtp)
+        elif account.username:
             smtp.login(account.username, account.password)
         return smtp
+
+    def _sign_in_by_token(self, smtp: smtplib.SMTP) -> None:
+        account = self._account
+        offered = smtp.esmtp_features.get("auth", "").upper().split()
+        said = bearer_sign_in(offered, account.username, account.token, account.host, account.port)
+        if said is None:
+            raise smtplib.SMTPNotSupportedError
+        replies = iter((said.first, said.last))
+        # Not in the command itself: a token is longer than the line of one may be (RFC 4954 section 4).
+        smtp.auth(said.mechanism, lambda _challenge=None: next(replies, ""), initial_response_ok=False)
+
+    def _refused_sign_in(self, refused: smtplib.SMTPAuthenticationError) -> BackendError:
+        error = _refusal(refused.smtp_code, refused.smtp_error, signing_in=True)
+        if not self._account.token:
+            return error
+        if isinstance(error, AuthFailed):
+            told = "The mail relay does not accept the access token: see user, scope and the application's rights."
+            return TokenRefused(told, error.detail)
+        if isinstance(error, Unavailable):  # its words may repeat ours
+            return Unavailable("The mail relay cannot check access tokens now.", error.detail)
+        return error
 
     def _say(self, smtp: smtplib.SMTP, mail: Mail | None) -> str:
         if mail is None:
@@ -137,13 +166,27 @@ class Conversation:
         return words
 
 
-async def on_a_thread(conversation: Conversation, work: Callable[[], T]) -> T:
-    """`work` on a thread; whoever stops waiting cuts the connection, so that no thread is left behind."""
-    try:
-        return await asyncio.to_thread(work)
-    except asyncio.CancelledError:
-        conversation.cut()
-        raise
+async def converse(account: Account, work: Callable[[Conversation], T], tokens: AccessTokens | None = None) -> T:
+    """`work` with a conversation, on a thread; whoever stops waiting cuts the connection, so that no thread is left.
+
+    Args:
+        tokens: whose the relay takes in the place of a password.
+
+    Raises:
+        BackendError: no token could be had, or what the conversation raises.
+    """
+
+    async def once(as_whom: Account) -> T:
+        conversation = Conversation(as_whom)
+        try:
+            return await asyncio.to_thread(work, conversation)
+        except asyncio.CancelledError:
+            conversation.cut()
+            raise
+
+    if tokens is None:
+        return await once(account)
+    return await tokens.used(lambda token: once(replace(account, token=token)))
 
 
 def _check(reply: tuple[int, bytes], *wanted: int) -> str:

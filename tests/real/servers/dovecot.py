@@ -30,6 +30,7 @@ default_internal_user = {user_name}
 default_internal_group = {group_name}
 default_login_user = {user_name}
 {capability}
+{by_token}
 passdb {{
   driver = static
   args = password={password}
@@ -40,6 +41,9 @@ userdb {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap {{
   process_limit = 300
@@ -60,14 +64,38 @@ namespace inbox {{
   separator = /
 }}
 """
+BY_TOKEN = """
+auth_mechanisms = plain {mechanisms}
+passdb {{
+  driver = oauth2
+  mechanisms = {mechanisms}
+  args = {folder}/oauth2.conf
+}}
+"""
+INTROSPECTION = """
+introspection_mode = post
+introspection_url = http://127.0.0.1:{port}/introspect
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
 
 
 class Dovecot(Server):
-    """One account. `capability`: what the server says it can do, in the place of what it can."""
+    """One account."""
 
-    def __init__(self, *, capability: str = "") -> None:
+    def __init__(self, *, capability: str = "", mechanisms: str = "", service: int = 0) -> None:
+        """What it is like.
+
+        Args:
+            capability: what the server says it can do, in the place of what it can.
+            mechanisms: of those that take an access token.
+            service: the port of the sign-in service that is asked about tokens.
+        """
         super().__init__()
         self._capability = capability
+        self._mechanisms = mechanisms
+        self._service = service
         self.maildir = self.folder / "mail"
 
     def start(self) -> None:
@@ -81,6 +109,8 @@ class Dovecot(Server):
             os.chown(self.folder / name, account.pw_uid, account.pw_gid)
         self.port, self.tls_port = free_port(), free_port()
         self._config = self.folder / "dovecot.conf"
+        (self.folder / "oauth2.conf").write_text(INTROSPECTION.format(port=self._service))
+        by_token = BY_TOKEN.format(mechanisms=self._mechanisms, folder=self.folder) if self._mechanisms else ""
         self._config.write_text(
             CONFIG.format(
                 name=NAME,
@@ -90,6 +120,7 @@ class Dovecot(Server):
                 user_name=account.pw_name,
                 group_name=grp.getgrgid(account.pw_gid).gr_name,
                 capability=f"imap_capability = {self._capability}" if self._capability else "",
+                by_token=by_token,
                 plain=self.port,
                 tls=self.tls_port,
                 password=PASSWORD,

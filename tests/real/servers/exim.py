@@ -73,6 +73,7 @@ plain:
   server_condition = ${{if and{{{{eq{{$auth2}}{{{username}}}}}{{eq{{$auth3}}{{{password}}}}}}}}}
   server_set_id = $auth2
   server_advertise_condition = ${{if def:tls_cipher}}
+{authenticators}
 """
 
 
@@ -85,6 +86,8 @@ class Exim(Server):
     largest = "100K"
     sign_in = ""
     """Who need not sign in: a rule of the ACL."""
+    authenticators = ""
+    """Other ways to sign in."""
 
     def start(self) -> None:
         exim = program("exim4", "exim4-daemon-light")
@@ -108,6 +111,7 @@ class Exim(Server):
                 routers=self.routers,
                 largest=self.largest,
                 sign_in=self.sign_in,
+                authenticators=self.authenticators,
                 transports=self.transports.format(folder=self.folder, user=account.pw_uid, group=account.pw_gid),
             )
         )

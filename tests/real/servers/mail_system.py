@@ -12,6 +12,7 @@ from typing import Self, cast
 
 from tests.real.servers.dovecot import PASSWORD, USER, Dovecot
 from tests.real.servers.exim import Exim
+from tests.real.servers.sign_in_service import SignInService
 
 ADDRESS = "help@acme.example"
 """Whom the shared mailbox belongs to."""
@@ -39,6 +40,24 @@ shared:
   user = {{user}}
   group = {{group}}
 """
+AUTHENTICATOR = r"""
+bearer:
+  driver = plaintext
+  public_name = {mechanism}
+  server_prompts = :
+  server_condition = ${{if and{{ \
+      {{match{{$auth1}}{{\N{pattern}\N}}}} \
+      {{eq{{$1}}{{{user}}}}} \
+      {{match{{${{readsocket{{inet:127.0.0.1:{port}}}{{GET /about/$2 HTTP/1.0\r\n\r\n}}{{5s}}}}}} \
+             {{"active":true}}}} }}}}
+  server_set_id = ${{if match{{$auth1}}{{\N{pattern}\N}}{{$1}}}}
+  server_advertise_condition = ${{if def:tls_cipher}}
+"""
+"""One that takes an access token, if the sign-in service calls it good."""
+PATTERNS = {
+    "XOAUTH2": r"^user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01$",
+    "OAUTHBEARER": r"^n,a=([^\x01,]*),(?:\x01[a-z]+=[^\x01]*)*?\x01auth=Bearer ([^\x01]*)\x01\x01$",
+}
 
 
 class DeliveringExim(Exim):
@@ -53,13 +72,28 @@ class DeliveringExim(Exim):
         self.transports = TRANSPORTS.format(maildir=maildir)
 
 
+class TokenExim(DeliveringExim):
+    """One that wants an access token."""
+
+    sign_in = ""
+
+    def __init__(self, maildir: Path, mechanism: str, service: SignInService) -> None:
+        super().__init__(maildir)
+        self.authenticators = AUTHENTICATOR.format(
+            mechanism=mechanism, pattern=PATTERNS[mechanism], user=service.user, port=service.port
+        )
+
+
 class MailSystem:
     """Both servers. Use as a context manager."""
 
-    def __init__(self, *, capability: str = "") -> None:
-        """`capability`: see `Dovecot`."""
-        self.dovecot = Dovecot(capability=capability)
-        self.exim = DeliveringExim(self.dovecot.maildir)
+    def __init__(self, *, capability: str = "", mechanism: str = "", service: SignInService | None = None) -> None:
+        """`capability`: see `Dovecot`; `mechanism`: by which both take the access tokens of a `service`."""
+        self.dovecot = Dovecot(
+            capability=capability, mechanisms=mechanism.lower(), service=service.port if service else 0
+        )
+        box = self.dovecot.maildir
+        self.exim = TokenExim(box, mechanism, service) if service else DeliveringExim(box)
         self._count = 0
 
     def __enter__(self) -> Self:
