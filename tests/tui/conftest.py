@@ -52,7 +52,7 @@ def utc() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def rules_read_once() -> Iterator[None]:
-    """Each app parses the same rules, some 40 files, and finds the same ones at each place of a screen; what came out of
+    """Each app parses the same 40 files of rules, and finds the same ones at each place of a screen. What came out of
     one is the same for all with the same theme."""
     known: dict[tuple[object, ...], list[RuleSet]] = {}
     found: dict[tuple[int, ...], tuple[Any, Any, Any]] = {}  # by the rules, which stay
