@@ -9,6 +9,7 @@ from desktop.domain.entities.model import Instant
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
 from desktop.tui.keys.keys import shown
+from desktop.tui.widgets.fitting import first_that_fits
 from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
@@ -16,25 +17,35 @@ from desktop.words import formats
 from desktop.words.catalogue import in_words, term, tr
 from desktop.words.marks import mark
 
+LEAST_REASON = 16
+"""Cells of a reason that say something; where there are fewer the key and the age stand alone."""
 
-def aged(match: Match, now: Instant) -> list[Part]:
-    """Every record's source with its age, for a heading: ` · shop 3s ago · mail 1m ago`."""
+
+def aged(match: Match, now: Instant, *, brief: bool = False) -> list[Part]:
+    """Every record's source with its age, for a heading: ` · shop 3s ago · mail 1m ago`; `brief`: ` · shop 3s`."""
     parts: list[Part] = []
     for record in match.records:
         fetched = record.customer.fetched_at
-        old = wording.since(now - fetched) if fetched is not None else wording.UNKNOWN
-        parts.append((f" · {wording.source_tag(record.customer.source)} {old}", "$muted"))
+        old = None if fetched is None else now - fetched
+        said = wording.age(old) if brief else wording.since(old)
+        parts.append((f" · {wording.source_tag(record.customer.source)} {said}", "$muted"))
     return parts
 
 
-def put_together(match: Match) -> list[Content]:
-    """Which records the card is made of, with the evidence, and how to take them apart."""
+def put_together(match: Match, width: int) -> list[Content]:
+    """Which records the card is made of, with the evidence where there is room, and how to take them apart."""
     if not match.records:
         return []
-    parts: list[Part] = [("= ", "bold $accent"), (wording.source_tag(match.records[0].customer.source), "")]
-    for record in match.records[1:]:
-        parts += [(f" + {wording.source_tag(record.customer.source)}", ""), (f" {in_words(record.why)}", "$muted")]
-    return [line(*parts, ("  ", ""), key_hint(shown("records"), tr("records")))]
+    first, *others = match.records
+
+    def version(*, why: bool) -> Content:
+        parts: list[Part] = [("= ", "bold $accent"), (wording.source_tag(first.customer.source), "")]
+        for record in others:
+            parts.append((f" + {wording.source_tag(record.customer.source)}", ""))
+            parts += [(f" {in_words(record.why)}", "$muted")] if why else []
+        return line(*parts, "  ", key_hint(shown("records"), tr("records")))
+
+    return [first_that_fits(width, (version(why=True), version(why=False)))]
 
 
 def differing(match: Match) -> list[Content]:
@@ -48,30 +59,33 @@ def differing(match: Match) -> list[Content]:
     return lines
 
 
-def unanswered(pop: ScreenPop, now: Instant, *, keyed: bool = True) -> list[Content]:
+def unanswered(pop: ScreenPop, now: Instant, width: int, *, keyed: bool = True) -> list[Content]:
     """The CRMs that have not answered, or could not be asked, each on a line of its own with its age.
 
     Args:
+        width: cells of a line; 0 where that is not known yet.
         keyed: whether the first that could not be asked names the key that tries again.
     """
     failed = [answer for answer in pop.answers if answer.answer is PopAnswer.COULD_NOT_ASK]
     first = failed[0] if failed and keyed else None
-    return [one for answer in pop.answers for one in _unanswered(answer, now, keyed=answer is first)]
+    return [one for answer in pop.answers for one in _unanswered(answer, now, width, keyed=answer is first)]
 
 
-def _unanswered(answer: CrmAnswer, now: Instant, *, keyed: bool) -> list[Content]:
+def _unanswered(answer: CrmAnswer, now: Instant, width: int, *, keyed: bool) -> list[Content]:
     tag, old = wording.source_tag(answer.source), wording.duration(now - answer.since)
     if answer.answer is PopAnswer.SEARCHING:
         return [line((f"◌ {tr('asking {source} …', source=tag)} ", "$accent"), (old, "$muted"))]
     if answer.answer is PopAnswer.COULD_NOT_ASK:
-        return [
-            line(
-                (f"✕ {tr('{source} could not be asked', source=tag)} ", "bold $error"),
-                (f"{old}  ", "$muted"),
-                *([key_hint(shown("retry"), tr("again"), "  ")] if keyed else []),
-                (in_words(answer.why), "$muted"),
-            )
-        ]
+        what: Part = (f"✕ {tr('{source} could not be asked', source=tag)} ", "bold $error")
+        age: Part = (f"{old}  ", "$muted")
+        why: Part = (in_words(answer.why), "$muted")
+        if not keyed:
+            return [line(what, age, why)]
+        key = key_hint(shown("retry"), tr("again"))
+        whole, aged, brief = line(what, age, key, "  ", why), line(what, age, key), line(what, " ", key)
+        if width - aged.cell_length >= LEAST_REASON:
+            whole = whole.truncate(width, ellipsis=True)
+        return [first_that_fits(width, (whole, aged, brief))]
     return []
 
 

@@ -216,3 +216,11 @@ async def test_a_key_that_cannot_pause_says_why(state: Callable[[], AppState], t
         await settle(pilot, ["alt+full_stop"])
         assert not [call for call in session.calls if call[0] == "commands.do"]
         assert told in [in_words(notice.text) for notice in session.store.drain().notices]
+
+
+async def test_in_a_conference_no_name_is_cut_for_what_the_line_below_says() -> None:
+    app, _ = desk(conference())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        text = app.desk_screen.query_one(ConversationPane).render().plain
+        assert "● Priya Natarajan  ━━  ● You  ━━  ● Ana Lindqvist" in text and "All three hear each other." in text

@@ -146,6 +146,21 @@ async def test_one_of_several_is_picked_by_a_key_that_is_printed_at_80_columns_t
     assert "Press 1–3 to choose" in card and "search" in card
 
 
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36), (140, 40)])
+@pytest.mark.parametrize("state", [two_crms, two_crms_one_down, two_crms_one_unknown])
+async def test_no_key_on_the_card_is_cut_and_its_title_gives_way_in_whole_parts(
+    state: Callable[[], AppState], size: tuple[int, int]
+) -> None:
+    app, _ = desk(state())
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        card = app.desk_screen.query_one(CustomerPane)
+        title = card._border_title
+        assert title is not None and title.cell_length <= card.outer_size.width - 4 and "…" not in title.plain
+        lines = [one.plain for one in card.render().wrap(card.content_size.width)]
+        assert not [one for one in lines if one.endswith(("alt+g", "F10", "F10 …"))]
+
+
 @pytest.mark.parametrize("matched_on", ["phone", "name"])
 async def test_who_was_looked_at_without_a_contact_has_no_word_of_a_number(matched_on: str) -> None:
     app, _ = desk(IDLE)

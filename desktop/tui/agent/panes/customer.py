@@ -1,6 +1,6 @@
 """Who the customer is: the five answers of a screen pop, each with its own face."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual.content import Content
@@ -17,7 +17,7 @@ from desktop.tui.agent.past import details_seen, match_of, promise_line
 from desktop.tui.keys.key import show
 from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.widgets.css import css_beside
-from desktop.tui.widgets.fitting import first_that_fits, lines_that_fit
+from desktop.tui.widgets.fitting import border_room, first_that_fits, lines_that_fit
 from desktop.tui.widgets.key_hint import key_hint, pressing
 from desktop.tui.widgets.key_in_text import KEY, with_key
 from desktop.tui.widgets.pane import TextPane, View
@@ -55,7 +55,7 @@ class CustomerPane(TextPane):
 
     def draw(self, view: View) -> None:
         """Redraw the card and say where it came from and how old it is."""
-        self.border_title = _heading(view)
+        self.border_title = first_that_fits(border_room(self), _headings(view))
         has_card = view.interaction is not None or view.preview is not None
         self.border_subtitle = line(key_hint(shown("copy"), tr("copy"))) if has_card else content("")
         super().draw(view)
@@ -75,24 +75,24 @@ class CustomerPane(TextPane):
 
     def lines(self, view: View) -> Sequence[Content]:
         """The face of the answer."""
-        interaction = view.interaction
+        interaction, width = view.interaction, self.content_size.width
         if interaction is None and view.preview is not None:
             shown_as = ScreenPop(PopAnswer.ONE, view.now, (view.preview,), view.preview.customer.id)
             how = line(
                 (f"{tr('Not linked: there is no contact.')} ", "$muted"),
                 key_hint("esc", tr("close")),
             )
-            return (*_one(shown_as, view.preview, view, self.content_size.width, self._room - 1), how)
+            return (*_one(shown_as, view.preview, view, width, self._room - 1), how)
         if interaction is None:
             return (line(*with_key(tr("No contact selected. Press {key} to search.", key=KEY), "/")),)
         pop = view.state.pops.get(interaction.id)
         if pop is None:
             return (content(wording.address(interaction.customer), "bold"), content(tr("Not looked up yet."), "$muted"))
         if pop.match is not None:
-            return _one(pop, pop.match, view, self.content_size.width, self._room)
+            return _one(pop, pop.match, view, width, self._room)
         match pop.answer:
             case PopAnswer.ONE | PopAnswer.MANY:  # one, unlinked again, is still there to pick
-                return _many(pop, view, self.content_size.width, self._room)
+                return _many(pop, view, width, self._room)
             case PopAnswer.NOT_ASKED:
                 return _nothing_to_ask_by(view)
             case PopAnswer.NO_MATCH:
@@ -100,23 +100,31 @@ class CustomerPane(TextPane):
             case PopAnswer.COULD_NOT_ASK if not select.names_crm(view.state):
                 return _no_crm(view)
             case PopAnswer.COULD_NOT_ASK:
-                return _could_not_ask(pop, view)
+                return _could_not_ask(pop, view, width)
             case PopAnswer.SEARCHING:
-                return _searching(pop, view)
+                return _searching(pop, view, width)
 
 
-def _heading(view: View) -> Content:
+def _headings(view: View) -> Iterator[Content]:
+    """Title, sources and ages, the longest first."""
     pop = view.state.pops.get(view.selected or "")
     match = pop.match if pop else view.preview
     if match is None and pop is not None and pop.matches:
         match = pop.matches[0]
     if match is None or match.customer.fetched_at is None:
-        return content(tr("Customer"))
+        yield content(tr("Customer"))
+        return
     old = wording.since(view.now - match.customer.fetched_at)
     kept = pop is not None and pop.cached
     if match.records and not kept:
-        return line(tr("Customer"), *sources.aged(match, view.now))
-    return line(
+        for brief in (False, True):
+            yield line(tr("Customer"), *sources.aged(match, view.now, brief=brief))
+        oldest = max(
+            (view.now - one.customer.fetched_at for one in match.records if one.customer.fetched_at), default=0
+        )
+        yield line(tr("Customer"), (f" · {wording.since(oldest)}", "$muted"))
+        return
+    yield line(
         tr("Customer"),
         (f" · {wording.source_tag(match.customer.source)} · ", "$muted"),
         (tr("saved copy, {age}", age=old) if kept else old, "$warning" if kept else "$muted"),
@@ -126,15 +134,13 @@ def _heading(view: View) -> Content:
 def _one(pop: ScreenPop, match: Match, view: View, width: int, room: int) -> list[Content]:
     """The card. Where there is too little room for all of it, what matters least while talking gives way."""
     customer = match.customer
-    waits = sources.unanswered(pop, view.now)
-    lines = [(_STAYS, _name(customer))]
-    lines += [(_STAYS, one.truncate(width, ellipsis=True) if width else one) for one in waits]
+    lines = [(_STAYS, _name(customer)), *((_STAYS, one) for one in sources.unanswered(pop, view.now, width))]
     lines += [(_STAYS, one) for one in _came_from(pop, match, view)]
     lines += [(_COMPANY, content(customer.company, "$muted"))] if customer.company else []
     lines += [(_ADDRESSES, one) for one in _addresses(match, view)]
     lines += [(_BRIEF, one) for one in _in_brief(customer)]
     lines += [(_STAYS, one) for one in _unfinished(match, view)]
-    lines += [(_MARKS, one) for one in sources.put_together(match)]
+    lines += [(_MARKS, one) for one in sources.put_together(match, width)]
     lines += [(_DIFFERING, one) for one in sources.differing(match)]
     if customer.consents:
         lines.append((_MARKS, line(*(part for consent in customer.consents for part in _consent(consent)))))
@@ -232,7 +238,7 @@ def _consent(consent: Consent) -> list[Part]:
 def _many(pop: ScreenPop, view: View, width: int, room: int) -> list[Content]:
     """Two lines for each match, one where there is no room, and how many more there are where there still is none."""
     matches = pop.matches[:9]
-    waits = sources.unanswered(pop, view.now)
+    waits = sources.unanswered(pop, view.now, width)
     room -= len(waits)
     asked = view.interaction.customer if view.interaction is not None else None
     known = select.telling_apart(view.state, [match.customer for match in matches], shared=asked)
@@ -326,12 +332,12 @@ def _no_crm(view: View) -> list[Content]:
     ]
 
 
-def _could_not_ask(pop: ScreenPop, view: View) -> list[Content]:
+def _could_not_ask(pop: ScreenPop, view: View, width: int) -> list[Content]:
     interaction = view.interaction
     where = wording.address(interaction.customer) if interaction else ""
     lines = [
         content(where, "bold"),
-        *(sources.unanswered(pop, view.now, keyed=False) or _crm_failed(pop, view)),
+        *(sources.unanswered(pop, view.now, width, keyed=False) or _crm_failed(pop, view)),
         *sources.answered(pop),
         line(
             *with_key(
@@ -350,20 +356,21 @@ def _crm_failed(pop: ScreenPop, view: View) -> list[Content]:
     ]
 
 
-def _searching(pop: ScreenPop, view: View) -> list[Content]:
+def _searching(pop: ScreenPop, view: View, width: int) -> list[Content]:
     interaction = view.interaction
     where = wording.address(interaction.customer) if interaction else ""
     lines = [
         content(where, "bold"),
-        *_backend_calls(pop, view),
+        *_backend_calls(pop, view, width),
         *sources.answered(pop),
     ]
     return [*lines, *(_kept(match) for match in pop.matches[:1])]
 
 
-def _backend_calls(pop: ScreenPop, view: View) -> list[Content]:
+def _backend_calls(pop: ScreenPop, view: View, width: int) -> list[Content]:
     old = wording.duration(view.now - pop.since)
-    return sources.unanswered(pop, view.now) or [line((f"◌ {tr('Asking the CRM …')} ", "$accent"), (old, "$muted"))]
+    asking = line((f"◌ {tr('Asking the CRM …')} ", "$accent"), (old, "$muted"))
+    return sources.unanswered(pop, view.now, width) or [asking]
 
 
 def _kept(match: Match) -> Content:

@@ -97,7 +97,7 @@ class Guide(TextPane):
             done = step in self.done
             ticks.append((f"{'✓' if done else '○'} {tr(_STEPS[step])}  ", "$success" if done else "$muted"))
         ticks.append((tr("esc hides"), "$muted"))
-        following = rest[0][1] if rest else tr("That was a complete contact. The next one will come in here.")
+        following = rest[0][1] if rest else tr("That was a complete contact. The next one will appear here.")
         return (line(("→ ", "bold $success"), (following, "bold")), line(*ticks))
 
 
