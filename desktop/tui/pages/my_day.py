@@ -82,7 +82,7 @@ class MyDay:
 
     def lines(self, view: View) -> list[Line]:
         """The page now."""
-        me = select.me(view.state)
+        me = select.me_at_work(view.state)
         mine = (me.since, *(work.since for work in me.work)) if me is not None else ()
         of = (mine, view.state.outbox)
         if self._session is not None and not self._asking and of != self._asked_of:
@@ -139,19 +139,19 @@ def _heading(text: str) -> Content:
     return content(text, "bold $accent")
 
 
-def _indented(lines: Sequence[Content]) -> Iterator[Content]:
-    return (line("  ", one) for one in lines)
+def _indented(lines: Sequence[Content]) -> Iterator[Line]:
+    return (Hanging(content("  "), one) for one in lines)
 
 
 def _figures(state: AppState, now: Instant) -> Iterator[Line]:
-    me = select.me(state)
+    me = select.me_at_work(state)
     day = day_until(me, now) if me is not None else None
     yield _heading(tr("Figures"))
     if day is None:
         yield content(f"  {tr('The contact centre keeps no figures of your day.')}", "$muted")
         return
-    told = me.today.until if me is not None and me.today is not None else None
-    yield from _indented(day_lines(day, None if told is None else now - told, aged=True, width=_CELLS))
+    age = None if day.until is None else now - day.until
+    yield from _indented(day_lines(day, age, aged=True, width=_CELLS))
 
 
 def _queues(state: AppState, now: Instant) -> Iterator[Line]:
@@ -178,7 +178,7 @@ def _of_queue(queue: QueueStats) -> Iterator[Part]:
 
 
 def _schedule(state: AppState, now: Instant, asked: Asked) -> Iterator[Line]:
-    me = select.me(state)
+    me = select.me_at_work(state)
     yield content("")
     yield _heading(tr("Schedule"))
     if asked.schedule is None or me is None:

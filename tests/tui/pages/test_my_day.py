@@ -11,8 +11,7 @@ from desktop.app.storage.errors import StoreError
 from desktop.app.supervision.questions import Looked
 from desktop.domain.entities.counts import Counts
 from desktop.domain.entities.customer import FollowUp
-from desktop.domain.entities.floor import Activity, ActivityKind, AgentDay, AgentWork, Schedule, StateStretch
-from desktop.domain.entities.words import Channel, Phase
+from desktop.domain.entities.floor import Activity, ActivityKind, AgentDay, Schedule, StateStretch
 from desktop.domain.state.events import AgentChanged, Envelope
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import NOTHING, Sentence, verbatim
@@ -22,7 +21,7 @@ from desktop.tui.agent.panes.page import Page
 from desktop.tui.pages.my_day import Asked, ask, my_day_lines
 from desktop.tui.widgets.page_text import Hanging, PageText
 from tests.tui.desk import desk, settle
-from tests.tui.states import MAYA, NOW, active
+from tests.tui.states import NOW, active
 
 HOUR = 3600.0
 
@@ -68,7 +67,6 @@ PLAN = Schedule(
 
 
 SEEN = (StateStretch(NOW - 2 * HOUR, NOW, "available"),)
-WORK = AgentWork("i1", Channel.VOICE, Phase.ACTIVE, "Billing", NOW - 221)
 
 
 def page(state: AppState, asked: Asked) -> str:
@@ -79,7 +77,7 @@ def page(state: AppState, asked: Asked) -> str:
 def test_figures_of_mine_beside_those_of_my_queues_with_their_age() -> None:
     text = page(with_day(active()), Asked())
     assert "today 14 handled   missed 1   declined 0" in text
-    assert "occupancy 74%" in text and "updated 5s ago" in text
+    assert "occupancy 75%" in text and "updated now" in text
     assert "Billing  SL 71% · 120 of 140 answered · 7 waiting" in text
     assert "Sales" not in text, "not a queue of mine"
 
@@ -218,9 +216,8 @@ def figure(text: str, label: str) -> str:
 
 
 async def test_what_counts_is_true_within_a_second_while_the_page_is_open() -> None:
-    talking = replace(active(), agents={"maya": replace(MAYA, since=NOW - 221, work=(WORK,))})
     center = Center((finished(1, NOW - 60, due=NOW + 0.5),), Looked({"maya": PLAN}), Looked(SEEN))
-    app, _, now = counting(with_day(talking), center)
+    app, _, now = counting(with_day(active()), center)
     async with app.run_test(size=(120, 50)) as pilot:
         await settle(pilot, ["escape", "M"])
         text = app.desk_screen.query_one(PageText)
@@ -230,6 +227,7 @@ async def test_what_counts_is_true_within_a_second_while_the_page_is_open() -> N
         app.on_second()
         after = str(text.render())
         assert figure(before, "signed in") == "5:00:05" and figure(after, "signed in") == "5:00:06"
+        assert figure(before, "idle") == figure(after, "idle") == "1:00:00", "in a call nobody is idle"
         assert "2:00:00 of 2:00:00" in before and "2:00:01 of 2:00:01" in after
         assert "time has come" in after
 
