@@ -1,5 +1,7 @@
 """What each of several systems said: whose record it is, where they differ, who has not answered."""
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from desktop.domain import select
@@ -16,9 +18,6 @@ from desktop.tui.words import wording
 from desktop.words import formats
 from desktop.words.catalogue import in_words, term, tr
 from desktop.words.marks import mark
-
-LEAST_REASON = 16
-"""Cells of a reason that say something; where there are fewer the key and the age stand alone."""
 
 
 def aged(match: Match, now: Instant, *, brief: bool = False) -> list[Part]:
@@ -59,8 +58,11 @@ def differing(match: Match) -> list[Content]:
     return lines
 
 
-def unanswered(pop: ScreenPop, now: Instant, width: int, *, keyed: bool = True) -> list[Content]:
-    """The CRMs that have not answered, or could not be asked, each on a line of its own with its age.
+def unanswered(
+    pop: ScreenPop, now: Instant, width: int, *, keyed: bool = True
+) -> list[tuple[Content, Sequence[Content]]]:
+    """The CRMs that have not answered, or could not be asked, each in a line with its age; behind it the reason, where
+    that does not fit into the same line.
 
     Args:
         width: cells of a line; 0 where that is not known yet.
@@ -68,25 +70,25 @@ def unanswered(pop: ScreenPop, now: Instant, width: int, *, keyed: bool = True) 
     """
     failed = [answer for answer in pop.answers if answer.answer is PopAnswer.COULD_NOT_ASK]
     first = failed[0] if failed and keyed else None
-    return [one for answer in pop.answers for one in _unanswered(answer, now, width, keyed=answer is first)]
+    return [
+        _unanswered(answer, now, width, keyed=answer is first)
+        for answer in pop.answers
+        if answer.answer in (PopAnswer.SEARCHING, PopAnswer.COULD_NOT_ASK)
+    ]
 
 
-def _unanswered(answer: CrmAnswer, now: Instant, width: int, *, keyed: bool) -> list[Content]:
+def _unanswered(answer: CrmAnswer, now: Instant, width: int, *, keyed: bool) -> tuple[Content, Sequence[Content]]:
     tag, old = wording.source_tag(answer.source), wording.duration(now - answer.since)
     if answer.answer is PopAnswer.SEARCHING:
-        return [line((f"◌ {tr('asking {source} …', source=tag)} ", "$accent"), (old, "$muted"))]
-    if answer.answer is PopAnswer.COULD_NOT_ASK:
-        what: Part = (f"✕ {tr('{source} could not be asked', source=tag)} ", "bold $error")
-        age: Part = (f"{old}  ", "$muted")
-        why: Part = (in_words(answer.why), "$muted")
-        if not keyed:
-            return [line(what, age, why)]
-        key = key_hint(shown("retry"), tr("again"))
-        whole, aged, brief = line(what, age, key, "  ", why), line(what, age, key), line(what, " ", key)
-        if width - aged.cell_length >= LEAST_REASON:
-            whole = whole.truncate(width, ellipsis=True)
-        return [first_that_fits(width, (whole, aged, brief))]
-    return []
+        return line((f"◌ {tr('asking {source} …', source=tag)} ", "$accent"), (old, "$muted")), ()
+    what: Part = (f"✕ {tr('{source} could not be asked', source=tag)} ", "bold $error")
+    key: list[Part] = [" ", key_hint(shown("retry"), tr("again"))] if keyed else []
+    why = content(in_words(answer.why), "$muted")
+    aged = line(what, (old, "$muted"), " " if keyed else "", *key)
+    whole = line(aged, "  ", why)
+    if not width or whole.cell_length <= width:
+        return whole, ()
+    return first_that_fits(width, (aged, line(what, *key))), (why,) if why.plain else ()
 
 
 def answered(pop: ScreenPop) -> list[Content]:

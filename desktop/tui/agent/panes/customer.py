@@ -124,17 +124,17 @@ def _headings(view: View) -> Iterator[Content]:
         )
         yield line(tr("Customer"), (f" · {wording.since(oldest)}", "$muted"))
         return
-    yield line(
-        tr("Customer"),
-        (f" · {wording.source_tag(match.customer.source)} · ", "$muted"),
-        (tr("saved copy, {age}", age=old) if kept else old, "$warning" if kept else "$muted"),
-    )
+    for source in (f" · {wording.source_tag(match.customer.source)}", ""):
+        age = (tr("saved copy, {age}", age=old), "$warning") if kept else (old, "$muted")
+        yield line(tr("Customer"), (f"{source} · ", "$muted"), age)
 
 
 def _one(pop: ScreenPop, match: Match, view: View, width: int, room: int) -> list[Content]:
     """The card. Where there is too little room for all of it, what matters least while talking gives way."""
     customer = match.customer
-    lines = [(_STAYS, _name(customer)), *((_STAYS, one) for one in sources.unanswered(pop, view.now, width))]
+    lines = [(_STAYS, _name(customer))]
+    for waiting, why in sources.unanswered(pop, view.now, width):
+        lines += [(_STAYS, waiting), *((_BRIEF, one) for one in why)]
     lines += [(_STAYS, one) for one in _came_from(pop, match, view)]
     lines += [(_COMPANY, content(customer.company, "$muted"))] if customer.company else []
     lines += [(_ADDRESSES, one) for one in _addresses(match, view)]
@@ -238,7 +238,7 @@ def _consent(consent: Consent) -> list[Part]:
 def _many(pop: ScreenPop, view: View, width: int, room: int) -> list[Content]:
     """Two lines for each match, one where there is no room, and how many more there are where there still is none."""
     matches = pop.matches[:9]
-    waits = sources.unanswered(pop, view.now, width)
+    waits = _waiting(pop, view, width)
     room -= len(waits)
     asked = view.interaction.customer if view.interaction is not None else None
     known = select.telling_apart(view.state, [match.customer for match in matches], shared=asked)
@@ -337,7 +337,7 @@ def _could_not_ask(pop: ScreenPop, view: View, width: int) -> list[Content]:
     where = wording.address(interaction.customer) if interaction else ""
     lines = [
         content(where, "bold"),
-        *(sources.unanswered(pop, view.now, width, keyed=False) or _crm_failed(pop, view)),
+        *(_waiting(pop, view, width, keyed=False) or _crm_failed(pop, view)),
         *sources.answered(pop),
         line(
             *with_key(
@@ -370,7 +370,13 @@ def _searching(pop: ScreenPop, view: View, width: int) -> list[Content]:
 def _backend_calls(pop: ScreenPop, view: View, width: int) -> list[Content]:
     old = wording.duration(view.now - pop.since)
     asking = line((f"◌ {tr('Asking the CRM …')} ", "$accent"), (old, "$muted"))
-    return sources.unanswered(pop, view.now, width) or [asking]
+    return _waiting(pop, view, width) or [asking]
+
+
+def _waiting(pop: ScreenPop, view: View, width: int, *, keyed: bool = True) -> list[Content]:
+    """The CRMs that have not answered, each with the reason it gave."""
+    said = sources.unanswered(pop, view.now, width, keyed=keyed)
+    return [one for waiting, why in said for one in (waiting, *why)]
 
 
 def _kept(match: Match) -> Content:
