@@ -97,6 +97,16 @@ def test_the_schedule_with_what_runs_now_and_how_it_was_kept() -> None:
     assert "Lunch" in text
 
 
+def test_a_deviation_of_some_seconds_is_counted_and_not_told_as_from_a_minute_to_the_same() -> None:
+    seen = (
+        StateStretch(NOW - 2 * HOUR, NOW - HOUR, "available"),
+        StateStretch(NOW - HOUR, NOW - HOUR + 20, "not_ready"),
+        StateStretch(NOW - HOUR + 20, NOW, "available"),
+    )
+    text = page(with_day(active()), Asked(schedule=PLAN, observed=seen, at=NOW))
+    assert "1:59:40 of 2:00:00" in text and "instead of" not in text
+
+
 def test_what_is_not_there_says_why() -> None:
     assert "Asking the contact centre …" in page(active(), Asked())
     assert "Reading …" in page(active(), Asked())
