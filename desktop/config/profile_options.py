@@ -6,7 +6,7 @@ What each means is said by the sentence `option.NAME`.
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.config.setting import CALLS, LANGUAGE, RECORDING_CONSENT, WINDOW, WRITE_BACK
+from desktop.config.setting import CALLS, FIRST_SCREEN, LANGUAGE, RECORDING_CONSENT, WINDOW, WRITE_BACK
 from desktop.ports.base import Kind
 
 TOP_KEYS: Final = ("default", "profiles", "keys", "theme", "alerts", "alerting")
@@ -31,6 +31,7 @@ PROFILE_OPTIONS: Final = (
     ProfileOption("notify", CALLS, CALLS[-1]),
     ProfileOption("window", WINDOW, WINDOW[1]),
     ProfileOption("language", LANGUAGE, LANGUAGE[0]),
+    ProfileOption("first_screen", FIRST_SCREEN, FIRST_SCREEN[0]),
 )
 ONE_OF: Final = tuple(option for option in PROFILE_OPTIONS if option.words)
 PROFILE_KEYS: Final = (*(option.name for option in PROFILE_OPTIONS), *(kind.value for kind in Kind))

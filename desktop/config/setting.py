@@ -30,6 +30,10 @@ LANGUAGE = ("auto", "en", "de")
 """What is spoken; `auto` is what the terminal is set to."""
 
 
+FIRST_SCREEN = ("desk", "floor")
+"""What is expected after signing in. The floor is a supervisor's; the contact centre says who is one."""
+
+
 BY_DEFAULT: Final = Sentence("config.from_default")
 """Where a value comes from that nobody has set."""
 
@@ -95,7 +99,8 @@ class Profile:
     `region` is the two-letter country in which the CRM's numbers without `+` are dialled. `keys` are other keys for
     the verbs of the desktop and `theme` is its look, for every profile of the file. The backends of a kind stand in
     order of precedence. `write_back` is one of `WRITE_BACK`, `recording_consent` one of `RECORDING_CONSENT`, `ring`
-    and `notify` are of `CALLS`, `window` is of `WINDOW`, `language` of `LANGUAGE`.
+    and `notify` are of `CALLS`, `window` is of `WINDOW`, `language` of `LANGUAGE`, `first_screen` of
+    `FIRST_SCREEN`.
     """
 
     name: Setting
@@ -112,6 +117,7 @@ class Profile:
     notify: Setting = Setting(CALLS[-1], BY_DEFAULT)
     window: Setting = Setting(WINDOW[1], BY_DEFAULT)
     language: Setting = Setting(LANGUAGE[0], BY_DEFAULT)
+    first_screen: Setting = Setting(FIRST_SCREEN[0], BY_DEFAULT)
 
     @property
     def broken(self) -> tuple[Sentence, ...]:

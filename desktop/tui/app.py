@@ -5,7 +5,7 @@ import gc
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -69,7 +69,8 @@ from desktop.tui.terminal.offer_bell import OfferBell
 from desktop.tui.terminal.theme_files import ThemeFiles
 from desktop.tui.textual_patches.key_sequences import name_alt_keys
 from desktop.tui.widgets.key_hint import pressed_at
-from desktop.tui.widgets.pane import Pane
+from desktop.tui.widgets.page_text import Line
+from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.words import news as news_words
 from desktop.tui.words.last_words import left_waiting, not_copied_yet, rescued
@@ -478,9 +479,9 @@ class DesktopApp(TerminalApp):
         if name == "palette":
             self.action_command_palette()
         elif name == "help":
-            self._page("help", tr("Keys"), pages.help_lines)
+            self._page("help", tr("Keys"), lambda view: pages.help_lines())
         elif name == "diagnostics":
-            self._page("diagnostics", tr("Diagnostics"), self._diagnostics)
+            self._page("diagnostics", tr("Diagnostics"), self._diagnostics, counts=True)
         elif name == "my_day":
             self._my_day()
         elif name == "news":
@@ -671,41 +672,29 @@ class DesktopApp(TerminalApp):
 
     # --- pages over the screen in front ------------------------------------------------------------------------------
 
-    def _page(self, topic: str, heading: str, lines: Callable[[], Any]) -> None:
+    def _page(self, topic: str, heading: str, lines: Callable[[View], Sequence[Line]], *, counts: bool = False) -> None:
+        """Open a page, or close it; `counts`: it has times that go on, and is said anew each second."""
         page = self.front.query_one(Page)
         if page.is_open and page.topic == topic:
             self.front.close_top()
         else:
-            page.open(topic, heading, lines())
+            page.open(topic, heading, lines(self.front.view()), lines if counts else None)
 
     def _my_day(self) -> None:
-        """What takes asking is filled in as the answers come, as long as the page is open."""
-        from desktop.tui.pages import my_day
+        from desktop.tui.pages.my_day import MyDay
 
         page = self.front.query_one(Page)
+        day = MyDay(self.session, self.spawn, lambda: page.draw(self.front.view()))
+        self._page("my_day", tr("My day"), day.lines, counts=True)
 
-        def lines(asked: my_day.Asked) -> Any:
-            view = self.front.view()
-            return my_day.my_day_lines(view.state, view.now, asked)
-
-        def show(asked: my_day.Asked) -> None:
-            if page.topic == "my_day":
-                page.change(lines(asked))
-
-        self._page("my_day", tr("My day"), lambda: lines(my_day.Asked()))
-        if page.topic == "my_day" and self.session is not None:
-            self.spawn(my_day.ask(self.session, show))
-
-    def _news(self) -> Any:
+    def _news(self, view: View) -> Sequence[Line]:
         """All that is new; what was read is not new any more."""
-        view = self.front.view()
         lines = news_words.page_lines(view.state, view.now)
         if self.session is not None:
             self.session.news.seen(view.state.news)
         return lines
 
-    def _diagnostics(self) -> Any:
-        view = self.front.view()
+    def _diagnostics(self, view: View) -> Sequence[Line]:
         names = ("agent-desktop", "textual", "httpx", "pydantic")
         versions = [f"{name} {version(name)}" for name in names]
         return pages.diagnostics_lines(view.state, view.now, log_path=self.log_path, versions=versions)

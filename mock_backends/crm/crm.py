@@ -46,7 +46,9 @@ class CrmService(Service):
     def __init__(self, site: Site) -> None:
         super().__init__(site)
         self.records = Records(site.storage.db)
-        self._staff = {principal.id: principal for principal in Company(site).principals()}
+        company = Company(site)
+        self._staff = {principal.id: principal for principal in company.principals()}
+        self._names = {one.id: one.name for one in company.everybody()}
         self._fill()
         self._add_finding()
         self._add_reading()
@@ -103,7 +105,7 @@ class CrmService(Service):
             before: Annotated[float | None, Query(allow_inf_nan=False)] = None,
         ) -> Timeline:
             records.customer(customer_id)
-            return Timeline(entries=records.timeline(customer_id, limit, before))
+            return Timeline(entries=[self._named(one) for one in records.timeline(customer_id, limit, before)])
 
         @app.get("/v1/customers/{customer_id}/cases", operation_id="cases", summary="Their matters")
         async def cases(caller: Caller, customer_id: Key) -> Cases:
@@ -184,6 +186,10 @@ class CrmService(Service):
         @self.app.get("/v1/wrap-ups", operation_id="wrap_ups", summary="What was written back after an interaction")
         async def wrap_ups(caller: Caller, interaction_id: Annotated[str, Query(max_length=200)]) -> WrapUps:
             return WrapUps(wrap_ups=records.wrap_ups_of(interaction_id))
+
+    def _named(self, entry: TimelineEntry) -> TimelineEntry:
+        """An entry as people read it: with the name of whoever it was."""
+        return entry.model_copy(update={"agent": self._names.get(entry.agent, entry.agent)})
 
     def _show_on_customer(self, activity_id: str, record: WrapUpRecord, customer_id: str, agent: str) -> None:
         codes = ", ".join(record.codes)

@@ -9,7 +9,7 @@ from desktop.domain.text.sentence import NOTHING, Sentence
 
 
 def waits_for(state: AppState, sources: Collection[str]) -> Sentence:
-    """What stands in the way of what goes to one of these sources, as a clause: "the CRM is down since 14:02."
+    """What stands in the way of what goes to one of these sources, as a clause: "the CRM went down at 14:02."
 
     Args:
         sources: any of them will do; those the state does not know do not count.

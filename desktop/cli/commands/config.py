@@ -39,6 +39,7 @@ def _show(profile: Profile) -> None:
             "notify": _shown(profile.notify),
             "window": _shown(profile.window),
             "language": _shown(profile.language),
+            "first_screen": _shown(profile.first_screen),
             "theme": _shown(profile.theme),
             "keys": {verb: _shown(key) for verb, key in profile.keys.items()},
             "backends": backends,

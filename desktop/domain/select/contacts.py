@@ -1,12 +1,14 @@
 """Questions about my work: what is mine and in which order, what I may do with it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from desktop.domain.entities.channels import CALLS
+from desktop.domain.entities.floor import AgentWork
 from desktop.domain.entities.model import Agent, Instant, Interaction
 from desktop.domain.entities.phone import PhoneCall, Registration, call_of
 from desktop.domain.entities.source import Source
-from desktop.domain.entities.words import Occupancy, Phase, Verb
+from desktop.domain.entities.words import IN_HAND, Occupancy, Phase, Verb
 from desktop.domain.select.centres import offered_at
 from desktop.domain.state.available_verbs import verbs
 from desktop.domain.state.state import AppState
@@ -24,6 +26,19 @@ def server_now(state: AppState, local: float) -> Instant:
 def me(state: AppState) -> Agent | None:
     """The agent this desktop belongs to, once the contact centre has told."""
     return state.agents.get(state.me)
+
+
+def me_at_work(state: AppState) -> Agent | None:
+    """The same with what I have in hand: a contact centre may tell the work of agents to supervisors only."""
+    myself = me(state)
+    if myself is None or myself.work:
+        return myself
+    work = (
+        AgentWork(one.id, one.channel, one.phase, one.queue, one.answered_at or one.phase_since)
+        for one in own(state)
+        if one.phase in (Phase.OFFERED, *IN_HAND) and one.parked_since is None
+    )
+    return replace(myself, work=tuple(work))
 
 
 def mine(state: AppState) -> tuple[Interaction, ...]:

@@ -129,7 +129,11 @@ def timeline(state: AppState, interaction: Interaction) -> tuple[HistoryEntry, .
     match = found.match if found is not None else None
     before = past_of(details_of(state, match))
     customer = match.customer if match is not None else None
-    entries: list[HistoryEntry] = [_contact(interaction), *_legs(interaction), *_chats(state, interaction)]
+    entries: list[HistoryEntry] = [
+        _contact(state, interaction),
+        *_legs(state, interaction),
+        *_chats(state, interaction),
+    ]
     addresses = (interaction.customer, *(customer.addresses if customer is not None else ()))
     entries += [*_messages(state, addresses), *before]
     return tuple(sorted(entries, key=lambda entry: (-entry.at, entry.id)))
@@ -172,7 +176,13 @@ def expert_outcomes(interaction: Interaction) -> tuple[str, ...]:
     )
 
 
-def _contact(interaction: Interaction) -> SeenEntry:
+def _by(state: AppState, agent_id: str | None) -> Sentence:
+    """An agent as people call them."""
+    agent = state.agents.get(agent_id or "")
+    return verbatim(agent.name if agent is not None else agent_id or "")
+
+
+def _contact(state: AppState, interaction: Interaction) -> SeenEntry:
     began = Sentence(f"timeline.{interaction.direction}", channel=interaction.channel)
     what = verbatim(interaction.subject) or began
     queue = interaction.queue
@@ -181,16 +191,16 @@ def _contact(interaction: Interaction) -> SeenEntry:
         at=interaction.arrived_at,
         channel=interaction.channel.value,
         summary=Sentence("timeline.contact_of_queue", what=what, queue=queue) if queue else what,
-        agent=verbatim(interaction.agent_id or ""),
+        agent=_by(state, interaction.agent_id),
     )
 
 
-def _legs(interaction: Interaction) -> Iterator[SeenEntry]:
+def _legs(state: AppState, interaction: Interaction) -> Iterator[SeenEntry]:
     for leg in interaction.legs:
         if leg.kind is not LegKind.SUPERVISOR:
             name, outcome = leg.target_name or leg.target, _outcome(interaction, leg)
             words = Sentence(f"timeline.{leg.kind}", name=name, outcome=outcome)
-            yield SeenEntry(f"leg:{leg.id}", leg.since, "expert", words, verbatim(interaction.agent_id or ""))
+            yield SeenEntry(f"leg:{leg.id}", leg.since, "expert", words, _by(state, interaction.agent_id))
 
 
 def _chats(state: AppState, interaction: Interaction) -> Iterator[SeenEntry]:
@@ -208,7 +218,7 @@ def _chats(state: AppState, interaction: Interaction) -> Iterator[SeenEntry]:
             at=asked.at,
             channel="expert",
             summary=Sentence("timeline.asked_by_chat", name=person.name if person is not None else person_id),
-            agent=verbatim(state.me),
+            agent=_by(state, state.me),
             detail="\n".join([asked.text, *answers[-1:]]),
         )
 
@@ -256,7 +266,7 @@ def _messages(state: AppState, addresses: Iterable[Address]) -> Iterator[SeenEnt
                 said = Sentence("timeline.message_in_outbox", text=sent.text)
             elif sent.state is DeliveryState.FAILED and sent.detail:
                 said = Sentence("timeline.message_failed_because", text=sent.text, why=sent.detail)
-            yield SeenEntry(f"out:{sent.id}", sent.at, sent.channel.value, said, verbatim(state.me), sent.text)
+            yield SeenEntry(f"out:{sent.id}", sent.at, sent.channel.value, said, _by(state, state.me), sent.text)
 
 
 _TOOK_OVER = "took_over"

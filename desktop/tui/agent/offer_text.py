@@ -44,16 +44,25 @@ def offer_lines(view: View, width: int) -> tuple[Content, ...]:
         return () if call is None else _call_lines(view, call)
     offer = offers[0]
     head, known, more = _head(view, offer), who(view, offer), _how_many_more(offers)
-    shorter = ([*known[:count], (more, "$muted")] for count in range(len(known), 0, -1))
-    first = first_that_fits(width, (line(head, *parts) for parts in shorter))
-    subject = f"{offer.subject} · " if offer.subject else ""
-    second = line(
-        *_keys(view, offer),
-        _time_left(view, offer, BAR // 2 if _out_of_reach(view, offer) else BAR),
-        _reach(view, offer),
-        (f"   {subject}{wording.waited(offer, view.now)}", "$muted"),
-    )
-    return (first, second)
+    brief = who(view, offer, brief=True)
+    shorter = (one[:count] for count in range(len(known), 0, -1) for one in (known, brief))
+    first = first_that_fits(width, (line(head, *parts, (more, "$muted")) for parts in shorter))
+    waited = wording.waited(offer, view.now)
+
+    def second(bar: int, *about: str) -> Content:
+        words = " · ".join(filter(None, about))
+        said: Part = (f"   {words}" if words else "", "$muted")
+        return line(*_keys(view, offer), _time_left(view, offer, bar), _reach(view, offer), said)
+
+    versions = [second(BAR, offer.subject, waited), *(second(BAR // 2, *about) for about in _about(offer, waited))]
+    if _out_of_reach(view, offer):
+        versions.append(second(BAR // 2))
+    return (first, first_that_fits(width, versions))
+
+
+def _about(offer: Interaction, waited: str) -> tuple[tuple[str, ...], ...]:
+    """What it is about and how long they waited; where there is room for one of them, what it is about."""
+    return ((offer.subject, waited), (offer.subject or waited,))
 
 
 def offer_in_one_line(view: View, width: int) -> Content | None:

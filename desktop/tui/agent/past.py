@@ -50,9 +50,14 @@ def what_came_before(view: View, width: int, room: int) -> list[Content]:
     lines = [content(""), *pressing][:room] if pressing else []
     entries = [one for one in details.timeline or () if isinstance(one, TimelineEntry)][:ENTRIES]
     for number, entry in enumerate(entries):
-        shown = _entry(entry, view.now, width)
         gap = [content("")] if number == 0 else []
-        if len(lines) + len(gap) + len(shown) > room:
+        left = room - len(lines) - len(gap)
+        shown = _entry(entry, view.now, width)
+        if len(shown) > left:
+            shown = _entry(
+                entry, view.now, width, whole=False
+            )  # what it was about, where there is no room for its text
+        if len(shown) > left:
             break
         lines += [*gap, *shown]
     return lines
@@ -79,19 +84,22 @@ def _case(case: Case, more: int, now: Instant) -> Content:
     return line(*parts)
 
 
-def _entry(entry: TimelineEntry, now: Instant, width: int) -> list[Content]:
-    """An entry with its text, which goes on under itself."""
+def _entry(entry: TimelineEntry, now: Instant, width: int, *, whole: bool = True) -> list[Content]:
+    """An entry with its text, which goes on under itself; without it where not `whole`."""
     sign = wording.TIMELINE_SIGN.get(entry.channel, "·")
     head = line((f"{wording.day(entry.at, now):<{DAY_CELLS}} ", "$muted"), (f"{sign} ", "$accent"))
     room = max(20, width - head.cell_length)
     by = f"  {entry.agent}" if entry.agent else ""
     words = line(tagged(content(entry.summary), entry.source), (by, "$muted")).wrap(room)
     detail = entry.detail.strip()
-    if detail and detail != entry.summary.strip():
+    if whole and detail and detail != entry.summary.strip():
         text = content(detail, "$muted", newlines=True)
         said = [piece for row in text.split("\n") for piece in row.wrap(room)]
         if len(said) > DETAIL_LINES:
-            said = [*said[: DETAIL_LINES - 1], said[DETAIL_LINES - 1].truncate(room - 2) + content(" …", "$muted")]
+            said = said[:DETAIL_LINES]
+            while len(said) > 1 and not said[-1].plain.strip():
+                said.pop()
+            said[-1] = said[-1].truncate(room - 2) + content(" …", "$muted")
         words = [*words, *said]
     first, *rest = words
     return [head + first, *(Content(" " * head.cell_length) + piece for piece in rest)]

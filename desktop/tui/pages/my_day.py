@@ -1,9 +1,9 @@
 """The page of my day: figures, my queues, schedule, callbacks promised, and what was finished."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
@@ -16,14 +16,15 @@ from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.floor import Schedule, StateStretch
 from desktop.domain.entities.instant import Instant
-from desktop.domain.entities.model import Address, QueueStats
+from desktop.domain.entities.model import Address, Agent, QueueStats
 from desktop.domain.entities.words import Channel
-from desktop.domain.figures.adherence import FITS
+from desktop.domain.figures.adherence import FITS, stretches_of
 from desktop.domain.figures.agent_day import day_until
 from desktop.domain.select.centres import centre_of
 from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability
 from desktop.tui.widgets.page_text import Hanging, Line
+from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
 from desktop.tui.words.agent_day import activity_name, day_lines, hour_and_minute, schedule_lines
@@ -56,22 +57,71 @@ class Asked:
     no_schedule: str = ""
 
 
-async def ask(session: "Session", show: Callable[[Asked], None]) -> None:
-    """Ask this machine and the contact centre, and have shown what they say as it comes."""
-    asked = Asked()
+class MyDay:
+    """What the page says as long as it is open: it asks again when what it was told is over."""
+
+    def __init__(
+        self,
+        session: "Session | None",
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        heard: Callable[[], None],
+    ) -> None:
+        """Nothing is asked yet, and nothing ever without a session.
+
+        Args:
+            session: whom to ask.
+            spawn: runs a coroutine beside the screen.
+            heard: there are answers to show.
+        """
+        self._session = session
+        self._spawn = spawn
+        self._on_heard = heard
+        self._asked = Asked()
+        self._asked_of: tuple[object, ...] | None = None
+        self._asking = False
+
+    def lines(self, view: View) -> list[Line]:
+        """The page now."""
+        me = select.me_at_work(view.state)
+        mine = (me.since, *(work.since for work in me.work)) if me is not None else ()
+        of = (mine, view.state.outbox)
+        if self._session is not None and not self._asking and of != self._asked_of:
+            self._asked_of, self._asking = of, True
+            self._spawn(self._ask(self._session))
+        return my_day_lines(view.state, view.now, self._asked)
+
+    async def _ask(self, session: "Session") -> None:
+        try:
+            await ask(session, self._heard, self._asked)
+        finally:
+            self._asking = False
+
+    def _heard(self, asked: Asked) -> None:
+        self._asked = asked
+        self._on_heard()
+
+
+async def ask(session: "Session", heard: Callable[[Asked], None], asked: Asked) -> None:
+    """Ask this machine and the contact centre, and tell what they say as it comes; `asked` is what they said before."""
     try:
-        asked = replace(asked, finished=await session.outbox.finished_since(session.clock() - PROMISED_WITHIN))
+        finished = await session.outbox.finished_since(session.clock() - PROMISED_WITHIN)
+        asked = replace(asked, finished=finished, not_read="")
     except StoreError as error:
         asked = replace(asked, not_read=in_words(error.sentence))
-    show(asked)
+    heard(asked)
     if not session.supervisor.offers(Capability.SCHEDULE):
-        show(replace(asked, no_schedule=tr("The contact centre tells no schedule.")))
+        heard(replace(asked, no_schedule=tr("The contact centre tells no schedule.")))
         return
     me, schedules = session.store.state.me, session.supervisor.schedules
     plans, day = await asyncio.gather(schedules.of_team(), schedules.day_of(me))
-    plan = plans.value.get(me) if plans.value is not None else None
-    none = tr("Nothing is planned for you today.") if plans.ok else in_words(plans.text)
-    show(replace(asked, schedule=plan, observed=day.value, at=session.store.now(), no_schedule="" if plan else none))
+    if plans.value is not None:
+        plan = plans.value.get(me)
+        asked = replace(asked, schedule=plan, no_schedule="" if plan else tr("Nothing is planned for you today."))
+    elif asked.schedule is None:
+        asked = replace(asked, no_schedule=in_words(plans.text))
+    if day.value is not None:
+        asked = replace(asked, observed=day.value, at=session.store.now())
+    heard(asked)
 
 
 def my_day_lines(state: AppState, now: Instant, asked: Asked) -> list[Line]:
@@ -89,19 +139,19 @@ def _heading(text: str) -> Content:
     return content(text, "bold $accent")
 
 
-def _indented(lines: Sequence[Content]) -> Iterator[Content]:
-    return (line("  ", one) for one in lines)
+def _indented(lines: Sequence[Content]) -> Iterator[Line]:
+    return (Hanging(content("  "), one) for one in lines)
 
 
 def _figures(state: AppState, now: Instant) -> Iterator[Line]:
-    me = select.me(state)
+    me = select.me_at_work(state)
     day = day_until(me, now) if me is not None else None
     yield _heading(tr("Figures"))
     if day is None:
         yield content(f"  {tr('The contact centre keeps no figures of your day.')}", "$muted")
         return
-    told = me.today.until if me is not None and me.today is not None else None
-    yield from _indented(day_lines(day, None if told is None else now - told, aged=True, width=_CELLS))
+    age = None if day.until is None else now - day.until
+    yield from _indented(day_lines(day, age, aged=True, width=_CELLS))
 
 
 def _queues(state: AppState, now: Instant) -> Iterator[Line]:
@@ -128,19 +178,30 @@ def _of_queue(queue: QueueStats) -> Iterator[Part]:
 
 
 def _schedule(state: AppState, now: Instant, asked: Asked) -> Iterator[Line]:
-    me = select.me(state)
+    me = select.me_at_work(state)
     yield content("")
     yield _heading(tr("Schedule"))
     if asked.schedule is None or me is None:
         waiting = tr("Asking the contact centre …")
         yield content(f"  {asked.no_schedule or waiting}", "$muted")
         return
-    yield from _indented(schedule_lines(me, asked.schedule, asked.observed, asked.at or now, now, FITS))
+    observed, at = _seen_until(me, asked, now)
+    yield from _indented(schedule_lines(me, asked.schedule, observed, at, now, FITS))
     for one in sorted(asked.schedule.activities, key=lambda one: one.start):
         running = one.start <= now < one.end
         look = "bold" if running else "$muted" if one.end <= now else ""
         span = f"{hour_and_minute(one.start)}–{hour_and_minute(one.end)}"
         yield line((f"  {'▸' if running else ' '} {span}  ", "$muted"), (activity_name(one), look))
+
+
+def _seen_until(me: Agent, asked: Asked, now: Instant) -> tuple[Sequence[StateStretch] | None, Instant]:
+    """What I was seen doing, and until when: to the present as long as I still do what I did when it was told."""
+    if asked.observed is None:
+        return None, now
+    present = stretches_of(me, now)
+    if present[-1].start > asked.at or me.since > asked.at:
+        return asked.observed, asked.at
+    return (*asked.observed, *(replace(one, start=max(one.start, asked.at)) for one in present)), now
 
 
 def _callbacks(state: AppState, now: Instant, asked: Asked) -> Iterator[Line]:

@@ -24,7 +24,7 @@ AT_ONCE: Final = frozenset({"theme", "ring", "notify", "window", "language"})
 
 _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     mark("Profile"): ("profile", "default", "data_dir", "region", "write_back"),
-    mark("Appearance and language"): ("theme", "language"),
+    mark("Appearance and language"): ("theme", "language", "first_screen"),
     mark("Ringing and notifications"): ("ring", "notify", "window"),
     mark("Recording"): ("recording_consent",),
     mark("Alerts"): ("bundled", "max_age"),
@@ -37,6 +37,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "write_back": mark("Wrap-ups go to"),
     "theme": mark("Theme"),
     "language": mark("Language"),
+    "first_screen": mark("First screen"),
     "ring": mark("Bell"),
     "notify": mark("Desktop notifications"),
     "window": mark("Ringing in the window"),
@@ -71,6 +72,7 @@ _MEANS: Final[Mapping[str, Mapping[str, str]]] = {
         "warn": mark("you are warned, and decide"),
         "ignore": mark("the contact centre's policy decides"),
     },
+    "first_screen": {"desk": mark("your own desk"), "floor": mark("the floor, for supervisors")},
     "theme": {"dark": mark("dark"), "light": mark("light"), "contrast": mark("high contrast")},
 }
 _ON_DESK, _ON_FLOOR, _IN_OUTBOX = mark("Keys on the desk"), mark("Keys on the floor"), mark("Keys in the outbox")

@@ -31,6 +31,26 @@ def first_that_fits(room: int, versions: Iterable[Content]) -> Content:
     return found.truncate(room, ellipsis=True)
 
 
+def lines_that_fit(room: int, width: int, lines: Sequence[tuple[int, Content]]) -> list[Content]:
+    """Lines in their order, those that are wanted least left out until the others fit.
+
+    Args:
+        room: lines there are; 0 where that is not known yet, and all are taken.
+        width: cells of a line, likewise.
+        lines: each after its place among those that give way, the highest first; what has 0 stays in any case.
+    """
+    left = list(lines)
+    high = sum(_height(one, width) for _, one in left)
+    while room and high > room and (last := max((place for place, _ in left), default=0)):
+        at = max(n for n, (place, _) in enumerate(left) if place == last)
+        high -= _height(left.pop(at)[1], width)
+    return [one for _, one in left]
+
+
+def _height(text: Content, width: int) -> int:
+    return text.get_height({}, width) if width and text.cell_length > width else 1
+
+
 def key_hints(room: int, *wordings: Sequence[tuple[str, str]]) -> Content:
     """Keys and what they do: the first wording that fits; else the last without its last keys.
 

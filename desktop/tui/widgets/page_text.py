@@ -32,6 +32,7 @@ class PageText(Static):
     DEFAULT_CSS = css_beside(__file__)
     _lines: Sequence[Line] = ()
     _laid_for = 0
+    _text = Content("")
 
     def set_lines(self, lines: Sequence[Line]) -> None:
         """Show these lines."""
@@ -45,7 +46,10 @@ class PageText(Static):
 
     def _lay(self, width: int) -> None:
         self._laid_for = width
-        self.update(Content("\n").join([piece for one in self._lines for piece in _laid(one, width)]))
+        text = Content("\n").join([piece for one in self._lines for piece in _laid(one, width)])
+        if not text.is_same(self._text):
+            self._text = text
+            self.update(text)
 
 
 def _laid(one: Line, width: int) -> list[Content]:

@@ -84,6 +84,7 @@ def schedule_lines(
                 (f"  {tr('updated {ago}', ago=wording.since(now - at))}", "$muted"),
             )
         )
+        told = [one for one in kept.deviations if one.end - one.start >= 60]  # they are told by the minute
         lines += [
             line(
                 (f"  {hour_and_minute(one.start)}–{hour_and_minute(one.end)} ", "$muted"),
@@ -92,7 +93,7 @@ def schedule_lines(
                     "$warning",
                 ),
             )
-            for one in kept.deviations[-2:]
+            for one in told[-2:]
         ]
     return lines
 

@@ -1,5 +1,7 @@
 """What each of several systems said: whose record it is, where they differ, who has not answered."""
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from desktop.domain import select
@@ -9,6 +11,7 @@ from desktop.domain.entities.model import Instant
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
 from desktop.tui.keys.keys import shown
+from desktop.tui.widgets.fitting import first_that_fits
 from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
@@ -17,24 +20,31 @@ from desktop.words.catalogue import in_words, term, tr
 from desktop.words.marks import mark
 
 
-def aged(match: Match, now: Instant) -> list[Part]:
-    """Every record's source with its age, for a heading: ` · shop 3s ago · mail 1m ago`."""
+def aged(match: Match, now: Instant, *, brief: bool = False) -> list[Part]:
+    """Every record's source with its age, for a heading: ` · shop 3s ago · mail 1m ago`; `brief`: ` · shop 3s`."""
     parts: list[Part] = []
     for record in match.records:
         fetched = record.customer.fetched_at
-        old = wording.since(now - fetched) if fetched is not None else wording.UNKNOWN
-        parts.append((f" · {wording.source_tag(record.customer.source)} {old}", "$muted"))
+        old = None if fetched is None else now - fetched
+        said = wording.age(old) if brief else wording.since(old)
+        parts.append((f" · {wording.source_tag(record.customer.source)} {said}", "$muted"))
     return parts
 
 
-def put_together(match: Match) -> list[Content]:
-    """Which records the card is made of, with the evidence, and how to take them apart."""
+def put_together(match: Match, width: int) -> list[Content]:
+    """Which records the card is made of, with the evidence where there is room, and how to take them apart."""
     if not match.records:
         return []
-    parts: list[Part] = [("= ", "bold $accent"), (wording.source_tag(match.records[0].customer.source), "")]
-    for record in match.records[1:]:
-        parts += [(f" + {wording.source_tag(record.customer.source)}", ""), (f" {in_words(record.why)}", "$muted")]
-    return [line(*parts, ("  ", ""), key_hint(shown("records"), tr("records")))]
+    first, *others = match.records
+
+    def version(*, why: bool) -> Content:
+        parts: list[Part] = [("= ", "bold $accent"), (wording.source_tag(first.customer.source), "")]
+        for record in others:
+            parts.append((f" + {wording.source_tag(record.customer.source)}", ""))
+            parts += [(f" {in_words(record.why)}", "$muted")] if why else []
+        return line(*parts, "  ", key_hint(shown("records"), tr("records")))
+
+    return [first_that_fits(width, (version(why=True), version(why=False)))]
 
 
 def differing(match: Match) -> list[Content]:
@@ -48,31 +58,37 @@ def differing(match: Match) -> list[Content]:
     return lines
 
 
-def unanswered(pop: ScreenPop, now: Instant, *, keyed: bool = True) -> list[Content]:
-    """The CRMs that have not answered, or could not be asked, each on a line of its own with its age.
+def unanswered(
+    pop: ScreenPop, now: Instant, width: int, *, keyed: bool = True
+) -> list[tuple[Content, Sequence[Content]]]:
+    """The CRMs that have not answered, or could not be asked, each in a line with its age; behind it the reason, where
+    that does not fit into the same line.
 
     Args:
+        width: cells of a line; 0 where that is not known yet.
         keyed: whether the first that could not be asked names the key that tries again.
     """
     failed = [answer for answer in pop.answers if answer.answer is PopAnswer.COULD_NOT_ASK]
     first = failed[0] if failed and keyed else None
-    return [one for answer in pop.answers for one in _unanswered(answer, now, keyed=answer is first)]
+    return [
+        _unanswered(answer, now, width, keyed=answer is first)
+        for answer in pop.answers
+        if answer.answer in (PopAnswer.SEARCHING, PopAnswer.COULD_NOT_ASK)
+    ]
 
 
-def _unanswered(answer: CrmAnswer, now: Instant, *, keyed: bool) -> list[Content]:
+def _unanswered(answer: CrmAnswer, now: Instant, width: int, *, keyed: bool) -> tuple[Content, Sequence[Content]]:
     tag, old = wording.source_tag(answer.source), wording.duration(now - answer.since)
     if answer.answer is PopAnswer.SEARCHING:
-        return [line((f"◌ {tr('asking {source} …', source=tag)} ", "$accent"), (old, "$muted"))]
-    if answer.answer is PopAnswer.COULD_NOT_ASK:
-        return [
-            line(
-                (f"✕ {tr('{source} could not be asked', source=tag)} ", "bold $error"),
-                (f"{old}  ", "$muted"),
-                *([key_hint(shown("retry"), tr("again"), "  ")] if keyed else []),
-                (in_words(answer.why), "$muted"),
-            )
-        ]
-    return []
+        return line((f"◌ {tr('asking {source} …', source=tag)} ", "$accent"), (old, "$muted")), ()
+    what: Part = (f"✕ {tr('{source} could not be asked', source=tag)} ", "bold $error")
+    key: list[Part] = [" ", key_hint(shown("retry"), tr("again"))] if keyed else []
+    why = content(in_words(answer.why), "$muted")
+    aged = line(what, (old, "$muted"), " " if keyed else "", *key)
+    whole = line(aged, "  ", why)
+    if not width or whole.cell_length <= width:
+        return whole, ()
+    return first_that_fits(width, (aged, line(what, *key))), (why,) if why.plain else ()
 
 
 def answered(pop: ScreenPop) -> list[Content]:

@@ -198,11 +198,11 @@ def moment(instant: Instant) -> str:
 
 
 def due(instant: Instant | None, now: Instant) -> str:
-    """When something was promised for: `by 14 Nov`, `by 14 Nov, overdue`; nothing when no day was named."""
+    """When something was promised for: `by 14 Nov`, `due 14 Nov, overdue`; nothing when no day was named."""
     if instant is None:
         return ""
     if instant < now:
-        return tr("by {day}, overdue", day=day(instant, now))
+        return tr("due {day}, overdue", day=day(instant, now))
     return tr("by {day}", day=day(instant, now))
 
 

@@ -10,6 +10,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "option.alerts": mark("rules for alerts; they may also stand in `alerts.toml` beside this file"),
     "option.data_dir": mark("where notes and the outbox are kept; on Linux `~/.local/share/agent-desktop` if left out"),
     "option.default": mark("the profile that is used when none is named"),
+    "option.first_screen": mark("`floor` is for supervisors: no desk is shown before it while you are being signed in"),
     "option.keys": mark("other keys, by the names in the tables of keys, for all profiles of the file"),
     "option.language": mark("what the desktop speaks: `auto` is what the terminal is set to (`LANG`)"),
     "option.notify": mark("for which news, and whether for offers, the terminal is asked for a desktop notification"),

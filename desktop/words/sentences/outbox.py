@@ -20,7 +20,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     ),
     "reason.read_over": mark("it was damaged on this machine, and has been read over since"),
     # Why one waits.
-    "wait.down": mark("{source:the} is down since {since:clock}."),
+    "wait.down": mark("{source:the} went down at {since:clock}."),
     "outbox.target_says": mark("{source:The}: {why:clause}."),
     "outbox.no_such_backend": mark("This profile has no {source:source}. The record waits until it does."),
     # Why one cannot be changed or sent.

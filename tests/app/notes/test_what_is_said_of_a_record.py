@@ -39,7 +39,7 @@ async def test_while_the_crm_is_down_it_says_that_it_waits_and_for_what(desks: l
     d.crm.script.always("log_wrap_up", Unavailable("No route."))
     await finish(d)
     await until(lambda: "safe in the outbox" in seen(d))
-    assert "The CRM is down since" in seen(d) and "sent automatically" in seen(d)
+    assert "The CRM went down at" in seen(d) and "sent automatically" in seen(d)
     assert "being sent" not in seen(d)
 
 

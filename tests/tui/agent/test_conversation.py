@@ -16,7 +16,7 @@ from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.words import wording
 from desktop.words.catalogue import in_words
 from tests.tui.desk import desk, settle
-from tests.tui.states import NOW, active, conference, consulting, recording_paused, swapped
+from tests.tui.states import MAIL, NOW, active, conference, consulting, recording_paused, swapped, with_history
 
 PRIYA, ANA = "Priya Natarajan", "Ana Lindqvist"
 
@@ -216,3 +216,22 @@ async def test_a_key_that_cannot_pause_says_why(state: Callable[[], AppState], t
         await settle(pilot, ["alt+full_stop"])
         assert not [call for call in session.calls if call[0] == "commands.do"]
         assert told in [in_words(notice.text) for notice in session.store.drain().notices]
+
+
+async def test_in_a_conference_no_name_is_cut_for_what_the_line_below_says() -> None:
+    app, _ = desk(conference())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        text = app.desk_screen.query_one(ConversationPane).render().plain
+        assert "● Priya Natarajan  ━━  ● You  ━━  ● Ana Lindqvist" in text and "All three hear each other." in text
+
+
+async def test_what_came_before_is_there_with_little_room_too_without_its_text() -> None:
+    state = with_history()
+    app, _ = desk(state)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        pane = app.desk_screen.query_one(ConversationPane)
+        text = pane.render().plain
+        assert MAIL.summary in text and MAIL.detail.splitlines()[0] not in text
+        assert text.count("\n") < pane.content_size.height

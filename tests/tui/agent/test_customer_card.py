@@ -19,6 +19,7 @@ from desktop.domain.state.state import AppState
 from desktop.tui.agent.overlays.copy_list import CopyList
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.footer import Footer
+from desktop.tui.agent.panes.history import TimelinePane
 from desktop.tui.agent.panes.status_line import StatusLine
 from desktop.tui.widgets.safe_text import web_address
 from desktop.tui.words import wording
@@ -109,6 +110,55 @@ async def test_several_crms_that_know_the_number_verify_nobody_either(state: Cal
     for text in await drawn(state()):
         assert "verified" not in text
         assert ("number on file" in text) <= (len(state().pops["i1"].matches) == 1)
+
+
+NARROW = (80, 24)
+
+
+@pytest.mark.parametrize("state", [two_crms, two_crms_one_down, offered, active])
+async def test_at_80_columns_the_card_leaves_the_timeline_its_rows(state: Callable[[], AppState]) -> None:
+    app, _ = desk(state())
+    async with app.run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        app.desk_screen.show_tab("customer")
+        await settle(pilot)
+        card, timeline = app.desk_screen.query_one(CustomerPane), app.desk_screen.query_one(TimelinePane)
+        assert timeline.content_size.height >= 3
+        assert timeline.region.bottom <= app.desk_screen.query_one(Footer).region.y, "all of it, with its lower border"
+        said = card.render().plain.splitlines()
+        assert said[0].startswith("Priya Natarajan"), "the name stays"
+        assert any("refund of the duplicate charge" in line for line in said), "and so does what was promised"
+        assert card.render().get_height({}, card.content_size.width) <= card.content_size.height, "nothing is cut"
+
+
+async def test_the_short_card_of_several_crms_keeps_what_matters_while_talking() -> None:
+    card, _ = await drawn(two_crms(), NARROW)
+    for kept in ("= shop + mail", "≠ name", "recording refused", "Prefers to be called before nine."):
+        assert kept in card
+    assert "Natarajan Textiles" not in card and "@priya" not in card
+    whole, _ = await drawn(two_crms(), (80, 40))
+    assert "Natarajan Textiles" in whole and "@priya" in whole
+
+
+async def test_one_of_several_is_picked_by_a_key_that_is_printed_at_80_columns_too() -> None:
+    card, _ = await drawn(three_matches(), NARROW)
+    assert "Smith & Sons Roofing · SE4 2AB London · last contact" in card
+    assert "Press 1–3 to choose" in card and "search" in card
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36), (140, 40)])
+@pytest.mark.parametrize("state", [two_crms, two_crms_one_down, two_crms_one_unknown])
+async def test_no_key_on_the_card_is_cut_and_its_title_gives_way_in_whole_parts(
+    state: Callable[[], AppState], size: tuple[int, int]
+) -> None:
+    app, _ = desk(state())
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        card = app.desk_screen.query_one(CustomerPane)
+        title = card._border_title
+        assert title is not None and title.cell_length <= card.outer_size.width - 4 and "…" not in title.plain
+        lines = [one.plain for one in card.render().wrap(card.content_size.width)]
+        assert not [one for one in lines if one.endswith(("alt+g", "F10", "F10 …"))]
 
 
 @pytest.mark.parametrize("matched_on", ["phone", "name"])

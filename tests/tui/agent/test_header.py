@@ -12,6 +12,7 @@ from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.header import Header
 from tests.tui.desk import desk, settle
 from tests.tui.states import FACES, MAYA, NOW
+from tests.tui.two_centres import two_centres
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,15 @@ async def test_a_long_name_pushes_nothing_out(name: str) -> None:
         await settle(pilot)
         text = app.screen.query_one(Header).render().plain
         assert "Available" in text and "down" in text and "\x1b" not in text
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_a_centre_that_says_the_same_as_the_others_is_not_named_beside_them(width: int) -> None:
+    app, _ = desk(two_centres())
+    async with app.run_test(size=(width, 36)) as pilot:
+        await settle(pilot)
+        text = app.screen.query_one(Header).render().plain
+        assert "● Available 04:12 · written: not ready" in text and "voice: available" not in text
 
 
 @pytest.mark.parametrize("ill", [False, True])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from desktop.domain.state.state import AppState
+from desktop.tui.agent.panes.tabs import Tabs
 from tests.tui.desk import desk, settle
 from tests.tui.states import active, wrapping_up, written
 
@@ -48,3 +49,15 @@ async def test_it_is_drawn_as_if_it_had_always_been_so_large(state: Callable[[],
             await pilot.resize_terminal(*size)
             await settle(pilot)
             assert seen(app) == fresh[size], size
+
+
+async def test_the_tab_in_front_is_marked_in_the_moment_it_is_turned_to() -> None:
+    app, _ = desk(active())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.desk_screen.show_tab("contact")
+        await pilot.pause()
+        strips = app.screen._compositor.render_strips()
+        tabs = strips[app.desk_screen.query_one(Tabs).region.y]
+        marked = [segment.text.strip() for segment in tabs if segment.style is not None and segment.style.reverse]
+        assert marked == ["Contact"]

@@ -11,7 +11,7 @@ from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.agent.panes.status_line import StatusLine
 from tests.tui.desk import desk, settle
-from tests.tui.states import IDLE, NOW, active
+from tests.tui.states import IDLE, NOW, active, offered
 
 
 def with_day(told: float, since: float) -> AppState:
@@ -36,6 +36,16 @@ async def test_my_day(state: AppState, words: str) -> None:
         await settle(pilot)
         (line,) = app.desk_screen.query_one(StatusLine).lines(app.desk_screen.view())
         assert line.plain.strip() == words
+
+
+async def test_at_80_columns_an_offer_says_what_was_promised_and_what_it_is_about() -> None:
+    app, _ = desk(offered())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        first, second = app.desk_screen.query_one(StatusLine).lines(app.desk_screen.view())
+        assert "Priya Natarajan  ◆ Platinum  ! promise overdue" in first.plain
+        assert "12 s   I was charged twice in October" in second.plain
+        assert max(first.cell_length, second.cell_length) <= 80 and "…" not in first.plain + second.plain
 
 
 async def test_every_clock_on_the_screen_goes_on_at_the_same_moment() -> None:

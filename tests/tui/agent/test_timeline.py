@@ -39,3 +39,11 @@ async def test_messages_stand_there_with_their_outcome_without_a_contact_too() -
         said = [plain(row.cells[2]) for row in app.desk_screen.query_one(TimelinePane).rows]
     assert said[:3] == ["failed (no such number): Second try", "Thank you!", "delivered: Your refund is on its way."]
     assert not any("another" in one for one in said)
+
+
+async def test_who_took_a_contact_is_a_name() -> None:
+    app, _ = desk(active())
+    async with app.run_test(size=(200, 50)) as pilot:
+        await settle(pilot)
+        rows = [[plain(cell) for cell in row.cells] for row in app.desk_screen.query_one(TimelinePane).rows]
+    assert rows[0][0] == "today" and rows[0][3] == "Maya Okafor"

@@ -46,6 +46,6 @@ async def _still(pilot: Pilot[Any], keys: Sequence[str]) -> None:
 def test_face(name: str, size: tuple[int, int], snap_compare: Callable[..., bool]) -> None:
     items, keys = FACES[name]
     state = outbox_state(items)
-    down = verbatim("the CRM is down since 13:53.") if name == "crm_down" else NOTHING
+    down = verbatim("the CRM went down at 13:53.") if name == "crm_down" else NOTHING
     app, _, _ = outbox_desk(items, crm_down(state) if down else state, down=down)
     assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _still(pilot, keys))

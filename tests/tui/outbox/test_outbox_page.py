@@ -184,8 +184,8 @@ def test_another_agents_says_whose_it_is_and_what_keeps_it_from_being_sent() -> 
 
 
 def test_what_waits_says_why_and_when_it_is_tried_next() -> None:
-    assert "Waits: the CRM is down since 13:53 (4 tries). Next try in 00:12." in told(
-        WAITS, verbatim("the CRM is down since 13:53.")
+    assert "Waits: the CRM went down at 13:53 (4 tries). Next try in 00:12." in told(
+        WAITS, verbatim("the CRM went down at 13:53.")
     )
     assert "Waits: does not answer (4 tries)." in told(WAITS)
     assert "It is being sent." in told(WAITING_SMS)

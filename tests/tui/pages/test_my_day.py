@@ -12,6 +12,7 @@ from desktop.app.supervision.questions import Looked
 from desktop.domain.entities.counts import Counts
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.floor import Activity, ActivityKind, AgentDay, Schedule, StateStretch
+from desktop.domain.state.events import AgentChanged, Envelope
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import NOTHING, Sentence, verbatim
 from desktop.ports.base import Capability
@@ -65,6 +66,9 @@ PLAN = Schedule(
 )
 
 
+SEEN = (StateStretch(NOW - 2 * HOUR, NOW, "available"),)
+
+
 def page(state: AppState, asked: Asked) -> str:
     lines = my_day_lines(state, NOW, asked)
     return "\n".join((one.head + one.words if isinstance(one, Hanging) else one).plain for one in lines)
@@ -73,7 +77,7 @@ def page(state: AppState, asked: Asked) -> str:
 def test_figures_of_mine_beside_those_of_my_queues_with_their_age() -> None:
     text = page(with_day(active()), Asked())
     assert "today 14 handled   missed 1   declined 0" in text
-    assert "occupancy 74%" in text and "updated 5s ago" in text
+    assert "occupancy 75%" in text and "updated now" in text
     assert "Billing  SL 71% · 120 of 140 answered · 7 waiting" in text
     assert "Sales" not in text, "not a queue of mine"
 
@@ -91,6 +95,16 @@ def test_the_schedule_with_what_runs_now_and_how_it_was_kept() -> None:
     running = next(line for line in text.splitlines() if line.startswith("  ▸"))
     assert f"{datetime.fromtimestamp(NOW - 2 * HOUR, UTC):%M}" in running
     assert "Lunch" in text
+
+
+def test_a_deviation_of_some_seconds_is_counted_and_not_told_as_from_a_minute_to_the_same() -> None:
+    seen = (
+        StateStretch(NOW - 2 * HOUR, NOW - HOUR, "available"),
+        StateStretch(NOW - HOUR, NOW - HOUR + 20, "not_ready"),
+        StateStretch(NOW - HOUR + 20, NOW, "available"),
+    )
+    text = page(with_day(active()), Asked(schedule=PLAN, observed=seen, at=NOW))
+    assert "1:59:40 of 2:00:00" in text and "instead of" not in text
 
 
 def test_what_is_not_there_says_why() -> None:
@@ -126,6 +140,7 @@ class Center:
         self._items, self._plans, self._day, self._offered = items, plans, day, offered
         self.outbox = self.supervisor = self.schedules = self
         self.store = desk(active())[1].store
+        self.asked = 0
 
     def clock(self) -> float:
         return NOW
@@ -139,17 +154,21 @@ class Center:
         assert capability is Capability.SCHEDULE
         return self._offered
 
+    async def flush(self) -> None:
+        """Nothing to save."""
+
     async def of_team(self) -> Looked[Any]:
         return self._plans
 
     async def day_of(self, agent_id: str) -> Looked[Any]:
         assert agent_id == "maya"
+        self.asked += 1
         return self._day
 
 
 async def answers(center: Center) -> list[Asked]:
     shown: list[Asked] = []
-    await ask(center, shown.append)  # type: ignore[arg-type]
+    await ask(center, shown.append, Asked())  # type: ignore[arg-type]
     return shown
 
 
@@ -191,6 +210,68 @@ async def test_the_key_opens_the_page_and_closes_it() -> None:
         assert "Customer 1" in str(shown.query_one(PageText).render())
         await settle(pilot, ["M"])
         assert not shown.is_open
+
+
+def counting(state: AppState, center: Center) -> tuple[Any, Any, list[float]]:
+    """A desk with a clock that the test turns, and somebody who answers what the page asks."""
+    now = [NOW]
+    app, session = desk(state, clock=lambda: now[0])
+    session.clock, session.outbox, session.supervisor = center.clock, center, center  # type: ignore[attr-defined,assignment]
+    return app, session, now
+
+
+def figure(text: str, label: str) -> str:
+    """What stands behind a label on the page."""
+    return text[text.index(label) :].split()[len(label.split())]
+
+
+async def test_what_counts_is_true_within_a_second_while_the_page_is_open() -> None:
+    center = Center((finished(1, NOW - 60, due=NOW + 0.5),), Looked({"maya": PLAN}), Looked(SEEN))
+    app, _, now = counting(with_day(active()), center)
+    async with app.run_test(size=(120, 50)) as pilot:
+        await settle(pilot, ["escape", "M"])
+        text = app.desk_screen.query_one(PageText)
+        before = str(text.render())
+        assert "updated now" in before and "time has come" not in before
+        now[0] += 1
+        app.on_second()
+        after = str(text.render())
+        assert figure(before, "signed in") == "5:00:05" and figure(after, "signed in") == "5:00:06"
+        assert figure(before, "idle") == figure(after, "idle") == "1:00:00", "in a call nobody is idle"
+        assert "2:00:00 of 2:00:00" in before and "2:00:01 of 2:00:01" in after
+        assert "time has come" in after
+
+
+async def test_what_was_asked_is_asked_again_when_i_do_something_else_and_not_while_the_page_is_closed() -> None:
+    center = Center((), Looked({"maya": PLAN}), Looked(SEEN))
+    app, session, _ = counting(with_day(active()), center)
+    me = session.store.state.agents["maya"]
+
+    async def becomes(since: float) -> None:
+        session.store.put(Envelope("contact_center", AgentChanged(replace(me, version=9, since=since)), NOW))
+        app.request_frame()
+        await settle(pilot)
+        app.on_second()
+        await settle(pilot)
+
+    async with app.run_test(size=(120, 50)) as pilot:
+        await settle(pilot, ["escape", "M"])
+        app.on_second()
+        await settle(pilot)
+        assert center.asked == 1, "nothing has changed"
+        await becomes(NOW)
+        assert center.asked == 2
+        await settle(pilot, ["M"])
+        await becomes(NOW + 1)
+        assert center.asked == 2
+
+
+async def test_a_centre_that_does_not_answer_later_takes_nothing_from_the_page() -> None:
+    known = Asked(schedule=PLAN, observed=SEEN, at=NOW)
+    down: Looked[Any] = Looked(None, verbatim("It is down."), "unavailable")
+    shown: list[Asked] = []
+    await ask(Center((), down, down), shown.append, known)  # type: ignore[arg-type]
+    assert (shown[-1].schedule, shown[-1].observed, shown[-1].at, shown[-1].no_schedule) == (PLAN, SEEN, NOW, "")
 
 
 async def test_the_menu_of_availabilities_takes_its_place() -> None:

@@ -59,14 +59,14 @@ def test_where_everything_goes(follow_ups: tuple[FollowUp, ...], codes: tuple[st
 @pytest.mark.parametrize(
     ("state", "says"),
     [
-        (down("crm"), "note → CRM (waits: the CRM is down since 14:02) · SMS · callback Wed 18 Nov 10:00"),
+        (down("crm"), "note → CRM (waits: the CRM went down at 14:02) · SMS · callback Wed 18 Nov 10:00"),
         (
             down("messaging"),
-            "note → CRM · SMS (waits: the message service is down since 14:02) · callback Wed 18 Nov 10:00",
+            "note → CRM · SMS (waits: the message service went down at 14:02) · callback Wed 18 Nov 10:00",
         ),
         (
             down("contact_center"),
-            "note → CRM · SMS · callback Wed 18 Nov 10:00 (waits: the contact centre is down since 14:02)",
+            "note → CRM · SMS · callback Wed 18 Nov 10:00 (waits: the contact centre went down at 14:02)",
         ),
         (down("crm:mail"), "note → CRM · SMS · callback Wed 18 Nov 10:00"),  # another one is up
         (replace(wrapping_up(), health={}), "note → CRM · SMS · callback Wed 18 Nov 10:00"),

@@ -300,7 +300,7 @@ def _idle(view: View, *, in_field: bool) -> list[Content]:
     elif me.observed.value == "available":
         serves = {channel for channel, most in me.capacity.items() if most}
         call = tr("Waiting for the next call. It will ring here.")
-        contact = tr("Waiting for the next contact. It will come in here.")
+        contact = tr("Waiting for the next contact. It will appear here.")
         lines.append(content(call if serves and serves <= CALLS else contact, "$muted"))
     elif me.reason == "missed":
         lines.append(content(tr("You were taken off the queue because an offer was not answered."), "$warning"))
@@ -382,22 +382,26 @@ def _strip(view: View, interaction: Interaction, heard: Hearing, width: int) -> 
             since = "" if leg.id in heard.waiting else wording.duration(view.now - leg.since)
             further.append((leg.id, (*_leg_face(leg, heard), since)))
 
-    def version(cells: int, *, clocks: bool) -> Content:
-        parts = [*_in_strip(*customer, cells, clocks=clocks), _link(heard, CUSTOMER, AGENT)]
-        parts += _in_strip(*you, "", cells, clocks=clocks)
+    def version(cells: int, *, clocks: bool, states: bool = True) -> Content:
+        parts = [*_in_strip(*customer, cells, clocks=clocks, states=states), _link(heard, CUSTOMER, AGENT)]
+        parts += _in_strip(*you, "", cells, clocks=clocks, states=True)
         for party, face in further:
-            parts += [_link(heard, AGENT, party), *_in_strip(*face, cells, clocks=clocks)]
+            parts += [_link(heard, AGENT, party), *_in_strip(*face, cells, clocks=clocks, states=states)]
         return line(*parts)
 
     whole = version(40, clocks=True)
     came_from = wording.address(interaction.customer)
     numbered = [line(whole, (f"   {came_from}", "$muted"))] if came_from != customer[1] else []
-    shorter = (version(most, clocks=False) for most in (40, 24, 16, 12, 8))
+    # In a conference all say the same, and so does the line below: the words go before names are cut.
+    said = (True, False) if heard.everybody else (True,)
+    shorter = (version(most, clocks=False, states=states) for most in (40, 24, 16, 12, 8) for states in said)
     return first_that_fits(width, [*numbered, whole, *shorter])
 
 
-def _in_strip(sign: str, name: str, state: str, style: str, clock: str, cells: int, *, clocks: bool) -> list[Part]:
-    after = " ".join(filter(None, (state, clock if clocks else "")))
+def _in_strip(
+    sign: str, name: str, state: str, style: str, clock: str, cells: int, *, clocks: bool, states: bool
+) -> list[Part]:
+    after = " ".join(filter(None, (state if states else "", clock if clocks else "")))
     shown = content(name, "bold").truncate(cells, ellipsis=True)
     return [(f"{sign} ", style), shown, (f"  {after}" if after else "", style)]
 

@@ -1,9 +1,10 @@
 """Who the customer is: the five answers of a screen pop, each with its own face."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual.content import Content
+from textual.widget import Widget
 
 from desktop.app.screen_pop.pop import BY_AGENT
 from desktop.domain import select
@@ -16,7 +17,7 @@ from desktop.tui.agent.past import details_seen, match_of, promise_line
 from desktop.tui.keys.key import show
 from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.widgets.css import css_beside
-from desktop.tui.widgets.fitting import first_that_fits
+from desktop.tui.widgets.fitting import border_room, first_that_fits, lines_that_fit
 from desktop.tui.widgets.key_hint import key_hint, pressing
 from desktop.tui.widgets.key_in_text import KEY, with_key
 from desktop.tui.widgets.pane import TextPane, View
@@ -25,13 +26,14 @@ from desktop.tui.words import sources, wording
 from desktop.tui.words.traits import traits
 from desktop.words.catalogue import in_words, ntr, term, tr
 
-GROWN = 16
-"""Lines of text the pane may grow to on narrow screens."""
 OTHERS = 2
 """How many of the customer's other numbers and addresses are listed."""
 _INDENT = 4
-ROOMY = 10
-"""Lines from which the records of several CRMs are shown with everything they know."""
+_STAYS, _MARKS, _NOTE, _OWN, _DIFFERING, _RECORD, _BRIEF, _COMPANY, _BOUGHT, _ADDRESSES = range(10)
+"""Where there is little room the last of these gives way first: who it is and what was promised never does.
+
+What can be copied can be read there.
+"""
 
 
 class CustomerPane(TextPane):
@@ -53,7 +55,7 @@ class CustomerPane(TextPane):
 
     def draw(self, view: View) -> None:
         """Redraw the card and say where it came from and how old it is."""
-        self.border_title = _heading(view)
+        self.border_title = first_that_fits(border_room(self), _headings(view))
         has_card = view.interaction is not None or view.preview is not None
         self.border_subtitle = line(key_hint(shown("copy"), tr("copy"))) if has_card else content("")
         super().draw(view)
@@ -65,29 +67,32 @@ class CustomerPane(TextPane):
 
     @property
     def _room(self) -> int:
-        """Lines there are; where the pane grows with its text, as many as it may grow to."""
-        return GROWN if self.styles.is_auto_height else self.content_size.height
+        """Lines there are; where the pane grows with its text, as many as it may grow to. 0 before the first layout."""
+        most, column = self.styles.max_height, self.parent
+        if not self.styles.is_auto_height or most is None or not isinstance(column, Widget):
+            return self.content_size.height
+        return max(0, int(most.resolve(column.content_size, self.app.size)) - self.gutter.height)
 
     def lines(self, view: View) -> Sequence[Content]:
         """The face of the answer."""
-        interaction = view.interaction
+        interaction, width = view.interaction, self.content_size.width
         if interaction is None and view.preview is not None:
             shown_as = ScreenPop(PopAnswer.ONE, view.now, (view.preview,), view.preview.customer.id)
             how = line(
                 (f"{tr('Not linked: there is no contact.')} ", "$muted"),
                 key_hint("esc", tr("close")),
             )
-            return (*_one(shown_as, view.preview, view, self._room), how)
+            return (*_one(shown_as, view.preview, view, width, self._room - 1), how)
         if interaction is None:
             return (line(*with_key(tr("No contact selected. Press {key} to search.", key=KEY), "/")),)
         pop = view.state.pops.get(interaction.id)
         if pop is None:
             return (content(wording.address(interaction.customer), "bold"), content(tr("Not looked up yet."), "$muted"))
         if pop.match is not None:
-            return _one(pop, pop.match, view, self._room)
+            return _one(pop, pop.match, view, width, self._room)
         match pop.answer:
             case PopAnswer.ONE | PopAnswer.MANY:  # one, unlinked again, is still there to pick
-                return _many(pop, view, self.content_size.width, self._room)
+                return _many(pop, view, width, self._room)
             case PopAnswer.NOT_ASKED:
                 return _nothing_to_ask_by(view)
             case PopAnswer.NO_MATCH:
@@ -95,63 +100,66 @@ class CustomerPane(TextPane):
             case PopAnswer.COULD_NOT_ASK if not select.names_crm(view.state):
                 return _no_crm(view)
             case PopAnswer.COULD_NOT_ASK:
-                return _could_not_ask(pop, view)
+                return _could_not_ask(pop, view, width)
             case PopAnswer.SEARCHING:
-                return _searching(pop, view)
+                return _searching(pop, view, width)
 
 
-def _heading(view: View) -> Content:
+def _headings(view: View) -> Iterator[Content]:
+    """Title, sources and ages, the longest first."""
     pop = view.state.pops.get(view.selected or "")
     match = pop.match if pop else view.preview
     if match is None and pop is not None and pop.matches:
         match = pop.matches[0]
     if match is None or match.customer.fetched_at is None:
-        return content(tr("Customer"))
+        yield content(tr("Customer"))
+        return
     old = wording.since(view.now - match.customer.fetched_at)
     kept = pop is not None and pop.cached
     if match.records and not kept:
-        return line(tr("Customer"), *sources.aged(match, view.now))
-    return line(
-        tr("Customer"),
-        (f" · {wording.source_tag(match.customer.source)} · ", "$muted"),
-        (tr("saved copy, {age}", age=old) if kept else old, "$warning" if kept else "$muted"),
-    )
+        for brief in (False, True):
+            yield line(tr("Customer"), *sources.aged(match, view.now, brief=brief))
+        oldest = max(
+            (view.now - one.customer.fetched_at for one in match.records if one.customer.fetched_at), default=0
+        )
+        yield line(tr("Customer"), (f" · {wording.since(oldest)}", "$muted"))
+        return
+    for source in (f" · {wording.source_tag(match.customer.source)}", ""):
+        age = (tr("saved copy, {age}", age=old), "$warning") if kept else (old, "$muted")
+        yield line(tr("Customer"), (f"{source} · ", "$muted"), age)
 
 
-def _one(pop: ScreenPop, match: Match, view: View, room: int) -> list[Content]:
-    """The card. Where there is little room for what several CRMs said, what one of them knows besides gives way."""
+def _one(pop: ScreenPop, match: Match, view: View, width: int, room: int) -> list[Content]:
+    """The card. Where there is too little room for all of it, what matters least while talking gives way."""
     customer = match.customer
-    lines = [_name(customer), *sources.unanswered(pop, view.now)]
-    crowded = bool(match.records) and room < ROOMY
-    lines += _came_from(pop, match, view)
-    if not crowded:
-        lines += [content(customer.company, "$muted")] if customer.company else []
-        lines += _addresses(match, view)
-        lines += _in_brief(customer)
-    lines += _unfinished(match, view)
-    lines += sources.put_together(match)
-    lines += sources.differing(match)
+    lines = [(_STAYS, _name(customer))]
+    for waiting, why in sources.unanswered(pop, view.now, width):
+        lines += [(_STAYS, waiting), *((_BRIEF, one) for one in why)]
+    lines += [(_STAYS, one) for one in _came_from(pop, match, view)]
+    lines += [(_COMPANY, content(customer.company, "$muted"))] if customer.company else []
+    lines += [(_ADDRESSES, one) for one in _addresses(match, view)]
+    lines += [(_BRIEF, one) for one in _in_brief(customer)]
+    lines += [(_STAYS, one) for one in _unfinished(match, view)]
+    lines += [(_MARKS, one) for one in sources.put_together(match, width)]
+    lines += [(_DIFFERING, one) for one in sources.differing(match)]
     if customer.consents:
-        lines.append(line(*(part for consent in customer.consents for part in _consent(consent))))
-    lines += [promise_line(promise, view.now) for promise in customer.promises if promise.kept is None]
+        lines.append((_MARKS, line(*(part for consent in customer.consents for part in _consent(consent)))))
+    lines += [(_STAYS, promise_line(promise, view.now)) for promise in customer.promises if promise.kept is None]
     if customer.note:
-        lines.append(line((f"{tr('note')} ", "$muted"), (customer.note, "italic")))
-    lines += [*_bought(match, view), *_own_fields(customer)] if not crowded else []
+        lines.append((_NOTE, line((f"{tr('note')} ", "$muted"), (customer.note, "italic"))))
+    lines += [(_BOUGHT, one) for one in _bought(match, view)]
+    lines += [(_OWN, one) for one in _own_fields(customer)]
     if customer.url:
-        lines.append(line((f"{tr('record')} ", "$muted"), web_link(customer.url)))
+        lines.append((_RECORD, line((f"{tr('record')} ", "$muted"), web_link(customer.url))))
     if len(pop.matches) > 1:
         found = len(pop.matches)
         by_agent = pop.chosen_by == BY_AGENT
         one_of = tr("You chose 1 of {found}", found=found) if by_agent else tr("1 of {found}", found=found)
-        lines.append(
-            line(
-                (f"{one_of} · ", "$muted"),
-                key_hint(show(BY_ID["unlink"].letters[0]), tr("unlink")),
-            )
-        )
+        unlink = line((f"{one_of} · ", "$muted"), key_hint(show(BY_ID["unlink"].letters[0]), tr("unlink")))
+        lines.append((_STAYS, unlink))
     if pop.why:
-        lines.append(content(in_words(pop.why), "$warning"))
-    return lines
+        lines.append((_STAYS, content(in_words(pop.why), "$warning")))
+    return lines_that_fit(room, width, lines)
 
 
 def _name(customer: Customer) -> Content:
@@ -230,31 +238,30 @@ def _consent(consent: Consent) -> list[Part]:
 def _many(pop: ScreenPop, view: View, width: int, room: int) -> list[Content]:
     """Two lines for each match, one where there is no room, and how many more there are where there still is none."""
     matches = pop.matches[:9]
-    waits = sources.unanswered(pop, view.now)
+    waits = _waiting(pop, view, width)
     room -= len(waits)
     asked = view.interaction.customer if view.interaction is not None else None
     known = select.telling_apart(view.state, [match.customer for match in matches], shared=asked)
     reasons = {in_words(match.reason) for match in matches}
     question = (_question(len(pop.matches)), "bold $warning")
     lines = [first_that_fits(width, (line(question, (_why_all(reasons), "$muted")), line(question)))]
-    roomy = 2 * len(matches) + 1 <= room
+
+    def why(number: int, cells: int) -> str:
+        own_reason = in_words(matches[number].reason) if len(reasons) > 1 else ""
+        return " · ".join(text for text in (traits(known[number], view.now, cells), own_reason) if text)
+
+    heads = [_head(number, match) for number, match in enumerate(matches, start=1)]
+    whole = [line(*head, (f"  {why(number, 0)}", "$muted")) for number, head in enumerate(heads)]
+    high = 2 * len(matches) + 1
+    # The keys below are worth more than a second line that nothing needs.
+    roomy = high < room or (high == room and any(row.cell_length > width for row in whole))
     shown_matches = matches if len(matches) + 1 <= room else matches[: max(1, room - 2)]
-    for number, match in enumerate(shown_matches, start=1):
-        customer = match.customer
-        more = " · ".join(text for text in (customer.tier, sources.tags(match)) if text)
-        apart = traits(known[number - 1], view.now, width - _INDENT if width and roomy else 0)
-        own_reason = in_words(match.reason) if len(reasons) > 1 else ""
-        why = " · ".join(text for text in (apart, own_reason) if text)
-        head: list[Part] = [
-            (f" {number} ", "bold reverse $accent"),
-            (f" {customer.name}", "bold"),
-            (f"  {more}" if more else "", "$accent"),
-        ]
-        row = line(*head) if roomy else line(*head, (f"  {why}", "$muted"))
+    for number in range(len(shown_matches)):
+        row = line(*heads[number]) if roomy else whole[number]
         rows = [row.truncate(width, ellipsis=True) if width else row]
         if roomy:
-            rows.append(content(f"{' ' * _INDENT}{why}", "$muted"))
-        lines += [pressing(str(number), one) for one in rows]
+            rows.append(content(f"{' ' * _INDENT}{why(number, max(0, width - _INDENT))}", "$muted"))
+        lines += [pressing(str(number + 1), one) for one in rows]
     if len(shown_matches) < len(pop.matches):
         lines.append(
             line(
@@ -268,6 +275,15 @@ def _many(pop: ScreenPop, view: View, width: int, room: int) -> list[Content]:
         choose = tr("Press 1–{last} to choose (alt+1–{last} while typing)", last=last) if last > 1 else tr("1 links it")
         lines.append(line((f"{choose} · ", "$muted"), key))
     return [*lines, *waits]
+
+
+def _head(number: int, match: Match) -> list[Part]:
+    more = " · ".join(text for text in (match.customer.tier, sources.tags(match)) if text)
+    return [
+        (f" {number} ", "bold reverse $accent"),
+        (f" {match.customer.name}", "bold"),
+        (f"  {more}" if more else "", "$accent"),
+    ]
 
 
 def _why_all(reasons: set[str]) -> str:
@@ -316,12 +332,12 @@ def _no_crm(view: View) -> list[Content]:
     ]
 
 
-def _could_not_ask(pop: ScreenPop, view: View) -> list[Content]:
+def _could_not_ask(pop: ScreenPop, view: View, width: int) -> list[Content]:
     interaction = view.interaction
     where = wording.address(interaction.customer) if interaction else ""
     lines = [
         content(where, "bold"),
-        *(sources.unanswered(pop, view.now, keyed=False) or _crm_failed(pop, view)),
+        *(_waiting(pop, view, width, keyed=False) or _crm_failed(pop, view)),
         *sources.answered(pop),
         line(
             *with_key(
@@ -340,20 +356,27 @@ def _crm_failed(pop: ScreenPop, view: View) -> list[Content]:
     ]
 
 
-def _searching(pop: ScreenPop, view: View) -> list[Content]:
+def _searching(pop: ScreenPop, view: View, width: int) -> list[Content]:
     interaction = view.interaction
     where = wording.address(interaction.customer) if interaction else ""
     lines = [
         content(where, "bold"),
-        *_backend_calls(pop, view),
+        *_backend_calls(pop, view, width),
         *sources.answered(pop),
     ]
     return [*lines, *(_kept(match) for match in pop.matches[:1])]
 
 
-def _backend_calls(pop: ScreenPop, view: View) -> list[Content]:
+def _backend_calls(pop: ScreenPop, view: View, width: int) -> list[Content]:
     old = wording.duration(view.now - pop.since)
-    return sources.unanswered(pop, view.now) or [line((f"◌ {tr('Asking the CRM …')} ", "$accent"), (old, "$muted"))]
+    asking = line((f"◌ {tr('Asking the CRM …')} ", "$accent"), (old, "$muted"))
+    return _waiting(pop, view, width) or [asking]
+
+
+def _waiting(pop: ScreenPop, view: View, width: int, *, keyed: bool = True) -> list[Content]:
+    """The CRMs that have not answered, each with the reason it gave."""
+    said = sources.unanswered(pop, view.now, width, keyed=keyed)
+    return [one for waiting, why in said for one in (waiting, *why)]
 
 
 def _kept(match: Match) -> Content:

@@ -21,7 +21,7 @@ def steps(*, written: bool = False) -> tuple[tuple[str, str], ...]:
     """What to do, in order, with the keys in force; in a contact in writing nobody is consulted, and one answers."""
     every = (
         ("available", tr("Become available: press {letter}, then 1.", letter=show(BY_ID["state"].letters[0]))),
-        ("accept", tr("When a contact comes in, the customer's record is already there. {accept:key} accepts.")),
+        ("accept", tr("The customer's record is there before you answer. {accept:key} accepts.")),
         ("reply", tr("Type your answer; {finish:key} sends it.")),
         ("note", tr("Type your note ({note:key} goes there); it is saved as you type.")),
         (
@@ -97,7 +97,7 @@ class Guide(TextPane):
             done = step in self.done
             ticks.append((f"{'✓' if done else '○'} {tr(_STEPS[step])}  ", "$success" if done else "$muted"))
         ticks.append((tr("esc hides"), "$muted"))
-        following = rest[0][1] if rest else tr("That was a complete contact. The next one will come in here.")
+        following = rest[0][1] if rest else tr("That was a complete contact. The next one will appear here.")
         return (line(("→ ", "bold $success"), (following, "bold")), line(*ticks))
 
 

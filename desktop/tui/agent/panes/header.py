@@ -71,7 +71,8 @@ def _agent(view: View, *, named: bool = True) -> list[Part]:
         (f"{sign} {tr(word)}{reason}", style),
         (f" {wording.duration(view.now - me.since)}", "$muted"),
     ]
-    for source, there in select.own_apart(view.state):
+    apart = [(source, there) for source, there in select.own_apart(view.state) if there.observed is not me.observed]
+    for source, there in apart:
         parts.append((f" · {wording.source_tag(source)}: {term('availability', there.observed)}", "$warning"))
     if me.next is not None:
         following = term("availability", me.next)

@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual import events
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widget import Widget
 
 from desktop.domain.entities.channels import TRAITS
@@ -33,7 +34,7 @@ class Tabs(Pane, Widget):
 
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = css_beside(__file__)
-    current = "work"
+    current = Reactive("work")
 
     def look(self, view: View) -> tuple[object, ...]:
         """Which tab is shown and whom the selected contact is with."""

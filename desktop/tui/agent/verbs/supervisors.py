@@ -31,7 +31,7 @@ class SupervisorVerbs(DeskVerbs):
                 Line.HELP,
                 interaction.id,
                 (tr("Help from a supervisor"), "bold"),
-                (f" · {title(state, interaction)}{answered}", "$muted"),
+                (f"{answered} · {title(state, interaction)}", "$muted"),
                 hint=tr("enter asks")
                 if known is None
                 else tr("enter sends again; send it empty to cancel the request"),
