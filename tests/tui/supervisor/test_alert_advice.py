@@ -113,7 +113,7 @@ async def test_the_most_urgent_is_said_in_full_where_room_is_short_and_the_borde
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["3"])
         panel = screen_of(app).query_one(AlertPanel)
-        await sees(pilot, "Maya Okafor needs help: wants to", "cancel, may I give 20 %?")
+        await sees(pilot, "Maya Okafor needs help: wants", "to cancel, may I give 20 %?")
         await settle(pilot, ["down"])
         await until(pilot, lambda: "→ 7 waiting: enter, then m move" in str(panel.border_subtitle))
         await settle(pilot, ["down"])
