@@ -270,6 +270,11 @@ async def test_all_clocks_of_the_floor_go_on_together() -> None:
         await change(session, pilot, FloorChanged(queues=(replace(QUEUES["Support"], version=2, waiting=4),)))
         assert (await _counted_line(pilot))[:2] == ["16", "02:10"]
         assert "✕ 02:10" in screen_text(app.screen).replace("longest ✕ 02:10", "")
+        now = NOW + 1.1
+        screen_of(app).second()  # the tables have their own second a moment later
+        await change(session, pilot, FloorChanged(queues=(replace(QUEUES["Support"], version=3, waiting=5),)))
+        assert (await _counted_line(pilot))[:2] == ["17", "02:11"]
+        assert "✕ 02:11" in screen_text(app.screen).replace("longest ✕ 02:11", "")
 
 
 async def _counted_line(pilot: Any) -> list[str]:

@@ -63,18 +63,17 @@ class AlertPanel(FloorPane, LineTable):
         self._said = {one.key: self._in_words(one) for one in alerts}
         entries: list[tuple[Row, Alert | None]] = [(_help_row(one, view), None) for one in requests]
         entries += ((_alert_row(one, self._said[one.key][1], view), one) for one in alerts)
-        rows, advised = self._listed(entries, view)
+        rows, told = self._listed(entries, view)
         self.set_rows(rows)
         self.border_title = line(tr("Alerts"), *counted(view))
         now = self.cursor_key or ""
         full, note = view.state.alerts.get(now), view.state.acknowledgements.get(now)
-        hint = "" if full is None or now in advised else advice(full, view)
+        hint = "" if full is None else advice(full, view)
+        hint = "" if hint in told else hint
         below = f"→ {hint}" if hint else note.text if note is not None else full.rule if full is not None else ""
         unseen = self._unseen_words()
         between = " · " if unseen and below else ""
-        self.border_subtitle = line(
-            (unseen, "bold"), (f"{between}{below}", "$muted"), (_blind_words(view), "$warning")
-        )
+        self.border_subtitle = line((unseen, "bold"), (f"{between}{below}", "$muted"), (_blind_words(view), "$warning"))
 
     def on_resize(self) -> None:
         """See the base class; there may be room for more, or less, by now."""
@@ -103,14 +102,13 @@ class AlertPanel(FloorPane, LineTable):
         return tr("{n} more", n="  ".join(ways)) if ways else ""
 
     def _listed(self, entries: Sequence[tuple[Row, Alert | None]], view: FloorView) -> tuple[list[Row], set[str]]:
-        """The rows with their further lines, and the keys of those below which stands what to do: the most urgent
-        come first to the room there is."""
+        """The rows with their further lines, and what is said below them of what to do: the most urgent come first
+        to the room there is."""
         cells, room = self.cells_of(_WHAT), self._page - len(entries)
         firsts = {(alert is None): row.key for row, alert in reversed(entries)}.values()
         whole = {row.key: self._wrapped(row, cells) for row, _ in entries if row.key in (*firsts, self.cursor_key)}
         room -= sum(len(rest) for _, rest in whole.values())
         rows: list[Row] = []
-        advised: set[str] = set()
         told: set[str] = set()  # several alerts about one queue want the same
         for row, alert in entries:
             more: list[Content] = []
@@ -125,13 +123,12 @@ class AlertPanel(FloorPane, LineTable):
                 todo = advice(alert, view) if alert is not None and len(more) < room else ""
                 if todo and todo not in told:
                     told.add(todo)
-                    advised.add(row.key)
                     whole = content(f"→ {todo}", "$muted")
                     parts = whole.wrap(cells)
                     more += parts if len(more) + len(parts) <= room else [whole]
             rows += [row, *(Row(f"{row.key}\n{n}", ("", "", one), of=row.key) for n, one in enumerate(more))]
             room -= len(more)
-        return rows, advised
+        return rows, told
 
     def _wrapped(self, row: Row, cells: int) -> tuple[Row, list[Content]]:
         """A row with as much as fits into its first line, and its further lines."""
