@@ -9,7 +9,7 @@ from desktop.app.reviews.scorecard_draft import ScorecardDraft
 from desktop.domain.entities.history import PastInteraction
 from desktop.domain.entities.instant import Instant
 from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation
-from desktop.tui.quality.quality_texts import moment, verdict
+from desktop.tui.quality.quality_texts import verdict
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
@@ -34,11 +34,13 @@ class Tab(Enum):
 
 COLUMNS = (
     Column("", 1),
-    Column(mark("agent"), weight=3),
-    Column(mark("what"), weight=2, min_width=40),
-    Column(mark("when"), 15),
+    Column(mark("agent"), weight=4),
+    Column(mark("what"), weight=5, min_width=40),
+    Column("", 5, "right", min_width=70),
+    Column(mark("when"), 11, min_width=57),
     Column("", 16),
 )
+"""The fourth is how long a contact took; beside the list its details say so, too."""
 
 
 def sample_rows(sample: Sequence[PastInteraction], unfinished: Sequence[ScorecardDraft], now: Instant) -> list[Row]:
@@ -52,7 +54,8 @@ def sample_rows(sample: Sequence[PastInteraction], unfinished: Sequence[Scorecar
                 content("✎", "$warning"),
                 content(card.agent_name),
                 content(card.form.title, "$muted"),
-                content(""),
+                "",
+                "",
                 _state_of(card),
             ),
         )
@@ -67,8 +70,9 @@ def sample_rows(sample: Sequence[PastInteraction], unfinished: Sequence[Scorecar
                 (
                     content(wording.CHANNEL_SIGN.get(one.channel, "·"), "$accent"),
                     content(one.agent_name),
-                    content(f"{one.queue} · {wording.duration(one.talk_seconds + one.hold_seconds)}", "$muted"),
-                    content(moment(one.arrived_at, now), "$muted"),
+                    content(one.queue, "$muted"),
+                    content(wording.duration(one.talk_seconds + one.hold_seconds), "$muted"),
+                    content(wording.listed(one.arrived_at, now), "$muted"),
                     _state_of(card) if card is not None else content(f"○ {tr('to review')}", "$muted"),
                 ),
             )
@@ -97,7 +101,8 @@ def judged_rows(evaluations: Sequence[Evaluation], now: Instant, *, mine: bool =
                     content(*sign),
                     content(one.queue if mine else one.agent_name, "bold" if unread else ""),
                     content(what, "$muted"),
-                    content(moment(one.at, now), "$muted"),
+                    "",
+                    content(wording.listed(one.at, now), "$muted"),
                     content(word, style),
                 ),
             )
@@ -126,7 +131,8 @@ def calibration_rows(calibrations: Sequence[Calibration], me: str, now: Instant)
                     content("=" if not one.open else "◌", "$accent"),
                     content(one.agent_name),
                     content(f"{one.form.title} · {names}", "$muted"),
-                    content(moment(one.at, now), "$muted"),
+                    "",
+                    content(wording.listed(one.at, now), "$muted"),
                     state,
                 ),
             )
@@ -166,7 +172,8 @@ def note_rows(notes: Sequence[CoachingNote], now: Instant, *, reader: str) -> li
                     content("✎", "$accent"),
                     content(one.by_name if mine else one.agent_name),
                     content(one.text.replace("\n", " "), "$muted", limit=200),
-                    content(moment(one.at, now), "$muted"),
+                    "",
+                    content(wording.listed(one.at, now), "$muted"),
                     state,
                 ),
             )

@@ -231,13 +231,8 @@ def question_record_lines(calibrations: Sequence[Calibration], version: str) -> 
     lines = [content(""), content(tr("Across {n} calibrations with this form", n=len(same)), "bold $accent")]
     for record in by_questions(same).values():
         kappa = tr("kappa not defined") if record.kappa is None else tr("kappa {k:.2f}", k=float(record.kappa))
-        lines.append(
-            line(
-                f"{tr('{n} of {all}', n=record.agreed, all=record.pairs)}  ",
-                (f"{kappa:<18} ", "$muted"),
-                record.question.text,
-            )
-        )
+        agreed = tr("{n} of {all}", n=record.agreed, all=record.pairs)
+        lines += [content(record.question.text), line((f"    {agreed}", ""), (f" · {kappa}", "$muted"))]
     return lines
 
 

@@ -73,6 +73,8 @@ class Axis:
                 raster.put(x, y, text, "bold" if fresh and self.width < DAY else "$muted")
                 free = x + len(text) + 1
                 day = local.date()
+        if free == self.left and self.shown:  # a day that has just begun, without a whole hour yet
+            raster.put(self.left, y, f"{self.days.local(self.starts[self.first]):%H:%M}", "$muted")
         if self.first > 0:
             raster.put(self.left - 2, y, "‹", "bold $accent")
         if self.end < len(self.starts):

@@ -71,13 +71,15 @@ class MapOf:
 def week_lines(shown: MapOf, width: int, height: int) -> list[Content]:
     """The map, as large as there is room for, with the meaning of its shades below."""
     slots = shown.slots
-    column = max(1, min(8, (width - LABEL) // len(slots)))
+    column = max(1, (width - LABEL) // len(slots))
+    room = max(len(slots), width - LABEL)
+    edges = [LABEL + room * place // len(slots) for place in range(len(slots) + 1)]  # some a cell wider: all is used
     tall = max(1, min(4, (height - 3) // 7))
     raster = Raster(width, 1 + 7 * tall)
     every = 2 if column >= 3 else 4 if column == 2 else 6
     for slot in slots:
         if slot % every == 0:
-            raster.put(LABEL + (slot - slots[0]) * column, 0, f"{slot // 2:02}", "$muted")
+            raster.put(edges[slot - slots[0]], 0, f"{slot // 2:02}", "$muted")
     values = [[shown.value(day, slot) for slot in range(SLOTS)] for day in range(7)]
     known = [one for row in values for one in row if one is not None]
     bounds = _bounds(known, shown.metric)
@@ -89,16 +91,17 @@ def week_lines(shown: MapOf, width: int, height: int) -> list[Content]:
             if value is None:
                 continue
             level = sum(value >= bound for bound in bounds)
-            x = LABEL + (slot - slots[0]) * column
+            x, end = edges[slot - slots[0] : slot - slots[0] + 2]
             sign, style = (SHADES[level], _STYLES[level]) if column < NUMBERED else (" ", _GROUNDS[level])
             for row in range(tall):
-                raster.put(x, y + row, sign * column, style)
+                raster.put(x, y + row, sign * (end - x), style)
             if column >= NUMBERED:
-                raster.put(x, y + (tall - 1) // 2, _short(value, shown.metric, column).center(column)[:column], style)
-    here = LABEL + (shown.slot - slots[0]) * column
+                text = _short(value, shown.metric, column).center(end - x)
+                raster.put(x, y + (tall - 1) // 2, text[: end - x], style)
+    here, end = edges[shown.slot - slots[0] : shown.slot - slots[0] + 2]
     ground = "bold reverse" if column >= NUMBERED else CURSOR
-    raster.tint(here, column, 1 + shown.weekday * tall, shown.weekday * tall + tall, ground)
-    raster.put(here, 0, "▾" * column, "bold $accent")
+    raster.tint(here, end - here, 1 + shown.weekday * tall, shown.weekday * tall + tall, ground)
+    raster.put(here, 0, "▾" * (end - here), "bold $accent")
     return [*raster.lines(), Content(""), _legend(shown, bounds, numbered=column >= NUMBERED)]
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from desktop.domain.entities.model import Agent, QueueStats
 from desktop.domain.entities.words import Availability
@@ -11,7 +11,7 @@ from desktop.domain.state.state import AppState
 from desktop.tui.supervisor.agent_activity import is_busy
 
 EVERY_SECONDS = 0.5
-"""How often it is made anew at most: it reads every queue and every agent."""
+"""How often agents are counted anew at most, for there may be thousands."""
 BUSY = "busy"
 
 
@@ -35,23 +35,23 @@ class FloorSummary:
 
 
 class SummaryKeeper:
-    """Makes the summary of a state, seldom enough."""
+    """Makes the summary of a state: of its queues always, as their rows are; of its agents seldom enough."""
 
     def __init__(self) -> None:
         self._summary = FloorSummary()
-        self._of: tuple[object, object] = (None, None)
-        self._at = float("-inf")
+        self._queues: object = None
+        self._agents: object = None
+        self._tallied_at = float("-inf")
 
     def of(self, state: AppState, now: float) -> FloorSummary:
-        """The summary, of a moment ago where another one would come too soon."""
-        of = (state.queues, state.agents)
-        if (of[0] is self._of[0] and of[1] is self._of[1]) or abs(now - self._at) < EVERY_SECONDS:
-            return self._summary
-        agents = self._summary.agents if of[1] is self._of[1] else tally(state.agents.values())
-        queues = state.queues.values()
-        counted = sum(queue.counts is not None for queue in queues)
-        self._summary = FloorSummary(all_together(queues), counted, agents)
-        self._of, self._at = of, now
+        """The summary; how many agents are free may be of a moment ago."""
+        if state.queues is not self._queues:
+            self._queues, queues = state.queues, state.queues.values()
+            counted = sum(queue.counts is not None for queue in queues)
+            self._summary = replace(self._summary, together=all_together(queues), counted=counted)
+        if state.agents is not self._agents and abs(now - self._tallied_at) >= EVERY_SECONDS:
+            self._agents, self._tallied_at = state.agents, now
+            self._summary = replace(self._summary, agents=tally(state.agents.values()))
         return self._summary
 
 

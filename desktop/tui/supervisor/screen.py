@@ -132,6 +132,7 @@ class SupervisorScreen(ImmediateScreen):
         self._worst = worst_alerts({})
         self._worst_of: object = None
         self._summary = SummaryKeeper()
+        self._second_at = float("-inf")
         self._settling: Timer | None = None
         self.place = FLOOR_TABS[0][0]
         """The pane that verbs are about: the one that had the focus last."""
@@ -199,7 +200,7 @@ class SupervisorScreen(ImmediateScreen):
         return FloorView(
             state,
             None,
-            select.server_now(state, self._now()),
+            select.server_now(state, self._clock),
             self.formula,
             queue or "",
             self.query_one(AgentPanel).agent if mounted else "",
@@ -212,6 +213,13 @@ class SupervisorScreen(ImmediateScreen):
             summary=self._summary.of(state, self._now()),
             in_sight=self.query_one(QueuePanel).trends_in_sight if mounted else (),
         )
+
+    @property
+    def _clock(self) -> float:
+        """The local clock as of the last whole second, so that all times on screen go on together, whichever part of a
+        second each pane is drawn in; as it is where no second was told for a while."""
+        now = self._now()
+        return self._second_at if 0 <= now - self._second_at < 1 else now
 
     def show(self, state: AppState) -> None:
         """Draw a new state, only where it changed."""
@@ -226,6 +234,7 @@ class SupervisorScreen(ImmediateScreen):
         """Draw what moves with the clock: the tables a little later, so that no key waits for all of it at once."""
         if not self._whole:
             return
+        self._second_at = self._now()
         view = self._before_drawing()
         for pane in self._panes:
             if not isinstance(pane, FloorTable):

@@ -191,6 +191,17 @@ def day(instant: Instant, now: Instant) -> str:
     return formats.day_of_month(then.date(), year=then.year != today.year)
 
 
+def listed(instant: Instant, now: Instant) -> str:
+    """When something in a list was, shortly: `14:03` today, `Mon 14:03` in the last six days, else as `day` has it."""
+    then, today = _local(instant), _local(now)
+    if then is None or today is None:
+        return UNKNOWN
+    days = (today.date() - then.date()).days
+    if not days:
+        return f"{then:%H:%M}"
+    return f"{formats.weekday(then.date())} {then:%H:%M}" if 0 < days < 7 else day(instant, now)
+
+
 def moment(instant: Instant) -> str:
     """The day and the time in full, `Thu 12 Nov 2026, 09:12`; `—` for a time that is none."""
     then = _local(instant)

@@ -15,12 +15,14 @@ from tests.tui.quality.quality_desk import (
     FAIR,
     GOOD,
     LOST,
+    NAMES,
     SAM,
     QualityServer,
     both_in,
     calibration,
     judged,
     note,
+    past,
     quality_desk,
     state,
 )
@@ -91,3 +93,32 @@ def _app(name: str) -> DesktopApp:
 def test_face(name: str, size: tuple[int, int], snap_compare: Callable[..., bool]) -> None:
     keys = (REVIEWS | FEEDBACK)[name]
     assert snap_compare(_app(name), terminal_size=size, run_before=lambda pilot: _still(pilot, name in REVIEWS, keys))
+
+
+@pytest.mark.parametrize(
+    ("tab", "parts"),
+    [
+        ("1", ("Maya Okafor", "General enquiries", "Mon 15:50", "○ to review")),
+        ("2", ("Maya Okafor", "Call · Sam Rivera", "12:23", "0.0 % ✕ critical")),
+        ("3", ("Maya Okafor", "12:06", "● yours missing")),
+        ("4", ("Maya Okafor", "12:40", "○ not released")),
+    ],
+)
+async def test_beside_the_details_a_list_has_its_names_whole(tab: str, parts: tuple[str, ...]) -> None:
+    server = QualityServer(
+        judged=JUDGED if tab == "2" else [],
+        notes=NOTES,
+        calibrated=[calibration(1, submitted=("ines",)), both_in(2)],
+        past=[past(n, who, queue="General enquiries") for n, who in enumerate(NAMES)],
+    )
+    app = quality_desk(server, state(SAM))[0]
+    async with app.run_test(size=(120, 36)) as pilot:
+        await _still(pilot, True, [tab])
+        page = app.screen.query_one(QualityPage)
+        async with asyncio.timeout(10):
+            while page.asking or not page.table.rows:
+                await pilot.pause(0.02)
+        lines = [strip.text for strip in app.screen._compositor.render_strips()]
+        listed = "\n".join(line[: page.table.region.right] for line in lines)
+        for part in parts:
+            assert part in listed, listed

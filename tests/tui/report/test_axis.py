@@ -1,5 +1,7 @@
 """Intervals side by side: over the whole width there is, however many they are."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,3 +31,10 @@ def test_a_chart_has_its_scale_and_name_at_the_line() -> None:
         "         │",
         "abandoned│",
     ]
+
+
+def test_a_day_that_began_within_the_hour_says_when() -> None:
+    at = axis([1_800.0], 1_800.0, DAYS, 20, 0)
+    raster = Raster(20, 1)
+    replace(at, dated=False).write(raster, 0)
+    assert raster.lines()[0].plain.split() == ["01:30"]

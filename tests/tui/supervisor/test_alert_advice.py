@@ -113,7 +113,7 @@ async def test_the_most_urgent_is_said_in_full_where_room_is_short_and_the_borde
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["3"])
         panel = screen_of(app).query_one(AlertPanel)
-        await sees(pilot, "Maya Okafor needs help: wants to", "cancel, may I give 20 %?")
+        await sees(pilot, "Maya Okafor needs help: wants", "to cancel, may I give 20 %?")
         await settle(pilot, ["down"])
         await until(pilot, lambda: "→ 7 waiting: enter, then m move" in str(panel.border_subtitle))
         await settle(pilot, ["down"])
@@ -129,3 +129,16 @@ async def test_what_to_do_about_a_queue_is_said_once_however_many_alerts_it_has(
         await settle(pilot, ["3"])
         text = await sees(pilot, "abandon rate 9 %", "→ 7 waiting")
         assert text.count("→ 7 waiting") == 1
+
+
+async def test_what_to_do_stands_in_the_border_only_where_no_line_says_it() -> None:
+    state = floor()
+    (first,) = (one for one in state.alerts.values() if one.subject == "Billing")
+    second = replace(first, key="abandon-rate|Billing", text=verbatim("Billing: abandon rate 9 %, above 7 %"))
+    app, _ = floor_desk(replace(state, alerts={first.key: first, second.key: second}, help={}))
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot, ["3", "down"])
+        panel = screen_of(app).query_one(AlertPanel)
+        await until(pilot, lambda: panel.cursor_key != panel.rows[0].key)
+        assert "→" in "".join(plain(row.cells[2]) for row in panel.rows)
+        await until(pilot, lambda: "→" not in str(panel.border_subtitle))

@@ -50,7 +50,7 @@ def test_what_else_it_assumes_stands_beside_the_formulas() -> None:
 def test_nothing_is_assumed_where_nothing_is_said() -> None:
     why_not = verbatim("Only 4 came in 30 min.")
     text = shown(WhatIf(Q, DEFAULT_FORMULA.id, 1_800, 4, None, assumes=(verbatim("a"),), why_not=why_not))
-    assert "what-if: Only 4 came in 30 min." in text and "continue" not in text
+    assert "What-if: Only 4 came in 30 min." in text and "continue" not in text
 
 
 def detail(view: FloorView, height: int = HEIGHT, queue: QueueStats = QUEUES[Q], width: int = WIDTH) -> list[str]:

@@ -21,7 +21,7 @@ from desktop.tui.supervisor.floor_view import (
 )
 from desktop.tui.supervisor.panels.floor_pane import FloorPane
 from desktop.tui.widgets.safe_text import Part, content, line
-from desktop.tui.widgets.table import LineTable
+from desktop.tui.widgets.table import FURTHER, LineTable
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row, as_content
 from desktop.tui.words import wording
@@ -34,8 +34,9 @@ _WHAT: Final = 2
 class AlertPanel(FloorPane, LineTable):
     """Requests first, then alerts by urgency; what is acknowledged says by whom and when.
 
-    The most urgent are said in full, with what to do about each below it, as far as there is room; of the others what
-    to do stands in the border while they are selected.
+    The most urgent request, the most urgent alert and what is selected are always said in full; the others, and below
+    each alert what to do about it, as far as there is room. What to do about others stands in the border while they
+    are selected, and there stands how many are out of sight.
     """
 
     ticks: ClassVar[bool] = True
@@ -62,44 +63,79 @@ class AlertPanel(FloorPane, LineTable):
         self._said = {one.key: self._in_words(one) for one in alerts}
         entries: list[tuple[Row, Alert | None]] = [(_help_row(one, view), None) for one in requests]
         entries += ((_alert_row(one, self._said[one.key][1], view), one) for one in alerts)
-        rows, advised = self._listed(entries, view)
+        rows, told = self._listed(entries, view)
         self.set_rows(rows)
         self.border_title = line(tr("Alerts"), *counted(view))
         now = self.cursor_key or ""
         full, note = view.state.alerts.get(now), view.state.acknowledgements.get(now)
-        hint = "" if full is None or now in advised else advice(full, view)
+        hint = "" if full is None else advice(full, view)
+        hint = "" if hint in told else hint
         below = f"→ {hint}" if hint else note.text if note is not None else full.rule if full is not None else ""
-        self.border_subtitle = line((below, "$muted"), (_blind_words(view), "$warning"))
+        unseen = self._unseen_words()
+        between = " · " if unseen and below else ""
+        self.border_subtitle = line((unseen, "bold"), (f"{between}{below}", "$muted"), (_blind_words(view), "$warning"))
 
     def on_resize(self) -> None:
         """See the base class; there may be room for more, or less, by now."""
         super().on_resize()
+        self._draw_again()
+
+    def on_line_table_highlighted(self) -> None:
+        """What is selected now is said in full, and all of it is in sight."""
+        self._draw_again()
+        self._show_cursor()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """See the base class; others are out of sight now."""
+        super().watch_scroll_y(old_value, new_value)
+        self._draw_again()
+
+    def _draw_again(self) -> None:
         if self.view is not None:
             self.draw(self.view)
 
+    def _unseen_words(self) -> str:
+        """How many requests and alerts begin above the lines in sight, and how many below: `↑ 1  ↓ 2 more`."""
+        above = sum(row.of is None for row in self.rows[: self._top])
+        under = sum(row.of is None for row in self.rows[self._top + self._page :]) if self._page else 0
+        ways = [f"{way} {n}" for way, n in (("↑", above), ("↓", under)) if n]
+        return tr("{n} more", n="  ".join(ways)) if ways else ""
+
     def _listed(self, entries: Sequence[tuple[Row, Alert | None]], view: FloorView) -> tuple[list[Row], set[str]]:
-        """The rows with their further lines, and the keys of those below which stands what to do: the most urgent
-        come first to the room there is."""
+        """The rows with their further lines, and what is said below them of what to do: the most urgent come first
+        to the room there is."""
         cells, room = self.cells_of(_WHAT), self._page - len(entries)
+        firsts = {(alert is None): row.key for row, alert in reversed(entries)}.values()
+        whole = {row.key: self._wrapped(row, cells) for row, _ in entries if row.key in (*firsts, self.cursor_key)}
+        room -= sum(len(rest) for _, rest in whole.values())
         rows: list[Row] = []
-        advised: set[str] = set()
         told: set[str] = set()  # several alerts about one queue want the same
         for row, alert in entries:
             more: list[Content] = []
+            if row.key in whole:
+                row, more = whole[row.key]
+                room += len(more)
+            elif room > 0:
+                wrapped, rest = self._wrapped(row, cells)
+                if len(rest) <= room:
+                    row, more = wrapped, rest
             if room > 0 and cells:
-                first, *rest = as_content(row.cells[_WHAT]).wrap(cells)
-                if rest and len(rest) <= room:
-                    row, more = row._replace(cells=(*row.cells[:_WHAT], first)), rest
                 todo = advice(alert, view) if alert is not None and len(more) < room else ""
                 if todo and todo not in told:
                     told.add(todo)
-                    advised.add(row.key)
                     whole = content(f"→ {todo}", "$muted")
                     parts = whole.wrap(cells)
                     more += parts if len(more) + len(parts) <= room else [whole]
             rows += [row, *(Row(f"{row.key}\n{n}", ("", "", one), of=row.key) for n, one in enumerate(more))]
             room -= len(more)
-        return rows, advised
+        return rows, told
+
+    def _wrapped(self, row: Row, cells: int) -> tuple[Row, list[Content]]:
+        """A row with as much as fits into its first line, and its further lines."""
+        if not cells:
+            return row, []
+        first, *rest = as_content(row.cells[_WHAT]).wrap(cells)
+        return (row._replace(cells=(*row.cells[:_WHAT], first)), rest[:FURTHER]) if rest else (row, [])
 
     def _in_words(self, alert: Alert) -> tuple[Sentence, str]:
         """What the alert says; put into words once, for there may be hundreds, and a panel is drawn often."""

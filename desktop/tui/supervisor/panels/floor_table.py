@@ -45,7 +45,6 @@ class FloorTable(FloorPane, LineTable, Generic[E]):
         self.asked = 0
         """Rises with every wish of the person, so that the table is drawn again at once."""
         self._nothing = empty
-        self._ticks = 0
         self._ticking = False
         self._entities: Mapping[str, E] = {}
         self._floor: FloorView | None = None
@@ -67,11 +66,7 @@ class FloorTable(FloorPane, LineTable, Generic[E]):
         return tuple(column.cell(entity, view) for column in self.floor_columns)
 
     def tick(self, view: View) -> None:
-        """A second has passed: clocks go on, and rows may stand in another order.
-
-        Between two of these a row is made anew only when what it is about changed: a frame costs what changed in it.
-        """
-        self._ticks += 1
+        """A second has passed: rows may stand in another order."""
         self._ticking = True
         super().tick(view)
         self._ticking = False
@@ -86,7 +81,8 @@ class FloorTable(FloorPane, LineTable, Generic[E]):
         view, entity = self._floor, self._entities.get(key)
         if view is None or entity is None:
             return Row(key, ())
-        made_from = (self.beside(key, view), view.formula, view.stale, self._ticks)
+        # The view's clock stands still within a second: a frame costs what changed in it.
+        made_from = (self.beside(key, view), view.formula, view.stale, view.now)
         kept = self._kept.get(key)
         if kept is not None and kept[0] is entity and kept[1] == made_from:
             return kept[2]

@@ -1,4 +1,9 @@
-"""The columns of the queues."""
+"""The columns of the queues.
+
+Where there is no room for all of them, they go in the order of what least needs to be seen at a glance: occupancy and
+agents, AHT, ASA, the estimated wait, the target (the bars' colours say as much), the trend, and only then the counts,
+of which "answered" goes first and "abandoned" last.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -78,8 +83,8 @@ def _trend(queue: QueueStats, view: FloorView) -> Cell:
         return "", ""  # of all together: the status line has it
     known, target = levels(queue, view), view.thresholds.target(queue)
     if not any(level is not None for level in known):
-        return f"  {wording.UNKNOWN}", "$muted"
-    parts: list[Part] = ["  "]
+        return wording.UNKNOWN, "$muted"
+    parts: list[Part] = []
     for level in known:
         missed = level is not None and target is not None and level < target
         style = "$muted" if level is None else "$warning" if missed else "$accent"
@@ -124,7 +129,7 @@ QUEUE_COLUMNS: tuple[QueueColumn, ...] = (
     FloorColumn("alert", Column("", 1), _alert, _worst),
     FloorColumn("queue", Column(pmark("column", "queue")), _name, lambda queue, _: queue.name.casefold(), down=False),
     _metric("waiting", pmark("column", "waiting"), 5, 0, marks=2),
-    _metric("longest_wait", pmark("column", "longest"), 7, 0, marks=2),
+    _metric("longest_wait", pmark("column", "longest"), 5, 0, marks=2),
     FloorColumn(
         "estimated_wait",
         Column(pmark("column", "estimated wait"), 14, "right", 100),
@@ -132,13 +137,13 @@ QUEUE_COLUMNS: tuple[QueueColumn, ...] = (
         _of("estimated_wait", 12)[1],
         metric="estimated_wait",
     ),
-    _metric("offered", pmark("column", "offered"), 7, 60),
-    _metric("answered", pmark("column", "answered"), 8, 84),
+    _metric("offered", pmark("column", "offered"), 7, 54),
+    _metric("answered", pmark("column", "answered"), 8, 66),
     _metric("abandoned", pmark("column", "abandoned"), 7, 50, marks=2, by="abandon_rate"),
-    _metric(SERVICE_LEVEL, pmark("column", "SL"), 4, 0, marks=1, sign=BELOW),
+    _metric(SERVICE_LEVEL, pmark("column", "SL"), 4, 0, sign=BELOW),
     FloorColumn(
         "trend",
-        Column(pmark("column", "  last 2 h"), 10, "left", 70),
+        Column(pmark("column", "last 2 h"), 8, "left", 70),
         _trend,
         lambda queue, view: next((one for one in reversed(levels(queue, view)) if one is not None), None),
         down=False,

@@ -141,7 +141,7 @@ def _what_if(queue: QueueStats, view: FloorView) -> list[Content]:
     step = next((one for one in found.steps if one.more == 1), None)
     if step is None or step.service_level is None or found.now is None or found.now.service_level is None:
         why_not = in_words(found.why_not)
-        return [line((f"{tr('what-if')}: {why_not}", "$muted"))] if why_not else []
+        return [line((f"{tr('What-if')}: {why_not}", "$muted"))] if why_not else []
     result = f"{found.now.service_level * 100:.0f} → {step.service_level * 100:.0f} %"
     if step.low is not None and step.high is not None:
         between = f"{step.low * 100:.0f}–{step.high * 100:.0f} %"

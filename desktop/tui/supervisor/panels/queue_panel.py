@@ -1,6 +1,6 @@
 """The queues of the floor, a line each, and all of them together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from desktop.domain.alerts.thresholds import NO_THRESHOLDS
@@ -15,9 +15,6 @@ from desktop.tui.words import wording
 from desktop.words.catalogue import ntr, ptr, term, tr
 from desktop.words.figures import known_as
 
-TOTALS_SECONDS = 0.5
-"""How often the line of totals behind a filter is made anew at most: it reads every queue."""
-
 
 class QueuePanel(FloorTable[QueueStats]):
     """Sortable by every column; the formula's name stands in the border."""
@@ -27,7 +24,6 @@ class QueuePanel(FloorTable[QueueStats]):
             QUEUE_COLUMNS, lambda queue: queue.name, by="alert", empty=tr("No queue figures yet."), id="floor-queues"
         )
         self._totalled: tuple[object, Sequence[str], tuple[QueueStats | None, int, int]] | None = None
-        self._totalled_at = float("-inf")
 
     @property
     def trends_in_sight(self) -> tuple[str, ...]:
@@ -78,7 +74,7 @@ class QueuePanel(FloorTable[QueueStats]):
 
     def _draw_total(self, view: FloorView) -> None:
         if self.ordering.wanted:
-            together, counted, every = self._filtered(view)
+            together, counted, every = self._filtered(view.state.queues)
         else:
             together, counted, every = view.summary.together, view.summary.counted, len(view.state.queues)
         if together is None:
@@ -91,14 +87,11 @@ class QueuePanel(FloorTable[QueueStats]):
         cells = self.cells(replace(together, name=name), replace(view, thresholds=NO_THRESHOLDS))
         self.set_total(Row("", cells, "$muted" if view.is_old(together) else "bold"))
 
-    def _filtered(self, view: FloorView) -> tuple[QueueStats | None, int, int]:
+    def _filtered(self, queues: Mapping[str, QueueStats]) -> tuple[QueueStats | None, int, int]:
         """The queues behind the filter together, how many of them have counts, and how many they are."""
-        keys, queues = self.ordering.keys, view.state.queues
-        known = self._totalled
-        early = abs(view.now - self._totalled_at) < TOTALS_SECONDS
-        if known is None or known[1] != keys or not (early or known[0] is queues):
+        keys, known = self.ordering.keys, self._totalled
+        if known is None or known[0] is not queues or known[1] != keys:
             some = [queues[name] for name in keys if name in queues]
             together = all_together(some), sum(queue.counts is not None for queue in some), len(some)
-            self._totalled, self._totalled_at = (queues, keys, together), view.now
-            return together
+            self._totalled = known = (queues, keys, together)
         return known[2]
