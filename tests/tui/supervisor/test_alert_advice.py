@@ -134,11 +134,13 @@ async def test_what_to_do_about_a_queue_is_said_once_however_many_alerts_it_has(
 async def test_what_to_do_stands_in_the_border_only_where_no_line_says_it() -> None:
     state = floor()
     (first,) = (one for one in state.alerts.values() if one.subject == "Billing")
-    second = replace(first, key="abandon-rate|Billing", text=verbatim("Billing: abandon rate 9 %, above 7 %"))
+    said = "Billing: abandon rate 9 %, above 7 % for more than five minutes"
+    second = replace(first, key="zz|Billing", text=verbatim(said))
     app, _ = floor_desk(replace(state, alerts={first.key: first, second.key: second}, help={}))
     async with app.run_test(size=(140, 40)) as pilot:
         await settle(pilot, ["3", "down"])
         panel = screen_of(app).query_one(AlertPanel)
         await until(pilot, lambda: panel.cursor_key != panel.rows[0].key)
         assert "→" in "".join(plain(row.cells[2]) for row in panel.rows)
+        await until(pilot, lambda: said in " ".join(plain(row.cells[2]).strip() for row in panel.rows))
         await until(pilot, lambda: "→" not in str(panel.border_subtitle))

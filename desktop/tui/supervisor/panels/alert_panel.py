@@ -123,9 +123,9 @@ class AlertPanel(FloorPane, LineTable):
                 todo = advice(alert, view) if alert is not None and len(more) < room else ""
                 if todo and todo not in told:
                     told.add(todo)
-                    whole = content(f"→ {todo}", "$muted")
-                    parts = whole.wrap(cells)
-                    more += parts if len(more) + len(parts) <= room else [whole]
+                    said = content(f"→ {todo}", "$muted")
+                    parts = said.wrap(cells)
+                    more += parts if len(more) + len(parts) <= room else [said]
             rows += [row, *(Row(f"{row.key}\n{n}", ("", "", one), of=row.key) for n, one in enumerate(more))]
             room -= len(more)
         return rows, told
