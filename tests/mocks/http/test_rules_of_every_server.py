@@ -265,7 +265,7 @@ def test_a_wrap_up_is_written_in_nobody_elses_name(servers: Harness) -> None:
     replayed = servers.call("tom", "PUT", "/v1/wrap-ups/k", body, server="crm", key="mine")
     assert replayed.status_code == 403, "what was answered to one is not answered to another"
     entries = servers.call("maya", "GET", timeline, server="crm").json()["entries"]
-    assert [one["agent"] for one in entries if one["detail"] == "Whose words"] == ["maya"]
+    assert [one["agent"] for one in entries if one["detail"] == "Whose words"] == ["Maya Okafor"]
 
 
 def test_what_another_contact_centre_calls_an_agent_is_no_other_agents_name(servers: Harness) -> None:
@@ -273,7 +273,7 @@ def test_what_another_contact_centre_calls_an_agent_is_no_other_agents_name(serv
     body["follow_ups"] = [{"kind": "case", "text": "Whose case"}]
     assert servers.call("tom", "PUT", "/v1/wrap-ups/k", body, server="crm").status_code == 200
     entries = servers.call("maya", "GET", "/v1/customers/C-4471/timeline", server="crm").json()["entries"]
-    assert [one["agent"] for one in entries if one["detail"] == "By telephone"] == ["tom"], "the token says who it was"
+    assert [one["agent"] for one in entries if one["detail"] == "By telephone"] == ["Tom Archer"], "the token says who it was"
     cases = servers.call("maya", "GET", "/v1/customers/C-4471/cases", server="crm").json()["cases"]
     assert [one["owner"] for one in cases if one["subject"] == "Whose case"] == ["tom"]
 

@@ -26,7 +26,9 @@ def rules_of(screen: Screen[object]) -> dict[tuple[DOMNode, str], dict[str, str]
 
     nodes = screen.walk_children(with_self=True)
     found = {(node, ""): shown(node.styles.base._rules) for node in nodes}
-    found |= {(node, name): shown(one.base._rules) for node in nodes for name, one in node._component_styles.items()}
+    for node in nodes:
+        for name, one in node._component_styles.items():
+            found[node, name] = {**shown(one.base._rules), "painted": str(one.rich_style)}
     return found
 
 

@@ -62,7 +62,7 @@ async def test_no_figure_of_a_table_is_ever_cut_off() -> None:
     app, _ = floor_desk(replace(floor(), queues=queues, agents=agents, alerts={}, help={}))
     async with app.run_test(size=(250, 50)) as pilot:
         shown = await sees(
-            pilot, "12h34m", "12h 6–26h", "120/3000/5000", "1234567", "1100000", "120,000", "1h06m", "80h00m"
+            pilot, "✕ 12h  ", "12h 6–26h", "120/3000/5000", "1234567", "1100000", "120,000", "1h06m", "80h00m"
         )
         assert "…" not in shown
 
