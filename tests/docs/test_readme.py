@@ -31,8 +31,10 @@ def test_both_commands_install_from_their_lock() -> None:
     rest = " && .venv/bin/pip install -q --no-deps --no-build-isolation . && .venv/bin/"
     assert demo == f"{start}requirements.lock{rest}agent-desktop demo"
     assert tests == f"{start}requirements-test.lock{rest}python -m pytest -n auto"
-    real = "\n.venv/bin/pip install -qr requirements-real.lock && .venv/bin/python -m pytest --real tests/real\n"
-    assert real in TEXT
+    real = (
+        "pip install -qr requirements-real.lock && .venv/bin/python -m pytest -n 2 --dist loadfile --real tests/real\n"
+    )
+    assert f"\n.venv/bin/{real}" in TEXT
 
 
 def test_ci_finds_each_command_once() -> None:

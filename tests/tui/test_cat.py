@@ -48,6 +48,7 @@ PLANTED: dict[str, tuple[dict[str, Callable[..., Any]], str]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("faults", "where"), PLANTED.values(), ids=PLANTED)
 async def test_a_planted_fault_is_found(
     faults: dict[str, Callable[..., Any]], where: str, monkeypatch: pytest.MonkeyPatch
@@ -59,6 +60,7 @@ async def test_a_planted_fault_is_found(
             await play(where, 200, Random(seed), Seen())
 
 
+@pytest.mark.thorough
 async def test_a_second_press_that_needs_no_time_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("desktop.tui.keys.two_presses.READING_SECONDS", 0.0)
     with pytest.raises(Unnamed):
@@ -66,6 +68,7 @@ async def test_a_second_press_that_needs_no_time_is_found(monkeypatch: pytest.Mo
             await play("talking", 200, Random(seed), Seen())
 
 
+@pytest.mark.thorough
 async def test_a_verb_that_is_no_longer_marked_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     harmless = {**available_verbs.COMMANDS, Verb.END: replace(available_verbs.COMMANDS[Verb.END], irrevocable=False)}
     monkeypatch.setattr("desktop.tui.agent.verbs.base.COMMANDS", harmless)

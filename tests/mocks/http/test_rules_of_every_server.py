@@ -273,7 +273,8 @@ def test_what_another_contact_centre_calls_an_agent_is_no_other_agents_name(serv
     body["follow_ups"] = [{"kind": "case", "text": "Whose case"}]
     assert servers.call("tom", "PUT", "/v1/wrap-ups/k", body, server="crm").status_code == 200
     entries = servers.call("maya", "GET", "/v1/customers/C-4471/timeline", server="crm").json()["entries"]
-    assert [one["agent"] for one in entries if one["detail"] == "By telephone"] == ["Tom Archer"], "the token says who it was"
+    written_by = [one["agent"] for one in entries if one["detail"] == "By telephone"]
+    assert written_by == ["Tom Archer"], "the token says who it was"
     cases = servers.call("maya", "GET", "/v1/customers/C-4471/cases", server="crm").json()["cases"]
     assert [one["owner"] for one in cases if one["subject"] == "Whose case"] == ["tom"]
 

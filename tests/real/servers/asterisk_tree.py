@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.real.servers.server import CACHE, CannotStart, cache_folder, program
+from tests.real.servers.server import CACHE, CannotStart, making, program
 
 SUITE = "sid"
 MAKE_SECONDS = 600.0
@@ -29,10 +29,10 @@ def tree() -> Path:
     Raises:
         CannotStart: this machine cannot make it.
     """
-    cache = cache_folder()
-    made = cache / "asterisk-tree"
-    if not (made / "usr" / "sbin" / "asterisk").exists():
-        _make(cache, made)
+    with making("asterisk") as cache:
+        made = cache / "asterisk-tree"
+        if not (made / "usr" / "sbin" / "asterisk").exists():
+            _make(cache, made)
     return made
 
 
@@ -48,7 +48,6 @@ def _make(cache: Path, made: Path) -> None:
         raise CannotStart(
             "This machine has no Debian package source.", "add a Debian archive to /etc/apt/sources.list.d."
         )
-    cache.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="asterisk-tree-", dir=cache))
     words = [mmdebstrap, "--quiet", "--mode=root", "--variant=apt", "--skip=check/qemu"]
     words += [f"--aptopt={line}" for line in _apt_options()]
@@ -62,11 +61,7 @@ def _make(cache: Path, made: Path) -> None:
                 f"Asterisk could not be fetched: {done.stderr.strip()[-300:]}", "give this machine its package archive."
             )
         scratch.chmod(0o755)  # whoever runs the server, it is not root
-        try:
-            scratch.rename(made)  # at once: a run that was cut short leaves no half tree
-        except OSError:
-            if not (made / "usr" / "sbin" / "asterisk").exists():
-                raise
+        scratch.rename(made)  # at once: a run that was cut short leaves no half tree
     except subprocess.TimeoutExpired as error:
         raise CannotStart("Fetching Asterisk took too long.", "run them again with a quicker network.") from error
     finally:

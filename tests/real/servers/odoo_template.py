@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.real.servers.asterisk_tree import SUITE, archives
-from tests.real.servers.server import CannotStart, cache_folder, program
+from tests.real.servers.server import CannotStart, making, program
 
 PACKAGE = "odoo-19"
 MODULES = "contacts,crm,phone_validation,project,sale_management"
@@ -50,29 +50,24 @@ def template(set_up: Callable[[Template], None]) -> Template:
     Raises:
         CannotStart: this machine cannot make it.
     """
-    cache = cache_folder()
     version = hashlib.sha256(REQUIREMENTS.read_bytes() + f"{_RECIPE} {MODULES} {sys.version_info[:2]}".encode())
-    made = cache / f"{PACKAGE}-{version.hexdigest()[:12]}"
-    if not made.exists():
-        _make(cache, made, set_up)
+    with making(PACKAGE) as cache:
+        made = cache / f"{PACKAGE}-{version.hexdigest()[:12]}"
+        if not made.exists():
+            _make(cache, made, set_up)
     return Template(made)
 
 
 def _make(cache: Path, made: Path, set_up: Callable[[Template], None]) -> None:
     if not (3, 10) <= sys.version_info < (3, 14):
         raise CannotStart("Odoo 19 runs on Python 3.10 to 3.13.", "run them on such a Python.")
-    cache.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=f"{PACKAGE}-making-", dir=cache))
     try:
         _unpack(scratch)
         _install(scratch / "venv")
         set_up(Template(scratch))
         scratch.chmod(0o755)
-        try:
-            scratch.rename(made)  # at once: a run that was cut short leaves no half template
-        except OSError:
-            if not made.exists():  # another run was quicker otherwise
-                raise
+        scratch.rename(made)  # at once: a run that was cut short leaves no half template
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -9,11 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
 import platformdirs
+from filelock import FileLock
 
 DEADLINE = 60.0
 CACHE = "AGENT_DESKTOP_REAL_CACHE"
@@ -47,6 +48,15 @@ def cache_folder() -> Path:
     """
     own = Path("/var/cache") if os.geteuid() == 0 else platformdirs.user_cache_path()
     return Path(os.environ.get(CACHE) or own / "agent-desktop-real")
+
+
+@contextlib.contextmanager
+def making(name: str) -> Iterator[Path]:
+    """The cache folder, for one process at a time that would make `name` in it: others wait and find it made."""
+    cache = cache_folder()
+    cache.mkdir(parents=True, exist_ok=True)
+    with FileLock(cache / f"{name}.lock"):
+        yield cache
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:

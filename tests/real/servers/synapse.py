@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from tests.real.servers.server import CannotStart, Server, cache_folder, free_port
+from tests.real.servers.server import CannotStart, Server, free_port, making
 
 DOMAIN = "chat.example"
 REQUIREMENTS = Path(__file__).with_name("synapse-requirements.txt")
@@ -145,23 +145,23 @@ def environment() -> Path:
         CannotStart: pip cannot bring it.
     """
     version = hashlib.sha256(REQUIREMENTS.read_bytes() + str(sys.version_info[:2]).encode()).hexdigest()[:12]
-    made = cache_folder() / f"synapse-{version}"
-    if not made.exists():
-        made.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix="synapse-making-", dir=made.parent))
-        try:
-            _run([sys.executable, "-m", "venv", str(scratch)], "apt-get install python3-venv")
-            pip = [str(scratch / "bin" / "python"), "-m", "pip", "install", "-q", "--no-deps", "--only-binary=:all:"]
-            _run([*pip, "-r", str(REQUIREMENTS)], "give pip a package index that has the pinned packages.")
-            scratch.chmod(0o755)
-            try:
-                scratch.rename(made)  # at once: a run that was cut short leaves no half environment
-            except OSError:
-                if not made.exists():  # another run was quicker otherwise
-                    raise
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+    with making("synapse") as cache:
+        made = cache / f"synapse-{version}"
+        if not made.exists():
+            _make(made)
     return made / "bin" / "python"
+
+
+def _make(made: Path) -> None:
+    scratch = Path(tempfile.mkdtemp(prefix="synapse-making-", dir=made.parent))
+    try:
+        _run([sys.executable, "-m", "venv", str(scratch)], "apt-get install python3-venv")
+        pip = [str(scratch / "bin" / "python"), "-m", "pip", "install", "-q", "--no-deps", "--only-binary=:all:"]
+        _run([*pip, "-r", str(REQUIREMENTS)], "give pip a package index that has the pinned packages.")
+        scratch.chmod(0o755)
+        scratch.rename(made)  # at once: a run that was cut short leaves no half environment
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _run(words: list[str], remedy: str) -> None:
