@@ -19,6 +19,7 @@ BENCHES: dict[str, tuple[list[str], list[str]]] = {
     "start": (["--runs", "15"], ["--runs", "5"]),
     "screen_pop": (["--offers", "60"], ["--offers", "20"]),
     "threads": (["--turns", "300"], ["--turns", "60"]),
+    "rules": ([], ["--times", "5"]),
     "keys": (["--keys", "300"], ["--keys", "60", "--rounds", "1"]),
     "idle": (["--seconds", "10"], ["--seconds", "5"]),
     "memory": (["--calls", "100"], ["--calls", "10"]),
