@@ -53,7 +53,7 @@ def test_an_altered_amount_is_not_shown_as_the_note(place: Workplace) -> None:
     with place.desktop() as screen:
         screen.wait_for("not what was")
         screen.wait_for("talking")
-        assert "59.90" not in screen.text()
+        assert "Refund of 59.90" not in screen.text()
         screen.press("alt+o")
         screen.wait_for(lambda seen: "Damaged" in seen)
         assert place.written_back() == []

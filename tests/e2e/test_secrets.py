@@ -56,6 +56,7 @@ def test_secrets_are_in_no_log_no_argument_and_no_environment(place: Workplace) 
         screen.press_twice("f8")
         finish(screen)
         until(place.written_back)
+        screen.wait_for("has the note")  # before, leaving asks
         screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert token.encode() not in screen.raw

@@ -29,6 +29,8 @@ from desktop.words.catalogue import in_words, ntr, term, tr
 OTHERS = 2
 """How many of the customer's other numbers and addresses are listed."""
 _INDENT = 4
+MATCHES_HEIGHT = 18
+"""Lines of the pane, with its border, while there are several customers to choose from."""
 _STAYS, _MARKS, _NOTE, _OWN, _DIFFERING, _RECORD, _BRIEF, _COMPANY, _BOUGHT, _ADDRESSES = range(10)
 """Where there is little room the last of these gives way first: who it is and what was promised never does.
 
@@ -55,6 +57,8 @@ class CustomerPane(TextPane):
 
     def draw(self, view: View) -> None:
         """Redraw the card and say where it came from and how old it is."""
+        # Nothing below is known before one of several customers is chosen: they have all the room there is.
+        self.styles.max_height = MATCHES_HEIGHT if self.styles.is_auto_height and _is_choice(view) else None
         self.border_title = first_that_fits(border_room(self), _headings(view))
         has_card = view.interaction is not None or view.preview is not None
         self.border_subtitle = line(key_hint(shown("copy"), tr("copy"))) if has_card else content("")
@@ -103,6 +107,11 @@ class CustomerPane(TextPane):
                 return _could_not_ask(pop, view, width)
             case PopAnswer.SEARCHING:
                 return _searching(pop, view, width)
+
+
+def _is_choice(view: View) -> bool:
+    pop = view.state.pops.get(view.selected or "")
+    return pop is not None and pop.match is None and bool(pop.matches)
 
 
 def _headings(view: View) -> Iterator[Content]:
