@@ -96,7 +96,7 @@ class RuleCache(Stylesheet):
             for name in others:
                 part = DOMNode(classes=name)
                 part._attach(node)
-                part.styles.base._rules.update(kept[name])
+                part.styles.base._rules |= kept[name]  # in place: the styles hold on to it
                 styles[name] = part.styles
             if others:
                 node.refresh()

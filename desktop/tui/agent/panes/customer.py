@@ -58,7 +58,9 @@ class CustomerPane(TextPane):
     def draw(self, view: View) -> None:
         """Redraw the card and say where it came from and how old it is."""
         # Nothing below is known before one of several customers is chosen: they have all the room there is.
-        self.styles.max_height = MATCHES_HEIGHT if self.styles.is_auto_height and _is_choice(view) else None
+        has_choice = self.styles.is_auto_height and _is_choice(view)
+        if has_choice is not self.styles.inline.has_rule("max_height"):  # each change is a layout
+            self.styles.max_height = MATCHES_HEIGHT if has_choice else None
         self.border_title = first_that_fits(border_room(self), _headings(view))
         has_card = view.interaction is not None or view.preview is not None
         self.border_subtitle = line(key_hint(shown("copy"), tr("copy"))) if has_card else content("")
