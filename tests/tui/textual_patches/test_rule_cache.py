@@ -1,6 +1,7 @@
 """Rules that were kept for a place are the ones that Textual finds there."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from textual.css.styles import RulesMap
@@ -62,14 +63,16 @@ async def test_what_is_kept_is_what_textual_finds(
 
 
 async def test_other_rules_are_found_anew() -> None:
-    """Places keep nothing from one theme to the next, and widgets of a kind that is new bring rules of their own."""
+    """A look that was edited has the name it had, and with it every place of the screen."""
     app, _ = desk(active())
     async with app.run_test() as pilot:
         await settle(pilot)
-        before = app.screen.styles.background
-        app.theme = next(one.name for one in THEMES if one.name != app.theme)
+        edited = replace(app.current_theme, background="#112233")
+        assert app.screen.styles.background.hex != "#112233"
+        app.register_theme(edited)
+        app.mutate_reactive(type(app).theme)
         await settle(pilot)
-        assert app.screen.styles.background != before
+        assert app.screen.styles.background.hex == "#112233"
 
 
 async def test_it_forgets_before_it_grows_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
