@@ -9,7 +9,6 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.startup_check import start_problems
 from desktop.config import ConfigError, Profile
 from desktop.config.log import logging_to
-from desktop.config.setting import FIRST_SCREEN
 from desktop.config.toml_file import themes_beside
 from desktop.words.catalogue import in_words, tr
 
@@ -42,7 +41,7 @@ def start_desktop(chosen: Chosen) -> int:
                     themes=themes_beside(profile.path),
                     calls=Wanted(profile.ring.value, profile.notify.value, profile.window.value),
                     settings=lambda: _settings(profile),
-                    floor_first=profile.first_screen.value == FIRST_SCREEN[-1],
+                    floor_first=profile.first_screen.value == "floor",
                 )
     except InstanceHeld as held:
         advice = tr("Close it there, or start with --take-over.")

@@ -306,10 +306,7 @@ class AgentDesk(Generic[C]):
             Conflict: it does not any more.
             NotFound: it never did.
         """
-        found = self.contact(interaction_id)
-        if found.shown.phase is not Phase.OFFERED:
-            raise Conflict(f"The {self.noun} is not offered any more.")
-        return found
+        return self._in_phase(Phase.OFFERED, interaction_id, "is not offered any more")
 
     def active(self, interaction_id: str) -> C:
         """One that is being worked on.
@@ -318,9 +315,12 @@ class AgentDesk(Generic[C]):
             Conflict: it is not any more.
             NotFound: it never was.
         """
+        return self._in_phase(Phase.ACTIVE, interaction_id, "is not being worked on")
+
+    def _in_phase(self, phase: Phase, interaction_id: str, if_not: str) -> C:
         found = self.contact(interaction_id)
-        if found.shown.phase is not Phase.ACTIVE:
-            raise Conflict(f"The {self.noun} is not being worked on.")
+        if found.shown.phase is not phase:
+            raise Conflict(f"The {self.noun} {if_not}.")
         return found
 
     def check_codes(self, chosen: Sequence[str]) -> None:

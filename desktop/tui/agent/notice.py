@@ -15,6 +15,7 @@ from desktop.domain.news import notices
 from desktop.domain.news.news import unseen
 from desktop.domain.state.state import Notice
 from desktop.tui.agent.past import match_of
+from desktop.tui.widgets.fitting import lines_of
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import line
 from desktop.tui.words.news import sentence
@@ -59,9 +60,8 @@ def notice_line(view: View, width: int, most_lines: int) -> Content | None:
 
 def cut_to_lines(text: str, style: str, width: int, most_lines: int, after: str = "") -> Content:
     """As much of a text as there is room for, with an ellipsis where that is not all, and what follows it."""
-    width = max(1, width)  # a second may pass before there is any
     fitted, words = line((text, style), (after, "$muted")), text.split(" ")
-    while fitted.get_height({}, width) > most_lines and len(words) > 1:
+    while lines_of(fitted, width) > most_lines and len(words) > 1:
         words.pop()
         fitted = line((" ".join(words) + " …", style), (after, "$muted"))
     return fitted

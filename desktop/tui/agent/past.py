@@ -54,9 +54,7 @@ def what_came_before(view: View, width: int, room: int) -> list[Content]:
         left = room - len(lines) - len(gap)
         shown = _entry(entry, view.now, width)
         if len(shown) > left:
-            shown = _entry(
-                entry, view.now, width, whole=False
-            )  # what it was about, where there is no room for its text
+            shown = _entry(entry, view.now, width, whole=False)
         if len(shown) > left:
             break
         lines += [*gap, *shown]

@@ -28,6 +28,7 @@ from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.quality.quality_texts import share_text, value_text
 from desktop.tui.quality.words_field import keys_of
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.fitting import lines_of
 from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
@@ -188,7 +189,7 @@ class ScorecardView(VerticalScroll, can_focus=True):
             return
 
         def height(upto: int) -> int:
-            return sum(max(1, one.get_height({}, max(1, width))) for one in lines[:upto])
+            return sum(lines_of(one, width) for one in lines[:upto])
 
         below = tops[self._at + 1] if self._at + 1 < len(tops) else len(lines)
         top, bottom, room = height(tops[self._at]), height(below), self.content_size.height or 10

@@ -40,15 +40,16 @@ def lines_that_fit(room: int, width: int, lines: Sequence[tuple[int, Content]]) 
         lines: each after its place among those that give way, the highest first; what has 0 stays in any case.
     """
     left = list(lines)
-    high = sum(_height(one, width) for _, one in left)
+    high = sum(lines_of(one, width) for _, one in left)
     while room and high > room and (last := max((place for place, _ in left), default=0)):
         at = max(n for n, (place, _) in enumerate(left) if place == last)
-        high -= _height(left.pop(at)[1], width)
+        high -= lines_of(left.pop(at)[1], width)
     return [one for _, one in left]
 
 
-def _height(text: Content, width: int) -> int:
-    return text.get_height({}, width) if width and text.cell_length > width else 1
+def lines_of(text: Content, width: int) -> int:
+    """How many lines a text is once it is broken; one where the width is not known yet, as before the first layout."""
+    return max(1, text.get_height({}, width)) if width > 0 else 1
 
 
 def key_hints(room: int, *wordings: Sequence[tuple[str, str]]) -> Content:

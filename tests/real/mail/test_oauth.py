@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 import pytest
 
 from desktop.backends.imap.contact_center import ImapContactCenter
 from desktop.backends.smtp.messaging import SmtpMessaging
 from desktop.domain.entities.customer import Consent
+from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Channel
 from desktop.ports.errors import AuthFailed, BackendError, Unavailable
 from desktop.ports.messaging import OutgoingMessage
@@ -110,16 +111,24 @@ async def failing(desk: ImapContactCenter, words: str) -> BackendError:
     return await until(look, 20.0, words)
 
 
-async def test_a_token_that_is_revoked_matters_at_the_next_sign_in_only(
+@contextlib.asynccontextmanager
+async def in_hand(
     system: MailSystem, service: SignInService
-) -> None:
+) -> AsyncGenerator[tuple[ImapContactCenter, CuttingProxy, Interaction, str], None]:
+    """A mail that was taken over a connection that can be cut, and who wrote it."""
     eve, known = fresh.email(), by_token(system, service)
     system.drop_in(bytes(a_mail("Hello", eve)))
     async with (
         CuttingProxy("127.0.0.1", int(known["port"])) as box,
         opened(system, **known | {"port": str(box.port)}) as desk,
     ):
-        contact = await taken(desk, eve)
+        yield desk, box, await taken(desk, eve), eve
+
+
+async def test_a_token_that_is_revoked_matters_at_the_next_sign_in_only(
+    system: MailSystem, service: SignInService
+) -> None:
+    async with in_hand(system, service) as (desk, box, contact, eve):
         service.revoke()
         await desk.park(contact.id, on=True, key=fresh.new_key())
         await desk.park(contact.id, on=False, key=fresh.new_key())
@@ -137,13 +146,7 @@ async def test_a_token_that_is_revoked_matters_at_the_next_sign_in_only(
 async def test_a_token_that_is_never_good_is_told_and_the_mailbox_comes_back(
     system: MailSystem, service: SignInService
 ) -> None:
-    eve, known = fresh.email(), by_token(system, service)
-    system.drop_in(bytes(a_mail("Hello", eve)))
-    async with (
-        CuttingProxy("127.0.0.1", int(known["port"])) as box,
-        opened(system, **known | {"port": str(box.port)}) as desk,
-    ):
-        contact = await taken(desk, eve)
+    async with in_hand(system, service) as (desk, box, contact, eve):
         service.revoke()
         service.answers = {"access_token": "another-mailbox's"}
         with pytest.raises(AuthFailed, match="mail relay does not accept the access token: see user, scope"):
@@ -159,16 +162,10 @@ async def test_a_token_that_is_never_good_is_told_and_the_mailbox_comes_back(
 
 
 async def test_while_the_sign_in_service_is_away_the_mailbox_waits(system: MailSystem, service: SignInService) -> None:
-    eve, known = fresh.email(), by_token(system, service)
-    system.drop_in(bytes(a_mail("Hello", eve)))
-    async with (
-        CuttingProxy("127.0.0.1", int(known["port"])) as box,
-        opened(system, **known | {"port": str(box.port)}) as desk,
-    ):
-        contact = await taken(desk, eve)
+    async with in_hand(system, service) as (desk, box, contact, eve):
         await asyncio.to_thread(service.stop)
         try:
-            newcomer = ImapContactCenter.create(options(system, "noor", **known))
+            newcomer = ImapContactCenter.create(options(system, "noor", **by_token(system, service)))
             with pytest.raises(Unavailable, match="sign-in service cannot be reached"):
                 await newcomer.open()
             await newcomer.close()
@@ -195,7 +192,7 @@ async def test_each_refresh_token_is_used_once_and_one_that_is_refused_is_told(
         await answered(system, desk, "By a refresh token.")
         assert len(service.given) == 2
         used = repr(desk)
-    late = ImapContactCenter.create(options(system, "noor", **known))
+    late = ImapContactCenter.create(options(system, "noor", **by_token(system, service)))
     with pytest.raises(AuthFailed, match="does not accept the refresh token any more: sign in anew") as failed:
         await late.open()
     await late.close()

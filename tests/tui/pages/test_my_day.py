@@ -166,10 +166,15 @@ class Center:
         return self._day
 
 
-async def answers(center: Center) -> list[Asked]:
+async def answers(center: Any, known: Asked | None = None) -> list[Asked]:
+    """What the page is shown by somebody who stands where a session does."""
     shown: list[Asked] = []
-    await ask(center, shown.append, Asked())  # type: ignore[arg-type]
+    await ask(center, shown.append, known or Asked())
     return shown
+
+
+def answered_by(session: Any, center: Center) -> None:
+    session.clock, session.outbox, session.supervisor = center.clock, center, center
 
 
 async def test_this_machine_is_shown_before_the_centre_has_answered() -> None:
@@ -202,7 +207,7 @@ async def test_a_file_that_cannot_be_read_keeps_nothing_else_from_the_page() -> 
 async def test_the_key_opens_the_page_and_closes_it() -> None:
     app, session = desk(with_day(active()))
     center = Center((finished(1, NOW),), Looked({"maya": PLAN}), Looked(()))
-    session.clock, session.outbox, session.supervisor = center.clock, center, center  # type: ignore[attr-defined,assignment]
+    answered_by(session, center)
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["escape", "M"])
         shown = app.desk_screen.query_one(Page)
@@ -216,7 +221,7 @@ def counting(state: AppState, center: Center) -> tuple[Any, Any, list[float]]:
     """A desk with a clock that the test turns, and somebody who answers what the page asks."""
     now = [NOW]
     app, session = desk(state, clock=lambda: now[0])
-    session.clock, session.outbox, session.supervisor = center.clock, center, center  # type: ignore[attr-defined,assignment]
+    answered_by(session, center)
     return app, session, now
 
 
@@ -269,8 +274,7 @@ async def test_what_was_asked_is_asked_again_when_i_do_something_else_and_not_wh
 async def test_a_centre_that_does_not_answer_later_takes_nothing_from_the_page() -> None:
     known = Asked(schedule=PLAN, observed=SEEN, at=NOW)
     down: Looked[Any] = Looked(None, verbatim("It is down."), "unavailable")
-    shown: list[Asked] = []
-    await ask(Center((), down, down), shown.append, known)  # type: ignore[arg-type]
+    shown = await answers(Center((), down, down), known)
     assert (shown[-1].schedule, shown[-1].observed, shown[-1].at, shown[-1].no_schedule) == (PLAN, SEEN, NOW, "")
 
 

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from desktop.tui.supervisor.actions.beside_row import place_beside
 from desktop.tui.supervisor.actions.question import LONGEST, Act, Proposal, Question
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.fitting import lines_of
 from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
@@ -113,8 +114,8 @@ class ActionDialog(Pane, Vertical):
         asked = line((problem or question.ask, "$warning" if problem else "$muted"))
         self.query_one("#act-whom", Static).update(told)
         self.query_one("#act-ask", Static).update(asked)
-        inner = max(1, min(WIDTH, self._within.width) - _FRAME)
-        self._told = sum(min(2, one.get_height({}, inner)) for one in (told, asked))
+        inner = min(WIDTH, self._within.width) - _FRAME
+        self._told = sum(min(2, lines_of(one, inner)) for one in (told, asked))
         field = self.query_one(Input)
         if not problem:
             with self.prevent(Input.Changed):

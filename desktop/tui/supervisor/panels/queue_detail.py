@@ -14,6 +14,7 @@ from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.supervisor.alert_advice import advice
 from desktop.tui.supervisor.floor_view import BELOW, HALF_HOUR, SEVERITY, STALE_SECONDS, FloorView, LookedUp, signed
 from desktop.tui.supervisor.panels.queue_plot import QueueDay, plot_lines
+from desktop.tui.widgets.fitting import lines_of
 from desktop.tui.widgets.flowed_pairs import flowed
 from desktop.tui.widgets.key_hint import key_hint
 from desktop.tui.widgets.safe_text import Part, content, line
@@ -55,16 +56,11 @@ def queue_lines(queue: QueueStats, view: FloorView, width: int, height: int) -> 
     ):
         above = [*_alert(alert, view, advised=advised), level]
         figures = flowed([_named(queue, name, view) for name in names], width)
-        rows = height - _LEGEND - _lines_of([*above, *said], width) - len(figures)
+        rows = height - _LEGEND - sum(lines_of(one, width) for one in (*above, *said)) - len(figures)
         if rows >= least:
             break
     rows = max(_FEWEST_ROWS, min(_MOST_ROWS, rows))
     return [*above, *_day(view.today, queue, view, width, rows), *said, *figures]
-
-
-def _lines_of(lines: Sequence[Content], width: int) -> int:
-    """How many lines these are once they are broken."""
-    return sum(line.get_height({}, max(1, width)) for line in lines)
 
 
 def _shortened(width: int, *versions: Content) -> Content:
