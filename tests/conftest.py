@@ -13,6 +13,9 @@ from hypothesis import HealthCheck, settings
 from desktop.words import catalogue, language
 
 REAL = Path(__file__).parent / "real"
+UNIT = tuple(Path(__file__).parent / room for room in ("domain", "app"))
+COMMON_SIZE = (120, 36)
+FEW_CASES = 3
 
 
 os.environ.pop("LANGUAGE", None)
@@ -72,12 +75,36 @@ def full(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--full"))
 
 
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    reasons = {
-        "slow": None if config.option.full else pytest.mark.skip(reason="full-size setting; run with --full"),
-        "thorough": None if config.option.all else pytest.mark.skip(reason="takes seconds; run with --all"),
-    }
-    for item in items:
-        for tier, skip in reasons.items():
-            if skip is not None and item.get_closest_marker(tier):
-                item.add_marker(skip)
+    """The slow and the thorough tests are left out: to skip 8,000 one by one takes a minute. Those of pictures are
+    skipped all the same, or their pictures would count as unused and be up for deletion."""
+    for one in _further_cases(items):
+        one.add_marker(pytest.mark.thorough)
+    out = {name for name, run in (("slow", config.option.full), ("thorough", config.option.all)) if not run}
+    left_out = {one for one in items if any(mark.name in out for mark in one.iter_markers())}
+    of_pictures = {one for one in left_out if _draws_a_picture(one)}
+    for one in of_pictures:
+        one.add_marker(pytest.mark.skip(reason="takes seconds; run with --all"))
+    config.hook.pytest_deselected(items=list(left_out - of_pictures))
+    items[:] = [one for one in items if one not in left_out or one in of_pictures]
+
+
+def _further_cases(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """What the quick tier can do without: of a test at several sizes it runs the common one, of one with many cases the
+    first, the last and one between; of unit tests and pictures all."""
+    cases: dict[object, list[pytest.Function]] = {}
+    for one in items:
+        unit = any(one.path.is_relative_to(room) for room in UNIT)
+        if isinstance(one, pytest.Function) and hasattr(one, "callspec") and not unit:
+            cases.setdefault(one.function, []).append(one)
+    for of_one in cases.values():
+        common = [one for one in of_one if one.callspec.params.get("size", COMMON_SIZE) == COMMON_SIZE]
+        quick = common or of_one
+        if len(quick) > FEW_CASES and not _draws_a_picture(quick[0]):
+            quick = [quick[0], quick[len(quick) // 2], quick[-1]]
+        yield from (one for one in of_one if one not in quick)
+
+
+def _draws_a_picture(item: pytest.Item) -> bool:
+    return "snap_compare" in getattr(item, "fixturenames", ())

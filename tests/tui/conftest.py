@@ -1,4 +1,4 @@
-"""Screens are drawn in one time zone, read their rules of style once for all tests, and have one common size."""
+"""Screens are drawn in one time zone, and read their rules of style once for all tests."""
 
 import os
 import sys
@@ -13,27 +13,6 @@ from textual.css.types import CSSLocation
 
 from desktop.tui.textual_patches import rule_cache
 from desktop.tui.textual_patches.rule_cache import RuleCache
-
-COMMON = (120, 36)
-FEW = 3
-
-
-@pytest.hookimpl(tryfirst=True)  # before the thorough tests are passed over
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of a test at several sizes the quick tier runs the common one, of one with many cases the first, the last and one
-    between; of pictures all. The others are thorough."""
-    cases: dict[object, list[pytest.Function]] = {}
-    for one in items:
-        if isinstance(one, pytest.Function) and hasattr(one, "callspec"):
-            cases.setdefault(one.function, []).append(one)
-    for of_one in cases.values():
-        common = [one for one in of_one if one.callspec.params.get("size", COMMON) == COMMON]
-        quick = common or of_one
-        if len(quick) > FEW and "snap_compare" not in quick[0].fixturenames:
-            quick = [quick[0], quick[len(quick) // 2], quick[-1]]
-        for one in of_one:
-            if one not in quick:
-                one.add_marker(pytest.mark.thorough)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -67,14 +67,12 @@ def wanted(name: str) -> set[str]:
     return placeholders(known)
 
 
-MADE = sorted(set(made()), key=str)
-
-
-@pytest.mark.parametrize("said", MADE, ids=str)
-def test_what_the_code_says_is_in_the_catalogue_and_has_its_facts(said: Said) -> None:
-    assert said.id in SENTENCES.keys() | {"", VERBATIM}
-    if said.id in SENTENCES and said.facts is not None:
-        assert wanted(said.id) <= said.facts
+def test_what_the_code_says_is_in_the_catalogue_and_has_its_facts() -> None:
+    said = set(made())
+    assert len(said) > 100
+    assert [str(one) for one in said if one.id not in SENTENCES.keys() | {"", VERBATIM}] == []
+    known = [one for one in said if one.id in SENTENCES and one.facts is not None]
+    assert [str(one) for one in known if one.facts is not None and not wanted(one.id) <= one.facts] == []
 
 
 def test_every_sentence_of_the_catalogue_is_said() -> None:
@@ -92,10 +90,6 @@ def test_every_sentence_of_the_catalogue_is_said() -> None:
     patterns = [re.compile(one) for one in made_up if re.match(r"[a-z_]+\\\.", one)]
     unsaid = [one for one in SENTENCES if one not in names and not any(made.fullmatch(one) for made in patterns)]
     assert unsaid == []
-
-
-def _pattern(piece: ast.expr) -> str:
-    return re.escape(str(piece.value)) if isinstance(piece, ast.Constant) else "[a-z_]+"
 
 
 def test_every_room_is_in_the_catalogue() -> None:
