@@ -13,6 +13,7 @@ from textual.css.types import CSSLocation
 
 from desktop.tui.textual_patches import rule_cache
 from desktop.tui.textual_patches.rule_cache import RuleCache
+from tests.tui.idle import wait_exactly
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -27,6 +28,14 @@ def utc() -> Iterator[None]:
     else:
         os.environ["TZ"] = before
     time.tzset()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def exact_waits() -> Iterator[None]:
+    """A pilot goes on when its app has nothing left to do."""
+    with pytest.MonkeyPatch.context() as patch:
+        wait_exactly(patch)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mock_backends.http.settings import Settings
 from mock_backends.play.fleet import Fleet
 from tests.mocks.harness import CONTROL, Harness
 
@@ -38,7 +39,8 @@ def answers(**changed: str) -> list[dict[str, str]]:
 
 @pytest.fixture
 def mocks() -> Iterator[Harness]:
-    with Harness(lambda: Fleet(("contact_center",), control=CONTROL)) as harness:
+    nothing_before = Settings(history_days=0)
+    with Harness(lambda: Fleet(("contact_center",), control=CONTROL, settings=nothing_before)) as harness:
         yield harness
 
 

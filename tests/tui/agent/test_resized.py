@@ -33,7 +33,9 @@ async def test_what_opens_in_a_column_has_its_borders(key: str, size: tuple[int,
         assert sound(seen(app)), "\n".join(seen(app))
 
 
-@pytest.mark.parametrize("state", [active, written, wrapping_up])
+@pytest.mark.parametrize(
+    "state", [active, *(pytest.param(one, marks=pytest.mark.thorough) for one in (written, wrapping_up))]
+)
 async def test_it_is_drawn_as_if_it_had_always_been_so_large(state: Callable[[], AppState]) -> None:
     fresh = {}
     for size in SIZES:

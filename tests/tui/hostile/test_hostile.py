@@ -17,7 +17,11 @@ def run(marker: Path, *flags: str) -> PtyScreen:
     return PtyScreen(argv, rows=HEIGHT, cols=200, cwd=ROOT, env={"PYTHONPATH": str(ROOT)})
 
 
-@pytest.mark.parametrize("flags", [(), ("nosafe",), ("nofilter",)], ids=["both", "filter alone", "safe alone"])
+BOTH = pytest.param((), id="both", marks=pytest.mark.thorough)  # when each of them alone keeps everything out
+ALONE = [pytest.param(("nosafe",), id="filter alone"), pytest.param(("nofilter",), id="safe alone")]
+
+
+@pytest.mark.parametrize("flags", [BOTH, *ALONE])
 def test_nothing_foreign_reaches_the_terminal(tmp_path: Path, flags: tuple[str, ...]) -> None:
     marker = tmp_path / "marker"
     with run(marker, *flags) as screen:

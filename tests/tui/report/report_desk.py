@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from math import exp
 from random import Random
 from typing import Any
@@ -60,17 +61,22 @@ def _counted(start: float, chance: Random) -> Counts | None:
     )  # fmt: skip
 
 
+@cache
+def _quarters(weeks: int) -> tuple[Counts, ...]:
+    chance = Random(4)
+    today = DAYS.day(NOW)
+    return tuple(
+        counts
+        for start in DAYS.edges(*DAYS.period(today - timedelta(days=weeks * 7), today + timedelta(days=1)), QUARTER)
+        if start + QUARTER <= NOW and (counts := _counted(start, chance)) is not None
+    )
+
+
 class Past:
     """A contact centre that remembers; what it was asked is kept."""
 
     def __init__(self, weeks: int = 10) -> None:
-        chance = Random(4)
-        today = DAYS.day(NOW)
-        self.quarters = [
-            counts
-            for start in DAYS.edges(*DAYS.period(today - timedelta(days=weeks * 7), today + timedelta(days=1)), QUARTER)
-            if start + QUARTER <= NOW and (counts := _counted(start, chance)) is not None
-        ]
+        self.quarters = _quarters(weeks)
         self.asked: list[Any] = []
         self.failing: Exception | None = None
         self.hanging: Any = None

@@ -33,7 +33,10 @@ def rules_of(screen: Screen[object]) -> dict[tuple[DOMNode, str], dict[str, str]
     return found
 
 
-@pytest.mark.parametrize("state", [offered, active, written, chatting, wrapping_up, searching])
+THOROUGH = [pytest.param(one, marks=pytest.mark.thorough) for one in (offered, active, written, chatting, searching)]
+
+
+@pytest.mark.parametrize("state", [wrapping_up, *THOROUGH])
 async def test_what_is_kept_is_what_textual_finds(
     state: Callable[[], AppState], monkeypatch: pytest.MonkeyPatch
 ) -> None:
