@@ -39,9 +39,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Three for each processor, since many tests wait for servers and terminals; at most twelve."""
+    """Two for each processor, since many tests wait for servers and terminals; at most twelve."""
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(12, 3 * processors)
+    return min(12, 2 * processors)
 
 
 def pytest_configure(config: pytest.Config) -> None:

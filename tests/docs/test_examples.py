@@ -167,6 +167,7 @@ def test_the_script_works_a_whole_call(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "delivered\n"), done.stderr
 
 
+@pytest.mark.thorough
 def test_the_script_writes_reports(tmp_path: Path) -> None:
     script = block_with(HOW_TO / "reports.md", "sh", "report intervals")
     script = script.replace("port=47200", f"port={free_port()}")

@@ -15,6 +15,7 @@ from tests.tui.cat import SITUATIONS, Seen, Unnamed, play, play_all
 QUICK, FULL = 1_000, 100_000
 
 
+@pytest.mark.thorough
 async def test_whatever_is_typed_the_victim_is_named_first(full: bool) -> None:
     seen = await play_all(FULL if full else QUICK, seed=20_261_117)
     assert set(seen.situations) == set(SITUATIONS)

@@ -1,17 +1,20 @@
 """A screen that paints when something has changed, and not with the next tick of Textual's 60 a second.
 
-Upstream: `textual.screen.Screen._on_idle` and `_on_timer_update`.
-https://github.com/Textualize/textual/blob/v8.2.8/src/textual/screen.py#L1172-L1265
+Upstream: `textual.screen.Screen._on_idle`, `_compositor_refresh`, `_on_timer_update` and `_refresh_layout`.
+https://github.com/Textualize/textual/blob/v8.2.8/src/textual/screen.py#L1172-L1398
 Why: a key waits for the tick, 8 ms in the middle and more where the loop is busy; and news must not be painted before a
-key that is on its way. There is no public way to say when a screen paints.
+key that is on its way. And a layout is painted before whatever has another size by it is drawn for that, and that then
+once more. There is no public way to say when a screen paints.
 Switch: screen
 """
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from textual import events
+from textual.geometry import Size
 from textual.screen import Screen
 
 from desktop.tui.textual_patches.incremental_compositor import IncrementalCompositor
@@ -53,6 +56,8 @@ class ImmediateScreen(Screen[None]):
 
     _compositor: IncrementalCompositor
     _more_comes = False
+    _in_layout = False
+    _laid_out = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,14 +75,14 @@ class ImmediateScreen(Screen[None]):
         began = time.monotonic()
         self._compositor.most_lines = None if self._follows_key else self.LINES_AT_ONCE
         paint()
-        if self._compositor.has_more:
+        if self._compositor.has_more and not self._laid_out:
             self._more_comes = self._more_comes or self.call_later(self._paint_more)
         if isinstance(self.app, PacedApp):
             self.app.painted(time.monotonic() - began, all_of_it=not self._compositor.has_more)
 
     def _paint_more(self) -> None:
         self._more_comes = False
-        if not self._compositor.has_more or not self.is_current:
+        if self._laid_out or not self._compositor.has_more or not self.is_current:
             return
         if self._dirty_widgets or self._layout_required or self._repaint_required:
             self._on_timer_update()
@@ -86,6 +91,33 @@ class ImmediateScreen(Screen[None]):
         if self._compositor.has_more and not self._more_comes:
             self._more_comes = True
             self.set_timer(_RETRY_SECONDS, self._paint_more)
+
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        self._in_layout = not is_plain("screen")
+        try:
+            super()._refresh_layout(size, scroll)
+        finally:
+            self._in_layout = False
+
+    def _compositor_refresh(self) -> None:
+        if not self._in_layout:
+            super()._compositor_refresh()
+        elif not self._laid_out:
+            # Whatever has another size is drawn anew first, or what was drawn for the old one would be painted, too.
+            self._laid_out = True
+            asyncio.get_running_loop().call_soon(self._paint_layout)
+
+    def _paint_layout(self) -> None:
+        self._laid_out = False
+        if not self.is_attached or not self.is_current:
+            return
+        if self.app._batch_count:
+            self.call_later(self._compositor_refresh)
+            return
+        try:
+            self._paint(super()._compositor_refresh)
+        except Exception as error:
+            self.app._handle_exception(error)
 
     async def _on_idle(self, event: events.Idle) -> None:
         # Textual calls its own handler of this event, too, and after this one: what is still to be painted then waits

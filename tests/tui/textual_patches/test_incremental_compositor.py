@@ -3,8 +3,10 @@
 import asyncio
 import gc
 import random
-from typing import ClassVar
+import re
+from itertools import pairwise
 
+import pytest
 from rich.console import RenderableType
 from textual._compositor import ChopsUpdate, Compositor
 from textual.app import ComposeResult
@@ -12,6 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Static
 
 from desktop.tui.terminal.base_app import TerminalApp
@@ -19,18 +22,22 @@ from desktop.tui.textual_patches.immediate_screen import ImmediateScreen
 from desktop.tui.textual_patches.incremental_compositor import IncrementalCompositor
 
 WIDTH, HEIGHT = 90, 24
+MOVED_IN_VAIN = re.compile(r"\x1b\[\d+;\d+H(?=\x1b\[\d+;\d+H|\n|$)")
+"""Textual moves the cursor to the piece behind a part, too, of which it paints nothing."""
+
+
+CSS = """
+Screen { layers: default above; }
+#left { width: 60%; border: round red; }
+#box { height: 6; overflow-y: auto; border: heavy green; }
+#long { height: 40; }
+#front { layer: above; offset: 4 3; width: 20; height: 5; border: heavy yellow; }
+#over { layer: above; offset: 40 15; width: 60; height: 8; border: heavy blue; }
+"""
 
 
 class _Panes(ImmediateScreen):
-    """Panes beside each other, one that scrolls, and one above all, partly outside."""
-
-    CSS: ClassVar[str] = """
-    _Panes { layers: default above; }
-    #left { width: 60%; border: round red; }
-    #box { height: 6; overflow-y: auto; border: heavy green; }
-    #long { height: 40; }
-    #over { layer: above; offset: 40 20; width: 60; height: 8; border: heavy blue; }
-    """
+    """Panes beside each other, one that scrolls, one in front of another, and one above all, partly outside."""
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -39,17 +46,25 @@ class _Panes(ImmediateScreen):
                 with Vertical(id="box"):
                     yield Static("inside\n" * 40, id="long")
                 yield Static("right\n" * 10)
+        yield Static("in front", id="front")
         yield Static("over all", id="over")
 
 
 class _App(TerminalApp):
+    CSS = CSS
+
     def get_default_screen(self) -> ImmediateScreen:
         return _Panes()
 
 
 def _painted(screen: ImmediateScreen, kind: type[Compositor], crop: Region, lines: set[int]) -> list[object]:
+    """The pieces of some lines of which anything is inside."""
     chops = kind._render_chops(screen._compositor, crop, lines.__contains__)
-    return [(y, [(cut, strip and list(strip)) for cut, strip in chops[y].items()]) for y in sorted(lines)]
+    ends = {y: dict(pairwise(screen._compositor.cuts[y])) for y in lines}
+    return [
+        (y, [(x, strip and list(strip)) for x, strip in chops[y].items() if x < crop.right and ends[y][x] > crop.x])
+        for y in sorted(lines)
+    ]
 
 
 async def test_it_paints_what_textual_paints() -> None:
@@ -73,6 +88,41 @@ async def test_it_paints_what_textual_paints() -> None:
         assert _painted(screen, IncrementalCompositor, everything, lines) == _painted(
             screen, Compositor, everything, lines
         )
+
+
+async def test_what_reaches_the_terminal_of_any_part_is_what_textual_sends() -> None:
+    chance = random.Random(11)
+    app = _App()
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await pilot.pause()
+        screen = app.screen
+        for _ in range(80):
+            dirty = set()
+            for _ in range(chance.randint(1, 4)):
+                x, y = chance.randrange(WIDTH), chance.randrange(HEIGHT)
+                dirty.add(Region(x, y, chance.randint(1, WIDTH - x), chance.randint(1, min(6, HEIGHT - y))))
+            sent = []
+            for kind in (IncrementalCompositor, Compositor):
+                screen._compositor._dirty_regions = set(dirty)
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setattr(IncrementalCompositor, "_render_chops", kind._render_chops)
+                    update = screen._compositor.render_partial_update()
+                assert update is not None
+                sent.append(MOVED_IN_VAIN.sub("", update.render_segments(app.console)))
+            assert sent[0] == sent[1], dirty
+
+
+async def test_only_what_is_seen_of_a_part_is_asked_for_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = _App()
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await pilot.pause()
+        asked = []
+        of_all = Widget.render_lines
+        monkeypatch.setattr(Widget, "render_lines", lambda one, crop: (asked.append(one), of_all(one, crop))[1])
+        app.screen.query_one("#left", Static).refresh()
+        app.screen.query_one("#over", Static).refresh()
+        await pilot.pause()
+        assert {one.id for one in asked} == {"left", "front", "over"}
 
 
 async def test_painting_leaves_no_circles_of_lines() -> None:
@@ -99,6 +149,8 @@ class _Slow(_Panes):
 
 class _SlowApp(TerminalApp):
     """Writes down which lines it painted, together."""
+
+    CSS = CSS
 
     def __init__(self) -> None:
         super().__init__()
