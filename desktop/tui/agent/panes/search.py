@@ -166,7 +166,9 @@ class SearchPane(Pane, Vertical):
             self._draw(self.view, anew=anew)
 
     def _draw(self, view: View, *, anew: bool) -> None:
-        if not self.is_open or self._creating:
+        if not self.is_open:
+            return
+        if self._creating:
             self._draw_keys()
             return
         text = self.text
