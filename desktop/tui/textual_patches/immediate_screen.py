@@ -111,6 +111,7 @@ class ImmediateScreen(Screen[None]):
         self._laid_out = False
         if not self.is_attached or not self.is_current:
             return
+        self._compositor.update_widgets(self._dirty_widgets)  # painting forgets which are dirty
         if self.app._batch_count:
             self.call_later(self._compositor_refresh)
             return
