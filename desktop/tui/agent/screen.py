@@ -338,7 +338,7 @@ class AgentScreen(ImmediateScreen):
         self.close_beside()
         self.open_right()
         self.query_one(HistoryFilter).open(self.wanted, self.query_one(TimelinePane).region)
-        self.call_after_refresh(self._place_filter)
+        self.call_after_refresh(self._place_overlays)
 
     def close_beside(self) -> None:
         """Close what may stand in the right column, since something else is to stand there."""
@@ -357,12 +357,20 @@ class AgentScreen(ImmediateScreen):
             self.query_one(HistoryFilter).close()
             self.query_one(TimelinePane).focus()
 
-    def _place_filter(self) -> None:
-        self.query_one(HistoryFilter).place(self.query_one(TimelinePane).region)
+    def _place_overlays(self) -> None:
+        """What stands in or above a pane is where that is now."""
+        if timeline := self.query_one(TimelinePane).region:
+            self.query_one(HistoryFilter).place(timeline)
+        if conversation := self.query_one(ConversationPane).region:
+            self.query_one(ThreadSearch).place(conversation)
+        if self._composer is not None and (composer := self._composer.region):
+            self.query_one(CannedList).place(composer)
 
     def open_right(self) -> None:
         """Make room in the right column for what was just opened."""
         self.opened()
+        if self.asking:  # the timeline gives way to what was opened
+            self.query_one(HistoryFilter).close()
         self.query_one("#right").set_class(self.asking, "asking")
         self.show_tab("customer")
         self.redraw()
@@ -585,7 +593,7 @@ class AgentScreen(ImmediateScreen):
         elif self.typed_in_unseen is not None and not small:
             self.call_after_refresh(self._go_on_in_sight)
         self.call_after_refresh(self._draw_anew)
-        self.call_after_refresh(self._place_filter)
+        self.call_after_refresh(self._place_overlays)
 
     def _draw_anew(self) -> None:
         """Panes that have other neighbours now have other borders, and titles are drawn for theirs."""

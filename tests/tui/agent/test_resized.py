@@ -5,8 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from textual.widget import Widget
 
 from desktop.domain.state.state import AppState
+from desktop.tui.agent.overlays.history_filter import HistoryFilter
+from desktop.tui.agent.overlays.thread_search import ThreadSearch
+from desktop.tui.agent.panes.conversation import ConversationPane
+from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.history import TimelinePane
 from desktop.tui.agent.panes.tabs import Tabs
 from tests.tui.desk import desk, settle
 from tests.tui.states import active, wrapping_up, written
@@ -51,6 +57,38 @@ async def test_it_is_drawn_as_if_it_had_always_been_so_large(state: Callable[[],
             await pilot.resize_terminal(*size)
             await settle(pilot)
             assert seen(app) == fresh[size], size
+
+
+@pytest.mark.parametrize(
+    ("state", "keys", "field", "pane"),
+    [
+        (active, ["escape", "H"], HistoryFilter, TimelinePane),
+        (written, ["escape", "F"], ThreadSearch, ConversationPane),
+    ],
+)
+async def test_a_field_in_a_pane_goes_where_that_goes(
+    state: Callable[[], AppState], keys: list[str], field: type[Widget], pane: type[Widget]
+) -> None:
+    app, _ = desk(state())
+    async with app.run_test(size=(200, 50)) as pilot:
+        await settle(pilot, keys)
+        for size in ((120, 36), (140, 40)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            place, around = app.screen.query_one(field).region, app.screen.query_one(pane).region
+            assert (place.x, place.right) == (around.x, around.right)
+            assert around.y - place.height <= place.y < around.bottom
+
+
+async def test_the_field_in_the_timeline_goes_with_it() -> None:
+    app, _ = desk(active())
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot, ["escape", "H", "f6"])
+        assert app.desk_screen.query_one(ExpertFinder).is_open
+        assert not app.desk_screen.query_one(HistoryFilter).is_open
+        await pilot.resize_terminal(120, 36)
+        await settle(pilot)
+        assert seen(app)[0].startswith(" Maya Okafor")
 
 
 async def test_the_tab_in_front_is_marked_in_the_moment_it_is_turned_to() -> None:

@@ -50,6 +50,11 @@ class CannedList(TextPane):
         """
         self._choice = choice
         self.set_class(choice is not None, "open")
+        self.place(over)
+
+    def place(self, over: Region) -> None:
+        """Stand above the reply."""
+        choice = self._choice
         if choice is None or self.view is None:
             return
         rows = max(1, min(ROWS, len(choice.replies), over.y - _EDGES))

@@ -40,13 +40,17 @@ class ThreadSearch(Input):
         with self.prevent(Input.Changed):
             self.value = ""
         self.found(0, 0)
+        self.place(over)
+        self.add_class("open")
+        self.focus()
+
+    def place(self, over: Region) -> None:
+        """Stand in the last lines of the conversation."""
         self.styles.width = over.width
         self.styles.offset = (over.x, max(0, over.bottom - LINES))
         self.border_subtitle = key_hints(
             max(0, over.width - CORNERS), (("enter ↑", tr("earlier")), ("↓", tr("later")), ("esc", tr("close")))
         )
-        self.add_class("open")
-        self.focus()
 
     def found(self, number: int, of: int) -> None:
         """Say which of how many messages is shown."""
