@@ -31,6 +31,20 @@ def speak() -> Iterator[Callable[[str], None]]:
     catalogue.use(language.ENGLISH)
 
 
+@pytest.fixture
+def tables_of_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Has the tables of keys as they were afterwards."""
+    from desktop.tui.keys import keys
+    from desktop.tui.keys.floor_keys import FLOOR_BY_ID
+    from desktop.tui.keys.outbox_keys import OUTBOX_BY_ID
+
+    monkeypatch.setattr(keys, "_changed_elsewhere", False)
+    tables = [(table, dict(table)) for table in (keys.BY_ID, FLOOR_BY_ID, OUTBOX_BY_ID)]
+    yield
+    for table, before in tables:
+        table.update(before)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="run the thorough tests too, which take seconds each")
     parser.addoption("--full", action="store_true", help="run the slow suites at full size; all of them")

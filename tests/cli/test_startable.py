@@ -1,7 +1,6 @@
 """What `config check` says of the screen is what the desktop itself says of it."""
 
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,13 +35,7 @@ CHANGES = st.dictionaries(
 THEMES = st.one_of(st.sampled_from(["", "dark", "light", "contrast", "desk-dark", "sepia"]), st.text(max_size=8))
 
 
-@pytest.fixture(autouse=True)
-def tables_of_keys() -> Iterator[None]:
-    tables = (keys.BY_ID, FLOOR_BY_ID, OUTBOX_BY_ID)
-    before = [dict(one) for one in tables]
-    yield
-    for table, old in zip(tables, before, strict=True):
-        table.update(old)
+pytestmark = pytest.mark.usefixtures("tables_of_keys")
 
 
 def profile(theme: str, changes: dict[str, str]) -> Profile:

@@ -30,6 +30,11 @@ def utc() -> Iterator[None]:
     time.tzset()
 
 
+@pytest.fixture(autouse=True)
+def usual_keys(tables_of_keys: None) -> None:
+    """Keys that a test put in other places are theirs no more."""
+
+
 @pytest.fixture(autouse=True, scope="session")
 def exact_waits() -> Iterator[None]:
     """A pilot goes on when its app has nothing left to do."""

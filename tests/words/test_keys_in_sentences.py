@@ -1,7 +1,7 @@
 """A sentence that names a key names the one in force, whatever a user has put in its place."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from string import Formatter
 
 import pytest
@@ -47,13 +47,7 @@ def of_the_code() -> list[Message]:
     return [message for message in collected() if message.id]
 
 
-@pytest.fixture(autouse=True)
-def tables_of_keys() -> Iterator[None]:
-    """Has the tables of keys as they were afterwards."""
-    tables = [(table, dict(table)) for table in (keys.BY_ID, FLOOR_BY_ID, OUTBOX_BY_ID)]
-    yield
-    for table, before in tables:
-        table.update(before)
+pytestmark = pytest.mark.usefixtures("tables_of_keys")
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import desktop.app
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.app import DesktopApp
 from desktop.tui.keys import keys
-from desktop.tui.keys.floor_keys import FLOOR_BY_ID, FLOOR_KEYS, SHARED
+from desktop.tui.keys.floor_keys import FLOOR_KEYS, SHARED
 from desktop.tui.keys.key import is_typed, show
 from desktop.tui.pages.pages import help_lines
 from desktop.tui.supervisor import floor_pages
@@ -26,15 +25,6 @@ from tests.tui.supervisor.floor_states import floor
 SPARE = [f"ctrl+{letter}" for letter in "defgknorty"] + [f"f{n}" for n in range(13, 25)]
 SPARE += [f"alt+shift+f{n}" for n in range(1, 25)]
 LETTERS = "bfjlopyzABCDEFGHIJKLMNOPRSTUVWXYZ$%&*;:!()[]{}|~^_"
-
-
-@pytest.fixture(autouse=True)
-def tables_of_keys() -> Iterator[None]:
-    """Has the tables of keys as they were afterwards."""
-    before, floor_before = dict(keys.BY_ID), dict(FLOOR_BY_ID)
-    yield
-    keys.BY_ID.update(before)
-    FLOOR_BY_ID.update(floor_before)
 
 
 def others() -> dict[str, str]:

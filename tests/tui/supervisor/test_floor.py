@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.app import DesktopApp
 from desktop.tui.keys import keys
-from desktop.tui.keys.floor_keys import FLOOR_BY_ID, FLOOR_KEYS, SHARED
+from desktop.tui.keys.floor_keys import FLOOR_KEYS, SHARED
 from desktop.tui.supervisor.banners.listening_banner import ListeningBanner
 from desktop.tui.supervisor.launcher import ON_FLOOR
 from desktop.tui.supervisor.panels.agent_panel import AgentPanel
@@ -112,16 +112,6 @@ async def test_an_agent_is_told_and_never_sees_it(pressed: list[str]) -> None:
         assert session.calls == []
 
 
-@pytest.fixture
-def tables_of_keys() -> Iterator[None]:
-    """Has the tables of keys as they were afterwards."""
-    before, floor_before = dict(keys.BY_ID), dict(FLOOR_BY_ID)
-    yield
-    keys.BY_ID.update(before)
-    FLOOR_BY_ID.update(floor_before)
-
-
-@pytest.mark.usefixtures("tables_of_keys")
 async def test_keys_configured_for_the_floor_open_nothing_for_an_agent() -> None:
     app, _ = desk(offered(), keymap={"floor": "f11", "listen": "y"})
     async with app.run_test(size=SIZE) as pilot:
@@ -129,7 +119,6 @@ async def test_keys_configured_for_the_floor_open_nothing_for_an_agent() -> None
         assert app.screen is app.desk_screen
 
 
-@pytest.mark.usefixtures("tables_of_keys")
 async def test_keys_of_the_floor_can_be_others_and_are_printed_so() -> None:
     app, _ = floor_desk(floor(), keymap={"agent_state": "y", "export": "Z", "hold": "f11"})
     async with app.run_test(size=SIZE) as pilot:
@@ -143,7 +132,6 @@ async def test_keys_of_the_floor_can_be_others_and_are_printed_so() -> None:
         assert "Z       export" in page_text(app)
 
 
-@pytest.mark.usefixtures("tables_of_keys")
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
