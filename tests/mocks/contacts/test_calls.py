@@ -33,6 +33,14 @@ def consulting(servers: Harness) -> tuple[str, str]:
     return interaction_id, leg["id"]
 
 
+@pytest.mark.parametrize("verb", ["hold", "end", "mute"])
+def test_the_contact_of_another_agent_is_none_of_mine(servers: Harness, verb: str) -> None:
+    interaction_id = servers.active("maya")
+    before = servers.get(interaction_id)
+    assert servers.do(interaction_id, verb, who="tom").status_code == 404
+    assert servers.get(interaction_id)["version"] == before["version"]
+
+
 def test_an_offer_carries_a_deadline_and_becomes_an_active_call(servers: Harness) -> None:
     interaction_id = servers.offer(name="Priya Natarajan", subject="Charged twice")
     offered = servers.get(interaction_id)
