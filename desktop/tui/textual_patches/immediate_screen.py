@@ -3,8 +3,8 @@
 Upstream: `textual.screen.Screen._on_idle`, `_compositor_refresh`, `_on_timer_update` and `_refresh_layout`.
 https://github.com/Textualize/textual/blob/v8.2.8/src/textual/screen.py#L1172-L1398
 Why: a key waits for the tick, 8 ms in the middle and more where the loop is busy; and news must not be painted before a
-key that is on its way. And a layout is painted before whatever has another size by it is drawn for that, and that then
-once more. There is no public way to say when a screen paints.
+key that is on its way. And a layout is painted before the widgets it resized are drawn for their new size, which are
+then painted again. There is no public way to say when a screen paints.
 Switch: screen
 """
 
@@ -57,7 +57,7 @@ class ImmediateScreen(Screen[None]):
     _compositor: IncrementalCompositor
     _more_comes = False
     _in_layout = False
-    _laid_out = False
+    _laid_out = False  # and not painted yet
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,7 +103,7 @@ class ImmediateScreen(Screen[None]):
         if not self._in_layout:
             super()._compositor_refresh()
         elif not self._laid_out:
-            # Whatever has another size is drawn anew first, or what was drawn for the old one would be painted, too.
+            # First the widgets with another size draw for it; otherwise their old content would be painted, too.
             self._laid_out = True
             asyncio.get_running_loop().call_soon(self._paint_layout)
 
